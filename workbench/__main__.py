@@ -1,0 +1,26 @@
+"""`workbench` opens the window; `workbench COMMAND …` runs without one."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Dispatch to the audio server (a child process of this program), a command, or the window."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    if argv and argv[0] == "--audio-server":
+        # First of all, before any Qt or scipy import: the child must be up in a fraction of a second.
+        from workbench.audio.server import main as serve
+
+        return serve(argv[1:])
+
+    from workbench.cli import main as run_command
+
+    return run_command(argv)
+
+
+if __name__ == "__main__":
+    import multiprocessing
+
+    multiprocessing.freeze_support()
+    sys.exit(main())

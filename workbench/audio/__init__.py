@@ -1,0 +1,1 @@
+"""Sound in and out: devices, files, the simulated room, recording. No processing."""

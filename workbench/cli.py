@@ -1,0 +1,74 @@
+"""The command line: one parser, one exit-code policy; each command is a module of `workbench.commands`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import sys
+
+from workbench import __version__
+from workbench.core.errors import EarshotError, InputError
+
+COMMANDS = {
+    "enhance": "enhance the speech in a sound file",
+    "localize": "find the talkers in a multichannel recording",
+    "render": "render a stereo file to loudspeakers",
+    "design": "design loudspeaker filters and export them",
+    "simulate": "render a scene of the simulated room to files",
+    "live": "run the live chain without a window",
+    "bench": "measure what the stages cost",
+    "params": "list the parameters",
+    "devices": "list the sound devices",
+    "doctor": "check a source, its microphones, and this installation",
+}
+"""Name and one line of help of each command; the module is imported only when the command is used."""
+
+
+def _parser(chosen: str | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="workbench", description="Earshot, a live audio workbench. Without a command it opens the window."
+    )
+    parser.add_argument("--version", action="version", version=f"Earshot {__version__}")
+    parser.add_argument("-v", "--verbose", action="store_true", help="log more, on stderr")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, summary in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if name == chosen:
+            importlib.import_module(f"workbench.commands.{name}").add_arguments(subparser)
+    return parser
+
+
+def main(argv: list[str]) -> int:
+    """Run one command line.
+
+    Returns
+    -------
+    int
+        0, 2 (bad arguments or input), 1 (failure), 130 (interrupted).
+    """
+    chosen = next((word for word in argv if not word.startswith("-")), None)
+    args, extra = _parser(chosen).parse_known_args(argv)
+    logging.basicConfig(
+        level=logging.DEBUG if args.verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    try:
+        if args.command is None:
+            from workbench.ui.app import main as open_window
+
+            return open_window(extra)
+        if extra:
+            raise InputError(f"unknown argument {extra[0]} (see `workbench {args.command} --help`)")
+        return importlib.import_module(f"workbench.commands.{args.command}").run(args)
+    except InputError as error:
+        print(f"workbench: {error}", file=sys.stderr)
+        return 2
+    except EarshotError as error:
+        print(f"workbench: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 1

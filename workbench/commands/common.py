@@ -1,0 +1,86 @@
+"""What several commands share: JSON output and parameter settings."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.core import params as parameters
+from workbench.core.errors import InputError
+from workbench.core.params import Params
+
+SCHEMA = 1
+"""Version of every JSON document that the commands write; described in docs/contracts.md."""
+
+
+def add_json_argument(parser: argparse.ArgumentParser) -> None:
+    """`--json [FILE]`: the result as JSON, on stdout or into FILE."""
+    parser.add_argument(
+        "--json", nargs="?", const="-", metavar="FILE", help="write the result as JSON (to FILE, or stdout)"
+    )
+
+
+def add_set_argument(parser: argparse.ArgumentParser) -> None:
+    """`--set path=value`, repeatable."""
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="set a parameter, e.g. enhance.strength_percent=80 (`workbench params` lists them)",
+    )
+
+
+def parse_settings(assignments: list[str], base: Params | None = None) -> Params:
+    """Apply `--set` assignments to the defaults (or `base`)."""
+    values = {}
+    for assignment in assignments:
+        path, equals, text = assignment.partition("=")
+        if not equals:
+            raise InputError(f"--set {assignment}: expected PATH=VALUE")
+        values[path.strip()] = parameters.parse(path.strip(), text)
+    return parameters.replace(base or Params(), values)
+
+
+def plain(value: Any) -> Any:
+    """The value with numpy types and NaN/Inf turned into what JSON can hold (NaN and Inf become null)."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def write_json(value: Any, target: str) -> None:
+    """Write JSON to stdout (`-`) or to a file, which is replaced only when complete."""
+    text = json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False)
+    if target == "-":
+        print(text)
+        return
+    path = Path(target)
+    try:
+        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+        os.replace(partial, path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def note(message: str) -> None:
+    """A line for the person at the terminal, on stderr, so that stdout stays data."""
+    print(message, file=sys.stderr, flush=True)

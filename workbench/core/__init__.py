@@ -1,0 +1,1 @@
+"""The vocabulary: messages, parameters, geometry, errors. Imports numpy only."""

@@ -1,0 +1,233 @@
+"""Everything that crosses a thread: frozen messages with read-only arrays.
+
+Shapes: C channels, H samples of a hop, B display bins, K = 34 bands, A azimuths, F frequencies.
+Levels are dBFS; a sine of amplitude 1.0 has peak 0 dBFS and RMS -3.01 dBFS; a spectrum column shows it at 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+def frozen(array: np.ndarray) -> np.ndarray:
+    """The array itself, made read-only: what crosses a thread may not be written again."""
+    array.setflags(write=False)
+    return array
+
+
+@dataclass(frozen=True, slots=True)
+class TalkerTruth:
+    """Where a simulated (or annotated) talker really is."""
+
+    name: str
+    azimuth_rad: float
+    distance_m: float
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """One hop of sound from a source.
+
+    Attributes
+    ----------
+    samples : (C, H) float32
+    index : int
+        Number of the first sample since the source began; jumps where samples were lost.
+    time_s : float
+        Time of the first sample on the source's own clock (index / rate, or the position in a file).
+    gap : bool
+        Samples were lost before this block (or a seek or loop happened): stages may cross-fade.
+    truth : tuple of TalkerTruth
+        Ground truth at the block's centre; empty when unknown.
+    clean : (H,) float32 or None
+        What a perfect enhancer would give (first talker's direct sound at the array's centre), if known.
+    """
+
+    samples: np.ndarray
+    index: int
+    time_s: float
+    gap: bool = False
+    truth: tuple[TalkerTruth, ...] = ()
+    clean: np.ndarray | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Levels:
+    """Levels of one hop, each (C,) float32 dBFS (-inf in silence); `clipped` is (C,) bool."""
+
+    peak_dbfs: np.ndarray
+    rms_dbfs: np.ndarray
+    clipped: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EnhancementState:
+    """What the enhancer decided for one frame.
+
+    `gain` and `strength` are (K,) float32 in [0, 1] (amplitude gain; comb strength, 0 where not used);
+    `pitch_hz` is 0 when unvoiced; `snr_db` is the estimated input SNR, NaN when unknown.
+    """
+
+    gain: np.ndarray
+    strength: np.ndarray
+    pitch_hz: float
+    snr_db: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """One hop as it left the chain. Before, After and the levels belong to the same instant of sound.
+
+    `before_dbfs` and `after_dbfs` are (B,) float32 spectrum columns, bin b at b * bin_hz.
+    `time_s` is the source's time of the newest sample in the columns.
+    """
+
+    sequence: int
+    time_s: float
+    bin_hz: float
+    before_dbfs: np.ndarray
+    after_dbfs: np.ndarray
+    input: Levels
+    output: Levels
+    gain_reduction_db: float
+    enhancement: EnhancementState | None
+    beam_azimuth_rad: float
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A direction that one analysis frame suggests. Confidence in [0, 1]; distance None when unknown."""
+
+    azimuth_rad: float
+    confidence: float
+    distance_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A talker followed over time. `number` starts at 1 and is never used again in a run.
+
+    `active` is True while the talker is heard, `silent_s` how long not.
+    """
+
+    number: int
+    azimuth_rad: float
+    confidence: float
+    distance_m: float | None
+    active: bool
+    age_s: float
+    silent_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpatialSpectrum:
+    """Relative power over azimuth: `azimuth_rad` (A,) and `level_db` (A,), 0 at the maximum of the method's scale."""
+
+    azimuth_rad: np.ndarray
+    level_db: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Localization:
+    """One update of the localizer.
+
+    `time_s` is the centre of the analysed span on the source's clock; `sectors` (SECTORS,) are probabilities
+    or None; `truth` belongs to the same span; `skipped` counts hops the soft worker had to leave out so far.
+    """
+
+    sequence: int
+    time_s: float
+    method: str
+    spectrum: SpatialSpectrum | None
+    candidates: tuple[Candidate, ...]
+    tracks: tuple[Track, ...]
+    sectors: np.ndarray | None = None
+    truth: tuple[TalkerTruth, ...] = ()
+    update_ms: float = 0.0
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BeamPattern:
+    """Response of the capture beam, relative to its steering direction.
+
+    `level_db` is (F, A); `directivity_db` and `white_noise_gain_db` are (F,).
+    """
+
+    steering_rad: float
+    frequency_hz: np.ndarray
+    azimuth_rad: np.ndarray
+    level_db: np.ndarray
+    directivity_db: np.ndarray
+    white_noise_gain_db: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoudspeakerResponse:
+    """What a loudspeaker design does, over frequency (F,).
+
+    `separation_db` maps a head position's name ("nominal", "2 cm", "5 cm") to crosstalk separation in dB (F,);
+    `driver_gain_db` is (drivers, F), the largest over the inputs; `plain_separation_db` (F,) without the filters.
+    """
+
+    layout: str
+    driver_names: tuple[str, ...]
+    frequency_hz: np.ndarray
+    separation_db: dict[str, np.ndarray]
+    plain_separation_db: np.ndarray
+    driver_gain_db: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyPart:
+    """One part of the latency budget."""
+
+    label: str
+    samples: int
+    rate_hz: int
+
+    @property
+    def ms(self) -> float:
+        return 1000.0 * self.samples / self.rate_hz
+
+
+@dataclass(frozen=True, slots=True)
+class Dropout:
+    """One interruption of the sound. `stage` is the stage that overran; `own` is False when the sound server did it."""
+
+    time_s: float
+    stage: str
+    own: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Health:
+    """How the engine is doing; updated a few times a second.
+
+    `state` is "stopped", "starting", "running" or "lost"; `message` the last error or notice, in plain words.
+    `load` is the hop thread's time over the hop's length, averaged; `stage_us` mean thread time by stage.
+    """
+
+    state: str = "stopped"
+    message: str = ""
+    elapsed_s: float = 0.0
+    rate_hz: int = 48000
+    hop: int = 480
+    load: float = 0.0
+    stage_us: dict[str, float] = field(default_factory=dict)
+    latency: tuple[LatencyPart, ...] = ()
+    dropouts: tuple[Dropout, ...] = ()
+    own_dropouts: int = 0
+    server_dropouts: int = 0
+    recording_s: float | None = None
+    input_names: tuple[str, ...] = ()
+    output_names: tuple[str, ...] = ()
+    array: str = ""
+    layout: str = ""
+    source: str = ""
+    sink: str = ""

@@ -1,0 +1,460 @@
+"""The parameter tree: everything a person can move while sound plays.
+
+One immutable `Params` is read once a hop by the worker; an edit makes a new one. Each field carries a
+`Knob` (range, unit, default, label, help) from which sliders, `workbench params` and presets are built.
+What a model dictates (rate, hop, bands) and what changes the structure of the chain (source, sink, array,
+layout) is not here: those are commands of the session.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from workbench.core.errors import InputError
+
+Value = float | int | bool | str
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """What a person needs to know about one parameter."""
+
+    label: str
+    help: str
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    decimals: int = 0
+    step: float = 1.0
+    log: bool = False
+    bipolar: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    """(value, label) pairs of a choice."""
+    hidden: bool = False
+    """Set from elsewhere in the window (map, toolbar), so the parameter panel shows no row."""
+
+
+def _knob(default: Value, label: str, help: str, **more) -> Any:
+    return field(default=default, metadata={"knob": Knob(label=label, help=help, **more)})
+
+
+@dataclass(frozen=True, slots=True)
+class BeamformerParams:
+    """Capture beamformer: the array's channels become one."""
+
+    enabled: bool = _knob(True, "Beamformer", "Off: microphone 1 alone goes on.", hidden=True)
+    method: str = _knob(
+        "delay-and-sum",
+        "Method",
+        "Delay-and-sum adds the microphones in step: robust, little directivity below 1 kHz. Superdirective "
+        "is sharper at low frequencies, limited by the white-noise floor.",
+        choices=(("delay-and-sum", "Delay-and-sum"), ("superdirective", "Superdirective")),
+        hidden=True,
+    )
+    steering_deg: float = _knob(
+        0.0,
+        "Steering",
+        "Where the beam listens: 0° is front, positive is left. Moves by itself while the beam follows a talker.",
+        unit="°",
+        low=-180.0,
+        high=180.0,
+        decimals=1,
+        bipolar=True,
+    )
+    follow: int = _knob(
+        0, "Follow track", "Track that the beam is locked to; 0: steered by hand.", low=0, high=1_000_000, hidden=True
+    )
+    white_noise_floor_db: float = _knob(
+        -1.0,
+        "White-noise floor",
+        "Least white-noise gain of the superdirective beam. Lower is sharper, and lets through more "
+        "microphone noise and mismatch.",
+        unit="dB",
+        low=-20.0,
+        high=9.0,
+        decimals=1,
+        step=0.5,
+    )
+    low_cut_hz: float = _knob(
+        80.0,
+        "Low cut",
+        "High-pass on the beam: takes out rumble below speech.",
+        unit="Hz",
+        low=20.0,
+        high=300.0,
+        step=5.0,
+        log=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EnhanceParams:
+    """Speech enhancement."""
+
+    enabled: bool = _knob(True, "Enhancement", "Off: the beam passes unchanged, with the same delay.", hidden=True)
+    method: str = _knob(
+        "classical",
+        "Method",
+        "Classical: noise tracking and the log-spectral-amplitude gain in 34 bands.",
+        choices=(
+            ("percepnet", "PercepNet"),
+            ("percepnet-small", "PercepNet small"),
+            ("classical", "Classical"),
+            ("none", "None"),
+        ),
+        hidden=True,
+    )
+    strength_percent: float = _knob(
+        100.0,
+        "Strength",
+        "How much of the predicted band gain is applied. At 0 % the beam passes unchanged; at 100 % the full "
+        "gain acts, down to the attenuation limit.",
+        unit="%",
+        low=0.0,
+        high=100.0,
+    )
+    comb_percent: float = _knob(
+        100.0,
+        "Comb strength",
+        "How much the comb filter cleans between the harmonics of voiced speech. At 0 % only band gains act.",
+        unit="%",
+        low=0.0,
+        high=100.0,
+    )
+    postfilter_beta: float = _knob(
+        0.02,
+        "Post-filter β",
+        "Envelope post-filter: pushes noisy bands further down and restores the loudness. Smaller restores "
+        "more; 0 is off.",
+        low=0.0,
+        high=0.2,
+        decimals=3,
+        step=0.005,
+    )
+    decay_ms: float = _knob(
+        135.0,
+        "Decay limit",
+        "Shortest reverberation tail (RT60) that the gains may cut off. Longer sounds smoother, shorter drier.",
+        unit="ms",
+        low=20.0,
+        high=600.0,
+        step=5.0,
+        log=True,
+    )
+    attenuation_limit_db: float = _knob(
+        30.0,
+        "Attenuation limit",
+        "The most that any band is turned down. Lower leaves more of the room; 60 dB removes all it can.",
+        unit="dB",
+        low=0.0,
+        high=60.0,
+    )
+    output_gain_db: float = _knob(
+        0.0,
+        "Output gain",
+        "Level after enhancement.",
+        unit="dB",
+        low=-24.0,
+        high=24.0,
+        decimals=1,
+        step=0.5,
+        bipolar=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LocalizeParams:
+    """Localization and tracking of talkers."""
+
+    enabled: bool = _knob(True, "Localization", "Off: no directions are computed.", hidden=True)
+    method: str = _knob(
+        "srp",
+        "Method",
+        "SRP-PHAT: steered response power over 360 azimuths.",
+        choices=(("srp", "SRP-PHAT"),),
+        hidden=True,
+    )
+    threshold: float = _knob(
+        0.35,
+        "Threshold",
+        "Least confidence of a direction that may start or feed a track. Higher: fewer phantoms, later starts.",
+        low=0.0,
+        high=1.0,
+        decimals=2,
+        step=0.01,
+    )
+    max_sources: int = _knob(4, "Talkers at most", "The most directions reported at once.", low=1, high=4)
+    smoothing_ms: float = _knob(
+        350.0,
+        "Smoothing",
+        "Time constant of a track's azimuth. Longer is steadier, shorter follows a moving talker sooner.",
+        unit="ms",
+        low=50.0,
+        high=2000.0,
+        step=10.0,
+        log=True,
+    )
+    track_birth_s: float = _knob(
+        0.3,
+        "Track birth",
+        "How long a direction must persist before it counts as a talker.",
+        unit="s",
+        low=0.05,
+        high=2.0,
+        decimals=2,
+        step=0.05,
+    )
+    track_death_s: float = _knob(
+        1.5,
+        "Track death",
+        "How long a silent talker keeps its track.",
+        unit="s",
+        low=0.2,
+        high=10.0,
+        decimals=2,
+        step=0.1,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RenderParams:
+    """Spatial rendering to loudspeakers or headphones."""
+
+    enabled: bool = _knob(True, "Rendering", "Off: plain stereo to the first two outputs.", hidden=True)
+    method: str = _knob(
+        "crosstalk",
+        "Method",
+        "Crosstalk cancellation: each ear hears only its own channel, so that virtual loudspeakers can be "
+        "placed wider than the real ones. Plain stereo: left and right to their drivers.",
+        choices=(("crosstalk", "Crosstalk cancellation"), ("plain", "Plain stereo")),
+        hidden=True,
+    )
+    place_deg: float = _knob(
+        0.0,
+        "Placed at",
+        "Where the enhanced talker stands in the stereo scene, between the virtual loudspeakers.",
+        unit="°",
+        low=-30.0,
+        high=30.0,
+        bipolar=True,
+    )
+    cancellation_db: float = _knob(
+        12.0,
+        "Cancellation",
+        "How far the sound for one ear is kept from the other. Less is gentler, and holds when the head moves.",
+        unit="dB",
+        low=0.0,
+        high=30.0,
+        decimals=1,
+        step=0.5,
+    )
+    boost_limit_db: float = _knob(
+        7.0,
+        "Boost limit",
+        "The most that the filters may raise any frequency at a driver.",
+        unit="dB",
+        low=0.0,
+        high=20.0,
+        decimals=1,
+        step=0.5,
+    )
+    virtual_deg: float = _knob(
+        30.0,
+        "Virtual angle",
+        "Where the virtual left and right loudspeakers stand, from straight ahead.",
+        unit="±°",
+        low=5.0,
+        high=90.0,
+    )
+    audition: bool = _knob(
+        True,
+        "Headphone audition",
+        "Plays what the ears would hear from the loudspeakers, over headphones. Off: the drivers' own signals.",
+    )
+    limit_dbtp: float = _knob(
+        -1.0,
+        "True-peak limit",
+        "Nothing louder than this leaves for a sound device.",
+        unit="dBTP",
+        low=-20.0,
+        high=0.0,
+        decimals=1,
+        step=0.5,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OutputParams:
+    """The last stage before the sink."""
+
+    gain_db: float = _knob(
+        0.0,
+        "Output level",
+        "Level of everything that is heard.",
+        unit="dB",
+        low=-60.0,
+        high=12.0,
+        decimals=1,
+        step=0.5,
+        hidden=True,
+    )
+    muted: bool = _knob(False, "Mute", "Silences the output, with a ramp.", hidden=True)
+    bypass: bool = _knob(
+        False,
+        "Bypass",
+        "The input itself, channel by channel, delayed as much as the chain delays: bit for bit.",
+        hidden=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """The whole tree. Paths are dotted: ``enhance.strength_percent``."""
+
+    beamformer: BeamformerParams = field(default_factory=BeamformerParams)
+    enhance: EnhanceParams = field(default_factory=EnhanceParams)
+    localize: LocalizeParams = field(default_factory=LocalizeParams)
+    render: RenderParams = field(default_factory=RenderParams)
+    output: OutputParams = field(default_factory=OutputParams)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One parameter of the tree: where it is, what type it has, what it is by default, and its knob."""
+
+    path: str
+    kind: type
+    default: Value
+    knob: Knob
+
+
+def _entries() -> Iterator[Entry]:
+    for group in fields(Params):
+        for leaf in fields(group.default_factory):
+            yield Entry(f"{group.name}.{leaf.name}", type(leaf.default), leaf.default, leaf.metadata["knob"])
+
+
+ENTRIES: dict[str, Entry] = {entry.path: entry for entry in _entries()}
+"""Every parameter by its dotted path, in the order of the panel."""
+
+
+def entry(path: str) -> Entry:
+    """The entry at a dotted path.
+
+    Raises
+    ------
+    InputError
+        No such parameter.
+    """
+    try:
+        return ENTRIES[path]
+    except KeyError:
+        raise InputError(f"{path}: no such parameter (`workbench params` lists them)") from None
+
+
+def get(params: Params, path: str) -> Value:
+    """Value of one parameter."""
+    group, leaf = entry(path).path.split(".")
+    return getattr(getattr(params, group), leaf)
+
+
+def check(path: str, value: Any) -> Value:
+    """The value in the parameter's own type, if it is of the right kind and in range.
+
+    Raises
+    ------
+    InputError
+        Wrong type, not finite, out of range, or not one of the choices.
+    """
+    spec = entry(path)
+    knob = spec.knob
+    if spec.kind is bool:
+        if not isinstance(value, bool):
+            raise InputError(f"{path}: {value!r} is neither true nor false")
+        return value
+    if spec.kind is str:
+        allowed = [choice for choice, _ in knob.choices]
+        if value not in allowed:
+            raise InputError(f"{path}: {value!r} is not one of {', '.join(allowed)}")
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InputError(f"{path}: {value!r} is not a number")
+    if not knob.low <= value <= knob.high:  # also false for NaN
+        raise InputError(f"{path}: {value:g} is outside {knob.low:g}…{knob.high:g} {knob.unit}".rstrip())
+    if spec.kind is int and value != int(value):
+        raise InputError(f"{path}: {value:g} is not a whole number")
+    return spec.kind(value)
+
+
+def parse(path: str, text: str) -> Value:
+    """Read a value from text (`--set path=value`), checked like `check`."""
+    spec = entry(path)
+    text = text.strip()
+    if spec.kind is bool:
+        words = {
+            "true": True,
+            "on": True,
+            "1": True,
+            "yes": True,
+            "false": False,
+            "off": False,
+            "0": False,
+            "no": False,
+        }
+        if text.lower() not in words:
+            raise InputError(f"{path}: {text!r} is neither true nor false")
+        return words[text.lower()]
+    if spec.kind is str:
+        return check(path, text)
+    try:
+        number = float(text.replace("−", "-"))
+    except ValueError:
+        raise InputError(f"{path}: {text!r} is not a number") from None
+    return check(path, number)
+
+
+def replace(params: Params, values: dict[str, Any]) -> Params:
+    """A new tree with the given paths changed; all are checked before any is applied.
+
+    Raises
+    ------
+    InputError
+        Any path or value is not valid. `params` stays as it is.
+    """
+    groups: dict[str, dict[str, Value]] = {}
+    for path, value in values.items():
+        checked = check(path, value)
+        group, leaf = path.split(".")
+        groups.setdefault(group, {})[leaf] = checked
+    changed = {name: dataclasses.replace(getattr(params, name), **leaves) for name, leaves in groups.items()}
+    return dataclasses.replace(params, **changed)
+
+
+def differences(first: Params, second: Params) -> list[str]:
+    """Paths at which two trees differ, in the order of the panel."""
+    return [path for path in ENTRIES if get(first, path) != get(second, path)]
+
+
+def to_dict(params: Params) -> dict[str, dict[str, Value]]:
+    """Nested plain dictionary, for TOML and JSON."""
+    return dataclasses.asdict(params)
+
+
+def from_dict(table: dict[str, Any], base: Params | None = None) -> Params:
+    """Read a nested dictionary over `base` (defaults if None).
+
+    Raises
+    ------
+    InputError
+        Unknown key, wrong type or out of range.
+    """
+    flat: dict[str, Any] = {}
+    for group, leaves in table.items():
+        if not isinstance(leaves, dict):
+            raise InputError(f"{group}: expected a group of parameters")
+        for leaf, value in leaves.items():
+            flat[f"{group}.{leaf}"] = value
+    return replace(base or Params(), flat)

@@ -1,0 +1,1 @@
+"""Signal processing that the stages share: arrays in, arrays out."""

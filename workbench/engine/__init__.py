@@ -1,0 +1,1 @@
+"""The live engine: chain, threads, session. No Qt."""

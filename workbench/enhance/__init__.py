@@ -1,0 +1,1 @@
+"""Speech enhancement (PercepNet and its classical reference)."""

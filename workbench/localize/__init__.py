@@ -1,0 +1,1 @@
+"""Localization and tracking of talkers."""

@@ -1,0 +1,1 @@
+"""Spatial rendering to loudspeakers and headphones."""

@@ -1,0 +1,1 @@
+"""Training of the networks. The only place that imports torch."""

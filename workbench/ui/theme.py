@@ -1,0 +1,181 @@
+"""The tokens of the look: every colour, size and font of the window is defined here and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+
+GRID = 4
+GUTTER = 8
+PANEL_PADDING = 12
+HEADER = 36
+TOOLBAR = 56
+STATUS = 32
+ROW = 28
+RADIUS_PANEL, RADIUS_TOOLBAR, RADIUS_FIELD = 8, 6, 4
+MIN_WIDTH, MIN_HEIGHT = 1280, 800
+WIDE = 1600
+"""Below this width the window has two columns."""
+
+LEVEL_RANGE_DB = (-85.0, -25.0)
+"""Sound level in spectrograms (magma)."""
+SPATIAL_RANGE_DB = (-24.0, 0.0)
+"""Spatial energy in maps and patterns (viridis)."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """One theme. Values are #RRGGBB."""
+
+    name: str
+    window: str
+    panel: str
+    raised: str
+    plot: str
+    field: str
+    hover: str
+    line: str
+    line_strong: str
+    text1: str
+    text2: str
+    text3: str
+    slider_fill: str
+    before: str
+    after: str
+    a: str
+    b: str
+    on_ab: str
+    left: str
+    right: str
+    centre: str
+    track1: str
+    track2: str
+    track3: str
+    track4: str
+    good: str
+    warning: str
+    clip: str
+
+    @property
+    def accent(self) -> str:
+        return self.after
+
+    @property
+    def tracks(self) -> tuple[str, str, str, str]:
+        return (self.track1, self.track2, self.track3, self.track4)
+
+    def color(self, token: str, alpha: float = 1.0) -> QColor:
+        """A token as a QColor, with opacity in [0, 1]."""
+        color = QColor(getattr(self, token))
+        color.setAlphaF(alpha)
+        return color
+
+
+DARK = Tokens(
+    name="dark",
+    window="#0F1114",
+    panel="#16191D",
+    raised="#20242A",
+    plot="#0A0B0D",
+    field="#0F1114",
+    hover="#2A2F36",
+    line="#262B31",
+    line_strong="#3A414A",
+    text1="#E9ECEF",
+    text2="#AEB6BF",
+    text3="#8A939D",
+    slider_fill="#7E8791",
+    before="#918B82",
+    after="#45E0C9",
+    a="#BBA4FF",
+    b="#FF9F7C",
+    on_ab="#0F1114",
+    left="#79B8FF",
+    right="#FF8FA3",
+    centre="#D5DAE0",
+    track1="#51A4F4",
+    track2="#F2A65A",
+    track3="#DC6CA6",
+    track4="#E2EA56",
+    good="#6CCB7F",
+    warning="#F2B93B",
+    clip="#FF5A4F",
+)
+
+LIGHT = Tokens(
+    name="light",
+    window="#E4E7EA",
+    panel="#F6F7F8",
+    raised="#FFFFFF",
+    plot="#FFFFFF",
+    field="#FFFFFF",
+    hover="#EDEFF1",
+    line="#D9DDE1",
+    line_strong="#B9C0C7",
+    text1="#15181C",
+    text2="#454D56",
+    text3="#5C6570",
+    slider_fill="#7A838D",
+    before="#756F65",
+    after="#005A52",
+    a="#6A45D1",
+    b="#B03E18",
+    on_ab="#FFFFFF",
+    left="#1663B8",
+    right="#BF2A4C",
+    centre="#2F363D",
+    track1="#2A5BD0",
+    track2="#8A3208",
+    track3="#AE478A",
+    track4="#70750A",
+    good="#23753A",
+    warning="#8A5A00",
+    clip="#C8201A",
+)
+
+THEMES = {tokens.name: tokens for tokens in (DARK, LIGHT)}
+
+TRACK_SHAPES = ("circle", "square", "triangle", "diamond")
+
+
+def track_style(number: int, tokens: Tokens) -> tuple[str, str]:
+    """Colour and shape of a track (or of the simulated talker of that number), by its number from 1."""
+    index = (number - 1) % len(TRACK_SHAPES)
+    return tokens.tracks[index], TRACK_SHAPES[index]
+
+
+def font(pixels: int = 13, weight: int = 400) -> QFont:
+    """Inter (else the system's sans) with tabular figures: 11 axes, 12 read-outs, 13 body, 15 statistics."""
+    family = (
+        "Inter"
+        if "Inter" in QFontDatabase.families()
+        else QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
+    )
+    chosen = QFont(family)
+    chosen.setPixelSize(pixels)
+    chosen.setWeight(QFont.Weight(weight))
+    chosen.setFeature(QFont.Tag("tnum"), 1)
+    return chosen
+
+
+def palette(tokens: Tokens) -> QPalette:
+    """Qt's palette from the tokens, for the parts that the style sheet does not paint."""
+    roles = {
+        QPalette.ColorRole.Window: tokens.window,
+        QPalette.ColorRole.WindowText: tokens.text1,
+        QPalette.ColorRole.Base: tokens.field,
+        QPalette.ColorRole.AlternateBase: tokens.panel,
+        QPalette.ColorRole.Text: tokens.text1,
+        QPalette.ColorRole.PlaceholderText: tokens.text3,
+        QPalette.ColorRole.Button: tokens.raised,
+        QPalette.ColorRole.ButtonText: tokens.text1,
+        QPalette.ColorRole.Highlight: tokens.accent,
+        QPalette.ColorRole.HighlightedText: tokens.on_ab,
+        QPalette.ColorRole.ToolTipBase: tokens.raised,
+        QPalette.ColorRole.ToolTipText: tokens.text1,
+    }
+    result = QPalette()
+    for role, value in roles.items():
+        result.setColor(role, QColor(value))
+    return result
