@@ -1,0 +1,183 @@
+"""What the views paint with: numbers as text, the ERB frequency axis, colour maps.
+
+Numbers follow one typography: a true minus, a thin space before a unit, none before a degree sign, and an en dash
+for what is unknown.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import numpy as np
+from PySide6.QtGui import QImage
+
+from workbench.core.resources import resource
+
+MINUS = "\u2212"
+THIN_SPACE = "\u2009"
+UNKNOWN = "\u2013"
+
+# ------------------------------------------------------------------------------------------------ numbers
+
+
+def number(value: float | None, decimals: int = 0, *, signed: bool = False) -> str:
+    """A number with a true minus; with ``signed`` also a plus (zero has no sign).
+
+    None and NaN give an en dash, infinities "∞". A value that rounds to zero is written without a sign.
+    """
+    if value is None or math.isnan(value):
+        return UNKNOWN
+    if math.isinf(value):
+        text, negative, zero = "∞", value < 0, False
+    else:
+        text = f"{abs(value):.{decimals}f}"
+        zero = float(text) == 0.0
+        negative = value < 0 and not zero
+    if negative:
+        return MINUS + text
+    return ("+" if signed and not zero else "") + text
+
+
+def with_unit(text: str, unit: str) -> str:
+    """Number text and unit with a thin space between; a degree sign follows directly, unknown has no unit."""
+    if text == UNKNOWN or not unit:
+        return text
+    return text + unit if unit == "°" else text + THIN_SPACE + unit
+
+
+def format_level(level_db: float | None, unit: str = "dB", *, signed: bool = False) -> str:
+    """A level to 0.1 dB, e.g. "−52.3 dB"."""
+    return with_unit(number(level_db, 1, signed=signed), unit)
+
+
+def format_azimuth(azimuth_rad: float | None) -> str:
+    """An azimuth to 1°, signed, e.g. "+42°"; the back is "180°" from either side."""
+    if azimuth_rad is None or not math.isfinite(azimuth_rad):
+        return UNKNOWN
+    degrees = round(math.degrees(azimuth_rad))
+    if abs(degrees) == 180:
+        return "180°"
+    return number(degrees, signed=True) + "°"
+
+
+def format_distance(distance_m: float | None) -> str:
+    """A distance to 0.1 m, e.g. "1.3 m"."""
+    return with_unit(number(distance_m, 1), "m")
+
+
+def _three_digits(value: float) -> str:
+    """A positive number with three significant digits, or all the digits before the point."""
+    if value <= 0:
+        return "0"
+    # The exponent of the rounded value decides, so that 9.999 becomes 10.0 and not 10.00.
+    exponent = math.floor(math.log10(float(f"{value:.2e}")))
+    return f"{value:.{max(0, 2 - exponent)}f}"
+
+
+def format_frequency(frequency_hz: float | None) -> str:
+    """A frequency with three digits, e.g. "2.29 kHz", "440 Hz", "62.5 Hz"."""
+    if frequency_hz is None or not math.isfinite(frequency_hz):
+        return UNKNOWN
+    if float(f"{frequency_hz:.2e}") >= 1000:
+        return with_unit(_three_digits(frequency_hz / 1000), "kHz")
+    return with_unit(_three_digits(frequency_hz), "Hz")
+
+
+def format_frequency_short(frequency_hz: float) -> str:
+    """A frequency as an axis label: three digits, "k" for kilohertz, e.g. "2.29k", "440"."""
+    if float(f"{frequency_hz:.2e}") >= 1000:
+        return _three_digits(frequency_hz / 1000) + "k"
+    return _three_digits(frequency_hz)
+
+
+def format_time(time_s: float | None) -> str:
+    """A time to 0.01 s, e.g. "−1.58 s"."""
+    return with_unit(number(time_s, 2), "s")
+
+
+def format_percent(fraction: float | None) -> str:
+    """A fraction as a whole percentage, e.g. "86 %"."""
+    return with_unit(number(None if fraction is None else 100 * fraction), "%")
+
+
+def format_probability(probability: float | None) -> str:
+    """A probability or confidence, e.g. "0.94"."""
+    return number(probability, 2)
+
+
+# ------------------------------------------------------------------------------------------- frequency axis
+
+LOW_HZ, HIGH_HZ = 40.0, 20000.0
+"""Ends of the window's frequency axes."""
+
+AXIS_HZ = (20000, 10000, 5000, 3000, 1000, 500, 300, 200, 100, 50)
+"""Labelled frequencies."""
+GRID_HZ = (100, 1000, 10000)
+"""Frequencies with a grid line."""
+
+
+def erb_number(frequency_hz):
+    """ERB-rate scale, in ERBs: 21.4 log10(1 + 0.00437 f) (Glasberg and Moore 1990, equation 4). Scalar or array."""
+    return 21.4 * np.log10(1 + 0.00437 * np.asarray(frequency_hz, dtype=float))
+
+
+def erb_to_hz(erb):
+    """Inverse of `erb_number`."""
+    return (10 ** (np.asarray(erb, dtype=float) / 21.4) - 1) / 0.00437
+
+
+_LOW_ERB, _HIGH_ERB = float(erb_number(LOW_HZ)), float(erb_number(HIGH_HZ))
+
+
+def erb_position(frequency_hz):
+    """Place on the frequency axis: 0 at 40 Hz, 1 at 20 kHz (outside that range below 0 or above 1)."""
+    return (erb_number(frequency_hz) - _LOW_ERB) / (_HIGH_ERB - _LOW_ERB)
+
+
+def erb_frequency(position):
+    """Frequency in Hz at a place on the axis: inverse of `erb_position`."""
+    return erb_to_hz(_LOW_ERB + np.asarray(position, dtype=float) * (_HIGH_ERB - _LOW_ERB))
+
+
+def frequency_y(frequency_hz, height: float):
+    """Distance from the top of an axis `height` high (20 kHz at 0, 40 Hz at `height`)."""
+    return (1 - erb_position(frequency_hz)) * height
+
+
+def y_frequency(y: float, height: float) -> float:
+    """Frequency in Hz at a distance from the top: inverse of `frequency_y`, held inside the axis."""
+    return float(erb_frequency(np.clip(1 - y / height, 0.0, 1.0)))
+
+
+# ---------------------------------------------------------------------------------------------- colour maps
+
+COLORS = 256
+
+
+@cache
+def colormap(name: str) -> np.ndarray:
+    """A colour map: "magma" (sound level), "viridis" (spatial energy), "berlin" and "vik" (differences).
+
+    Returns
+    -------
+    (256,) uint32, read-only
+        0xFFRRGGBB: pixels of a QImage in Format_RGB32, and colours for QColor.
+    """
+    lines = resource("colormaps", f"{name}.txt").read_text(encoding="utf-8").split()
+    table = np.array([0xFF000000 | int(line.removeprefix("#"), 16) for line in lines], dtype=np.uint32)
+    table.setflags(write=False)
+    return table
+
+
+def color_index(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Index (uint8) of values in a colour map that runs from `low` to `high`; outside is clipped, NaN is 0."""
+    scaled = (values - low) * ((COLORS - 1) / (high - low)) + 0.5
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num(np.clip(scaled, 0, COLORS - 0.5), nan=0.0).astype(np.uint8)
+
+
+def colormap_image(name: str) -> QImage:
+    """A colour map as an image of 256x1 pixels, low values left: stretch it to paint a colour bar."""
+    table = colormap(name)
+    return QImage(table.tobytes(), COLORS, 1, 4 * COLORS, QImage.Format.Format_RGB32).copy()
