@@ -3,7 +3,9 @@
 import numpy as np
 
 from tests.streaming import StreamingCase
-from workbench.dsp import stft
+from workbench.core.geometry import load_array
+from workbench.core.params import BeamformerParams
+from workbench.dsp import beamformer, beams, filters, stft
 
 
 def _samples(rng, hops):
@@ -17,7 +19,18 @@ def _spectra(rng, hops):
     ]
 
 
+def _beam_hops(rng, hops):
+    steered = [beams.design_beam(load_array("uca6-45mm"), BeamformerParams(), azimuth) for azimuth in (0.0, 1.0)]
+    return [(rng.standard_normal((6, 480)).astype(np.float32), steered[k % 5 // 3]) for k in range(hops)]
+
+
+def _high_pass_hops(rng, hops):
+    return [(rng.standard_normal((2, 480)).astype(np.float32), (80.0, 80.0, 150.0)[k % 3]) for k in range(hops)]
+
+
 CASES = {
+    beamformer.Beamformer: StreamingCase(make=lambda: beamformer.Beamformer(6), inputs=_beam_hops),
+    filters.HighPass: StreamingCase(make=lambda: filters.HighPass(2), inputs=_high_pass_hops),
     stft.Analysis: StreamingCase(make=lambda: stft.Analysis(2), inputs=_samples),
     stft.Synthesis: StreamingCase(make=lambda: stft.Synthesis(2), inputs=_spectra),
 }

@@ -1,0 +1,253 @@
+"""Capture beams: steering vectors, beam designs as FIR filters, and what a design does over angle and frequency.
+
+Directivity index DI = |w^H d|^2 / (w^H G w) with the coherence of a spherically isotropic (diffuse) field
+G_ij = sin(k r_ij) / (k r_ij); white-noise gain WNG = |w^H d|^2 / (w^H w); d the steering vector. The
+superdirective weights w = (G + e I)^-1 d / (d^H (G + e I)^-1 d) maximise DI for a given WNG; e is found by
+bisection for each frequency (Cox, Zeskind and Owen, "Robust adaptive beamforming", 1987).
+
+All designs have the same number of taps and the same latency, so that one can be cross-faded into another.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.core.errors import InputError
+from workbench.core.geometry import SPEED_OF_SOUND_M_S, MicrophoneArray, azimuth_grid_rad, unit_vectors, wrap_rad
+from workbench.core.messages import BeamPattern, frozen
+from workbench.core.params import BeamformerParams
+from workbench.dsp.bands import RATE_HZ
+
+TAPS = 256
+LATENCY = TAPS // 2
+"""Delay of every design, in samples, for sound that passes the array's origin."""
+
+PATTERN_FREQUENCIES = 96
+PATTERN_AZIMUTHS = 360
+
+_SINC_HALF_WIDTH = 32
+_SINC_BETA = 6.0
+_DESIGN_FFT = 1024
+_TAPER = 32
+_SUPERDIRECTIVE_FADE_HZ = (40.0, 120.0, 14000.0, 20000.0)
+"""The superdirective weights fade into delay-and-sum below and above: at 0 Hz no array has directivity, at the top
+the filters would ring at the Nyquist frequency."""
+_LOADING_DB = (-90.0, 90.0)
+_BISECTIONS = 40
+_PROJECTIONS = 4
+_TRUNCATION_MARGIN_DB = 0.6
+"""Added to the white-noise floor in the design, for what truncation to TAPS takes away."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BeamFilters:
+    """One beam as filters: the output is the sum over microphones of `fir[m]` convolved with channel m.
+
+    Attributes
+    ----------
+    fir : (mics, TAPS) float32, read-only
+    latency_samples : int
+        The same for every design.
+    steering_rad : float
+    method : str
+        "delay-and-sum", "superdirective" or "single microphone".
+    """
+
+    fir: np.ndarray
+    latency_samples: int
+    steering_rad: float
+    method: str
+
+
+def steering_vectors(mic_xyz_m: np.ndarray, azimuth_rad, frequency_hz) -> np.ndarray:
+    """Phases of a plane wave from each azimuth in the horizontal plane at each microphone, relative to the origin.
+
+    Parameters
+    ----------
+    mic_xyz_m : (M, 3)
+    azimuth_rad : (A,) or scalar
+    frequency_hz : (F,) or scalar
+
+    Returns
+    -------
+    (F, A, M) complex128
+        exp(+j 2 pi f (u . x) / c): a microphone nearer to the source hears it earlier.
+    """
+    advance_s = np.atleast_2d(unit_vectors(np.atleast_1d(azimuth_rad))) @ np.asarray(mic_xyz_m).T / SPEED_OF_SOUND_M_S
+    return np.exp(2j * np.pi * np.atleast_1d(np.asarray(frequency_hz, dtype=float))[:, None, None] * advance_s)
+
+
+def diffuse_coherence(mic_xyz_m: np.ndarray, frequency_hz) -> np.ndarray:
+    """Coherence between omnidirectional microphones in a spherically isotropic field, (F, M, M) float64."""
+    mic_xyz_m = np.asarray(mic_xyz_m, dtype=float)
+    spacing_m = np.linalg.norm(mic_xyz_m[:, None] - mic_xyz_m[None], axis=-1)
+    return np.sinc(2 * np.atleast_1d(frequency_hz)[:, None, None] * spacing_m / SPEED_OF_SOUND_M_S)
+
+
+def directivity_db(weights: np.ndarray, steering: np.ndarray, coherence: np.ndarray) -> np.ndarray:
+    """Directivity index of weights (F, M) towards steering (F, M) with noise coherence (F, M, M); returns (F,) dB."""
+    signal = np.abs(np.einsum("fm,fm->f", weights.conj(), steering)) ** 2
+    noise = np.einsum("fm,fmn,fn->f", weights.conj(), coherence, weights).real
+    return 10 * np.log10(np.maximum(signal, 1e-30) / np.maximum(noise, 1e-30))
+
+
+def white_noise_gain_db(weights: np.ndarray, steering: np.ndarray) -> np.ndarray:
+    """White-noise gain of weights (F, M) towards steering (F, M); returns (F,) dB."""
+    signal = np.abs(np.einsum("fm,fm->f", weights.conj(), steering)) ** 2
+    return 10 * np.log10(np.maximum(signal, 1e-30) / np.maximum(np.sum(np.abs(weights) ** 2, axis=1), 1e-30))
+
+
+def superdirective_weights(mic_xyz_m: np.ndarray, steering: np.ndarray, frequency_hz, floor_db: float) -> np.ndarray:
+    """Weights of greatest directivity whose white-noise gain is at least `floor_db`.
+
+    Where the floor is above what the array can reach (10 log10 M), the weights are those of delay-and-sum.
+
+    Parameters
+    ----------
+    mic_xyz_m : (M, 3)
+    steering : (F, M) complex
+    frequency_hz : (F,)
+    floor_db : float
+
+    Returns
+    -------
+    (F, M) complex128
+    """
+    values, vectors = np.linalg.eigh(diffuse_coherence(mic_xyz_m, frequency_hz))
+    return _loaded_weights(values, vectors, steering, floor_db)
+
+
+def _loaded_weights(values: np.ndarray, vectors: np.ndarray, steering: np.ndarray, floor_db: float) -> np.ndarray:
+    # In the eigenbasis of the coherence any loading is a division, so all frequencies are bisected at once.
+    components = np.einsum("fmk,fm->fk", vectors, steering)
+    power = np.abs(components) ** 2
+    values = np.maximum(values, 0.0)
+    floor = 10 ** (floor_db / 10)
+    low = np.full((len(values), 1), _LOADING_DB[0])
+    high = np.full_like(low, _LOADING_DB[1])
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (low + high)
+        loaded = values + 10 ** (middle / 10)
+        gain = np.sum(power / loaded, axis=1) ** 2 / np.sum(power / loaded**2, axis=1)
+        enough = (gain >= floor)[:, None]
+        high = np.where(enough, middle, high)
+        low = np.where(enough, low, middle)
+    scaled = components / (values + 10 ** (high / 10))
+    weights = np.einsum("fmk,fk->fm", vectors, scaled)
+    return weights / np.einsum("fm,fm->f", steering.conj(), weights)[:, None]
+
+
+@functools.lru_cache(maxsize=8)
+def _design_basis(array: MicrophoneArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    frequency_hz = np.fft.rfftfreq(_DESIGN_FFT, 1 / RATE_HZ)
+    return frequency_hz, *np.linalg.eigh(diffuse_coherence(array.mic_xyz_m, frequency_hz))
+
+
+def _delays(array: MicrophoneArray, azimuth_rad: float) -> np.ndarray:
+    """Delay in samples that each channel needs, relative to the origin; may be negative."""
+    delays = array.mic_xyz_m @ unit_vectors(azimuth_rad) / SPEED_OF_SOUND_M_S * RATE_HZ
+    if np.linalg.norm(array.mic_xyz_m, axis=1).max() / SPEED_OF_SOUND_M_S * RATE_HZ > LATENCY - _SINC_HALF_WIDTH:
+        radius_m = (LATENCY - _SINC_HALF_WIDTH) / RATE_HZ * SPEED_OF_SOUND_M_S
+        raise InputError(f"array {array.name!r}: a microphone is more than {radius_m:.2f} m from the array's centre")
+    return delays
+
+
+def _fractional_delays(delays: np.ndarray) -> np.ndarray:
+    """Kaiser-windowed sinc filters that delay by LATENCY + delays samples, (M, TAPS) float64."""
+    distance = np.arange(TAPS) - LATENCY - delays[:, None]
+    inside = np.clip(1 - (distance / _SINC_HALF_WIDTH) ** 2, 0, None)
+    fir = np.where(inside > 0, np.sinc(distance) * np.i0(_SINC_BETA * np.sqrt(inside)) / np.i0(_SINC_BETA), 0.0)
+    return fir / fir.sum(axis=1, keepdims=True)
+
+
+def _fade(frequency_hz: np.ndarray) -> np.ndarray:
+    low0, low1, high0, high1 = _SUPERDIRECTIVE_FADE_HZ
+    rise = np.clip((frequency_hz - low0) / (low1 - low0), 0, 1)
+    fall = np.clip((high1 - frequency_hz) / (high1 - high0), 0, 1)
+    return np.sin(0.5 * np.pi * rise) ** 2 * np.sin(0.5 * np.pi * fall) ** 2
+
+
+def _superdirective_fir(array: MicrophoneArray, azimuth_rad: float, floor_db: float) -> np.ndarray:
+    """What the superdirective filters differ by from delay-and-sum, (M, TAPS) float64."""
+    frequency_hz, values, vectors = _design_basis(array)
+    steering = steering_vectors(array.mic_xyz_m, azimuth_rad, frequency_hz)[:, 0]
+    weights = _loaded_weights(values, vectors, steering, floor_db + _TRUNCATION_MARGIN_DB)
+    difference = (weights - steering / array.mics) * _fade(frequency_hz)[:, None]
+    shift = np.exp(-2j * np.pi * frequency_hz / RATE_HZ * LATENCY)[:, None]
+    fir = _truncated(difference.conj() * shift)
+    # Truncation also changes the response to the steered direction, which must stay that of delay-and-sum: what the
+    # difference has there is projected out; each further truncation brings back less.
+    for _ in range(_PROJECTIONS):
+        spectrum = np.fft.rfft(fir, n=_DESIGN_FFT, axis=0)
+        look = np.einsum("fm,fm->f", spectrum, steering)[:, None]
+        fir = _truncated(spectrum - steering.conj() * look / array.mics)
+    return fir.T
+
+
+def _truncated(spectrum: np.ndarray) -> np.ndarray:
+    """Impulse responses (TAPS, M) of spectra (F, M), with tapered ends."""
+    ramp = np.sin(0.5 * np.pi * (np.arange(_TAPER) + 0.5) / _TAPER) ** 2
+    taper = np.concatenate([ramp, np.ones(TAPS - 2 * _TAPER), ramp[::-1]])
+    return np.fft.irfft(spectrum, n=_DESIGN_FFT, axis=0)[:TAPS] * taper[:, None]
+
+
+def design_beam(array: MicrophoneArray, params: BeamformerParams, azimuth_rad: float) -> BeamFilters:
+    """Design the beam that `params` asks for, steered to `azimuth_rad` (wherever `params.steering_deg` points).
+
+    With `params.enabled` False the filters pass microphone 1 alone, with the latency of every other design.
+
+    Raises
+    ------
+    InputError
+        The array is too large for the filters' length.
+    """
+    azimuth_rad = wrap_rad(float(azimuth_rad))
+    if not params.enabled:
+        fir, method = np.zeros((array.mics, TAPS)), "single microphone"
+        fir[0, LATENCY] = 1.0
+    else:
+        method = params.method
+        fir = _fractional_delays(_delays(array, azimuth_rad)) / array.mics
+        if method == "superdirective":
+            fir += _superdirective_fir(array, azimuth_rad, params.white_noise_floor_db)
+    return BeamFilters(frozen(fir.astype(np.float32)), LATENCY, azimuth_rad, method)
+
+
+@functools.lru_cache(maxsize=4)
+def _pattern_basis(array: MicrophoneArray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    frequency_hz = np.geomspace(100.0, 20000.0, PATTERN_FREQUENCIES)
+    azimuth_rad = azimuth_grid_rad(PATTERN_AZIMUTHS)
+    steering = steering_vectors(array.mic_xyz_m, azimuth_rad, frequency_hz).astype(np.complex64)
+    coherence = diffuse_coherence(array.mic_xyz_m, frequency_hz)
+    return frozen(frequency_hz), frozen(azimuth_rad), frozen(steering), frozen(coherence)
+
+
+def filter_weights(filters: BeamFilters, frequency_hz: np.ndarray) -> np.ndarray:
+    """The weights w (response = w^H d) that the filters realise, latency removed: (F, M) complex128."""
+    time = np.arange(filters.fir.shape[1]) - filters.latency_samples
+    return (np.exp(-2j * np.pi * np.asarray(frequency_hz)[:, None] / RATE_HZ * time) @ filters.fir.T).conj()
+
+
+def beam_pattern(array: MicrophoneArray, filters: BeamFilters, floor_db: float = -80.0) -> BeamPattern:
+    """Response over azimuth, directivity and white-noise gain of the filters as they are (not of the ideal weights).
+
+    Frequencies are PATTERN_FREQUENCIES from 100 Hz to 20 kHz, evenly spaced in octaves; azimuths the grid of
+    PATTERN_AZIMUTHS. Levels are relative to the steering direction and not below `floor_db`.
+    """
+    frequency_hz, azimuth_rad, steering, coherence = _pattern_basis(array)
+    weights = filter_weights(filters, frequency_hz)
+    look = steering_vectors(array.mic_xyz_m, filters.steering_rad, frequency_hz)[:, 0]
+    response = np.abs(np.matmul(steering, weights.conj().astype(np.complex64)[:, :, None])[:, :, 0])
+    reference = np.abs(np.einsum("fm,fm->f", weights.conj(), look))[:, None]
+    level_db = 20 * np.log10(np.maximum(response / np.maximum(reference, 1e-9), 10 ** (floor_db / 20)))
+    return BeamPattern(
+        steering_rad=filters.steering_rad,
+        frequency_hz=frequency_hz,
+        azimuth_rad=azimuth_rad,
+        level_db=frozen(level_db.astype(np.float32)),
+        directivity_db=frozen(directivity_db(weights, look, coherence)),
+        white_noise_gain_db=frozen(white_noise_gain_db(weights, look)),
+    )
