@@ -1,0 +1,141 @@
+"""`workbench live`: the live chain without a window, and what it cost."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from workbench.commands.common import SCHEMA, add_json_argument, add_set_argument, note, parse_settings, write_json
+from workbench.core import params as parameters
+from workbench.core.errors import EarshotError, InputError
+
+SETTLE_S = 1.0
+"""Memory and processor time are counted from here on: starting is not running."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument(
+        "--source", default="room", help="room[:SCENE] | file:PATH | device:HOSTAPI/NAME[#channels 1,2]"
+    )
+    parser.add_argument("--sink", default="none", help="none | file:PATH | device:HOSTAPI/NAME[#channels 1,2]")
+    parser.add_argument("--seconds", type=float, help="how long (default: to the end of a file, else until Ctrl-C)")
+    parser.add_argument("--array", help="microphone array of the source's channels (name or TOML); without one each "
+                        "channel is enhanced on its own")  # fmt: skip
+    parser.add_argument("--layout", help="render to these loudspeakers (name or TOML); without one nothing is rendered")
+    parser.add_argument("--settings", help="a settings file for the parameters")
+    parser.add_argument(
+        "--bypass", action="store_true", help="pass the input, delayed as the chain delays, bit for bit"
+    )
+    parser.add_argument("--loop", action="store_true", help="start a file again at its end")
+    parser.add_argument("--realtime", action="store_true", help="file to file at the pace of real time, not faster")
+    parser.add_argument("--block", type=int, help="samples in a device's block")
+    add_set_argument(parser)
+    add_json_argument(parser)
+
+
+def _params(args: argparse.Namespace) -> parameters.Params:
+    base = None
+    if args.settings:
+        from workbench.engine.settings import load
+
+        base = load(args.settings).params
+    params = parse_settings(args.set, base)
+    return parameters.replace(params, {"output.bypass": True}) if args.bypass else params
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until the time is up, the file ends, or Ctrl-C."""
+    from workbench.engine.assembly import Structure, assemble
+    from workbench.engine.history import ParameterHistory
+    from workbench.engine.mailbox import Mailbox
+    from workbench.engine.meters import Reading
+    from workbench.engine.worker import Worker
+
+    if args.seconds is not None and not args.seconds > 0:
+        raise InputError(f"--seconds {args.seconds:g}: must be above 0")
+    files = args.source.startswith("file:") and args.sink.startswith("file:")
+    fast = files and not args.realtime
+    structure = Structure(
+        args.source,
+        args.sink,
+        args.array,
+        args.layout,
+        loop=args.loop,
+        pace="fast" if fast else "realtime",
+        block=args.block,
+    )
+    mailbox = None if fast else Mailbox()
+    assembly = assemble(structure, ParameterHistory(_params(args)), mailbox, note, strict=True)
+    worker = Worker(assembly.runner)
+    reading = None
+    try:
+        worker.start()
+        reading = Reading.now()
+        began = time.monotonic()
+        settled = False
+        interrupted = False
+        try:
+            while worker.alive and not _done(assembly.runner, args.seconds):
+                time.sleep(0.02)
+                if not settled and time.monotonic() - began > SETTLE_S:
+                    settled, reading = True, Reading.now()
+        except KeyboardInterrupt:
+            interrupted = True
+        # Asked before anything is closed: a closed device no longer knows its latency.
+        report = _report(assembly.runner, reading, Reading.now())
+        worker.close()
+    finally:
+        assembly.close()
+    if worker.error is not None:
+        raise EarshotError(f"the chain stopped: {worker.error}")
+    if args.json:
+        write_json(report, args.json)
+    else:
+        _print(report)
+    return 130 if interrupted else 0
+
+
+def _done(runner, seconds: float | None) -> bool:
+    from workbench.dsp.bands import RATE_HZ
+
+    lost = [end.name for end in (runner.source, runner.sink) if getattr(end, "lost", False)]
+    if lost:
+        raise EarshotError(f"{lost[0]} is lost: it stopped sending or taking sound")
+    return seconds is not None and runner.samples_in >= seconds * RATE_HZ
+
+
+def _report(runner, before, after) -> dict:
+    from workbench.dsp.bands import RATE_HZ
+    from workbench.engine.session import latency_budget
+
+    clock = runner.chain.clock
+    return {
+        "schema": SCHEMA,
+        "seconds": runner.samples_in / RATE_HZ,
+        "samples_in": runner.samples_in,
+        "samples_out": runner.samples_out,
+        "dropouts": {
+            "own": [{"time_s": d.time_s, "stage": d.stage, "detail": d.detail} for d in runner.dropouts if d.own],
+            "server": runner.server_dropouts,
+            "stolen_s": after.stolen_s - before.stolen_s,
+        },
+        "hop": clock.hop_percentiles(),
+        "core_percent": before.core_percent(after),
+        "stages": clock.stage_percentiles(),
+        "latency_ms": {"reported": {part.label: part.ms for part in latency_budget(runner)}, "measured": None},
+        "memory_mb": [before.memory_mb, after.memory_mb],
+    }
+
+
+def _print(report: dict) -> None:
+    hop, dropouts = report["hop"], report["dropouts"]
+    print(f"{report['seconds']:.2f} s, {report['core_percent']:.1f} % of one core")
+    if hop["p50_us"] is not None:
+        print(f"hop: {hop['p50_us']:.0f} µs median, {hop['p99_us']:.0f} p99, {hop['max_us']:.0f} at most")
+    for stage, cost in report["stages"].items():
+        print(f"  {stage:10} {cost['p50_us']:7.0f} µs median {cost['p99_us']:7.0f} p99")
+    total = sum(report["latency_ms"]["reported"].values())
+    parts = " + ".join(f"{label} {ms:.1f}" for label, ms in report["latency_ms"]["reported"].items())
+    print(f"latency: {parts} = {total:.1f} ms")
+    print(f"dropouts: {len(dropouts['own'])} own, {dropouts['server']} of the sound server")

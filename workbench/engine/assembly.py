@@ -1,0 +1,130 @@
+"""Builds a running chain from settings: opens source and sink, decides the structure, designs the first filters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from workbench.audio.endpoints import open_sink, open_source
+from workbench.audio.protocols import Source
+from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_array, load_layout
+from workbench.engine.chain import STAGES, Chain, ChainConfig
+from workbench.engine.designs import DesignBench, DesignThread
+from workbench.engine.history import ParameterHistory
+from workbench.engine.mailbox import Mailbox
+from workbench.engine.runner import Runner
+from workbench.engine.soft_localizer import SoftLocalizer
+from workbench.engine.timing import HopClock
+from workbench.localize.localizer import Localizer
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What the chain shall be. Arrays and layouts are shipped names or TOML paths; None leaves the stage out."""
+
+    source: str
+    sink: str
+    array: str | None = None
+    layout: str | None = None
+    loop: bool = False
+    pace: str = "realtime"
+    block: int | None = None
+
+
+@dataclass
+class Assembly:
+    """A built chain and the threads beside it."""
+
+    runner: Runner
+    designs: DesignThread | DesignBench
+    localizer: SoftLocalizer | None
+    array: MicrophoneArray | None
+    layout: SpeakerLayout | None
+
+    def close(self) -> None:
+        """Stop everything, in the order in which nothing waits for what has ended."""
+        try:
+            self.runner.close()
+        finally:
+            if self.localizer is not None:
+                self.localizer.close()
+            if isinstance(self.designs, DesignThread):
+                self.designs.close()
+
+
+def _fit(
+    source: Source, array: MicrophoneArray | None, layout: SpeakerLayout | None, report: Callable[[str], None]
+) -> tuple[MicrophoneArray | None, SpeakerLayout | None]:
+    """Leave out an array or layout that the source's channels do not fit, and say so."""
+    if array is not None and array.mics != source.channels:
+        report(
+            f"{source.name} has {source.channels} channels, {array.name} {array.mics} microphones: "
+            "every channel is enhanced on its own"
+        )
+        array = None
+    if array is None and layout is not None and source.channels > 2:
+        layout = None
+    return array, layout
+
+
+def assemble(
+    structure: Structure,
+    history: ParameterHistory,
+    mailbox: Mailbox | None,
+    report: Callable[[str], None],
+    *,
+    strict: bool = False,
+) -> Assembly:
+    """Build a chain, ready to start.
+
+    Parameters
+    ----------
+    structure : Structure
+    history : ParameterHistory
+        Read once a hop.
+    mailbox : Mailbox or None
+        None: nobody looks (no spectra, no localization).
+    report : called with a sentence for the person, from any thread
+    strict : bool
+        An array or layout that does not fit the source is an error rather than left out.
+
+    Raises
+    ------
+    InputError, DeviceError
+        Nothing stays open.
+    """
+    array = load_array(structure.array) if structure.array else None
+    layout = load_layout(structure.layout) if structure.layout else None
+    offline = structure.source.startswith("file:") and structure.sink.startswith("file:")
+    source = open_source(structure.source, loop=structure.loop, block=structure.block)
+    try:
+        array = source.array or array
+        if not strict:
+            array, layout = _fit(source, array, layout, report)
+        to_file = structure.sink.startswith("file:")
+        config = ChainConfig(source.channels, array, layout, limit=not to_file)
+        chain = Chain(config, analyse=mailbox is not None, clock=HopClock(STAGES))
+        bench = DesignBench(array, layout, mailbox)
+        params = history.params
+        bench.request(params, math.radians(params.beamformer.steering_deg))
+        rate_hz = getattr(source, "file_rate_hz", None) if offline else None
+        sink = open_sink(structure.sink, chain.out_channels, rate_hz=rate_hz, block=structure.block)
+    except BaseException:
+        source.close()
+        raise
+    live = mailbox is not None
+    localizer = SoftLocalizer(Localizer(array), mailbox, report) if live and array is not None else None
+    designs = DesignThread(bench, report) if live else bench
+    runner = Runner(
+        source,
+        sink,
+        chain,
+        history,
+        designs,
+        mailbox=mailbox,
+        localizer=localizer,
+        pace=structure.pace,
+        align=offline,
+    )
+    return Assembly(runner, designs, localizer, array, layout)

@@ -1,0 +1,242 @@
+"""The chain, one hop at a time and with no thread: microphones to drivers.
+
+    microphones ─ capture beam ─ low cut ─ enhancement ─ placed in the stereo scene ─ loudspeakers ─ limiter ─ output
+         └───────────────────────────── delayed by the chain's latency ─────────────────────────────────┘ bypass
+
+Without an array there is no beam: every channel is enhanced on its own. Without a layout there is no rendering:
+what was enhanced goes out, a beam on both sides of a stereo pair.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.core.errors import InputError
+from workbench.core.geometry import MicrophoneArray, SpeakerLayout
+from workbench.core.messages import Block, EnhancementState, LatencyPart, Levels, Snapshot
+from workbench.core.params import Params
+from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.dsp.beamformer import Beamformer
+from workbench.dsp.beams import BeamFilters
+from workbench.dsp.filters import HighPass
+from workbench.dsp.limiter import TruePeakLimiter
+from workbench.engine.output import OutputStage
+from workbench.engine.taps import BIN_HZ, Delay, SpectrumColumn, levels
+from workbench.engine.timing import HopClock
+from workbench.enhance.enhancer import Enhancer
+from workbench.render.renderer import Renderer, RenderFilters, StereoPlacer
+
+STAGES = ("input", "beam", "enhance", "render", "output", "views")
+
+
+@dataclass(frozen=True)
+class ChainConfig:
+    """Structure of a chain: what cannot change between two hops.
+
+    Attributes
+    ----------
+    channels : int
+        Channels of the source.
+    array : MicrophoneArray or None
+        The channels are this array's microphones; None: they are independent.
+    layout : SpeakerLayout or None
+        Render to these loudspeakers; None: no rendering.
+    limit : bool
+        The output goes to a sound device: protect it and the ears by the true-peak limiter.
+    """
+
+    channels: int
+    array: MicrophoneArray | None = None
+    layout: SpeakerLayout | None = None
+    limit: bool = True
+
+    def __post_init__(self) -> None:
+        if self.channels < 1:
+            raise InputError("the source has no channels")
+        if self.array is not None and self.array.mics != self.channels:
+            raise InputError(
+                f"array {self.array.name} has {self.array.mics} microphones, but the source has "
+                f"{self.channels} channels: choose the channels of the array, or another array"
+            )
+        if self.layout is not None and self.array is None and self.channels > 2:
+            raise InputError(
+                f"loudspeakers {self.layout.name} take one talker or a stereo programme, but the source has "
+                f"{self.channels} channels: choose two of them, or say which array they are"
+            )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Designs:
+    """Filters that were designed elsewhere; the chain crossfades when one is another object than before."""
+
+    beam: BeamFilters | None = None
+    render: RenderFilters | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChainOutput:
+    """One hop: `samples` (out_channels, HOP) float32, and what the views need of it."""
+
+    samples: np.ndarray
+    time_s: float
+    before_dbfs: np.ndarray | None
+    after_dbfs: np.ndarray | None
+    input: Levels
+    output: Levels
+    gain_reduction_db: float
+    enhancement: EnhancementState | None
+    gap: bool
+    repaired: int
+    """Samples that were not finite and were replaced by silence."""
+
+    def snapshot(self, sequence: int, beam_azimuth_rad: float) -> Snapshot:
+        """The message for the views."""
+        return Snapshot(
+            sequence=sequence,
+            time_s=self.time_s,
+            bin_hz=BIN_HZ,
+            before_dbfs=self.before_dbfs,
+            after_dbfs=self.after_dbfs,
+            input=self.input,
+            output=self.output,
+            gain_reduction_db=self.gain_reduction_db,
+            enhancement=self.enhancement,
+            beam_azimuth_rad=beam_azimuth_rad,
+            gap=self.gap,
+        )
+
+
+class Chain:
+    """The whole signal path.
+
+    Parameters
+    ----------
+    config : ChainConfig
+    analyse : bool
+        Compute spectrum columns for the views.
+    clock : HopClock, optional
+        Charged with each stage's time; its stages must be `STAGES`.
+    """
+
+    def __init__(self, config: ChainConfig, *, analyse: bool = True, clock: HopClock | None = None):
+        self.config = config
+        self.clock = clock or HopClock(STAGES, capacity=1)
+        beam = config.array is not None
+        enhanced = 1 if beam else config.channels
+        self._beamformer = Beamformer(config.channels) if beam else None
+        self._low_cut = HighPass(1) if beam else None
+        self.enhancer = Enhancer(enhanced)
+        self._placer = StereoPlacer() if enhanced == 1 and config.layout is not None else None
+        self._renderer = Renderer(config.layout) if config.layout is not None else None
+        self.out_channels = self._renderer.channels if self._renderer else 2 if beam else config.channels
+        self._limiter = TruePeakLimiter(self.out_channels) if config.limit else None
+        self._output = OutputStage()
+
+        self.latency_parts = tuple(
+            LatencyPart(label, samples, RATE_HZ)
+            for label, samples in (
+                ("beam", self._beamformer.latency if self._beamformer else 0),
+                ("look-ahead", self.enhancer.latency),
+                ("loudspeakers", self._renderer.latency if self._renderer else 0),
+                ("limiter", self._limiter.latency if self._limiter else 0),
+            )
+            if samples
+        )
+        self.latency = sum(part.samples for part in self.latency_parts)
+        """Samples from a source's sample to the same sound at the output."""
+        enhanced_latency = (self._beamformer.latency if self._beamformer else 0) + self.enhancer.latency
+        self._direct = Delay(config.channels, self.latency)
+        self._before = Delay(1, enhanced_latency)
+        self._columns = (SpectrumColumn(), SpectrumColumn()) if analyse else None
+        self._level_hops = round(enhanced_latency / HOP)
+        self._enhanced_latency_s = enhanced_latency / RATE_HZ
+        self.before_channel = 0
+        """Channel shown as Before; may be set between hops."""
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all sound."""
+        for stage in (
+            *(self._beamformer, self._low_cut, self.enhancer, self._placer, self._renderer, self._limiter),
+            *(self._output, self._direct, self._before, *(self._columns or ())),
+        ):
+            if stage is not None:
+                stage.reset()
+        self._input_levels: deque[Levels] = deque(maxlen=self._level_hops + 1)
+
+    def process(self, block: Block, params: Params, designs: Designs) -> ChainOutput:
+        """One hop through every stage.
+
+        Parameters
+        ----------
+        block : Block of (channels, HOP) samples. What is not finite is replaced by silence and counted.
+        params : Params, read once.
+        designs : Designs; `beam` is needed with an array, `render` with a layout.
+        """
+        clock = self.clock
+        clock.begin()
+        x, repaired = _finite(block.samples)
+        self._input_levels.append(levels(x))
+        direct = self._direct.process(x)
+        clock.lap("input")
+
+        sound = x
+        if self._beamformer is not None:
+            beam = self._beamformer.process(x, designs.beam)
+            sound = self._low_cut.process(beam[None], params.beamformer.low_cut_hz)
+        clock.lap("beam")
+        enhanced = self.enhancer.process(sound, params.enhance)
+        clock.lap("enhance")
+        rendered = self._render(enhanced, params, designs)
+        clock.lap("render")
+        if self._limiter is not None:
+            rendered = self._limiter.process(rendered, params.render.limit_dbtp)
+        out = self._output.process(rendered, self._bypass(direct), params.output)
+        clock.lap("output")
+
+        before = self._before.process(x[self.before_channel : self.before_channel + 1])[0]
+        columns = (None, None)
+        if self._columns is not None:
+            columns = (self._columns[0].process(before), self._columns[1].process(enhanced[0]))
+        result = ChainOutput(
+            samples=out,
+            time_s=block.time_s + HOP / RATE_HZ - self._enhanced_latency_s,
+            before_dbfs=columns[0],
+            after_dbfs=columns[1],
+            input=self._input_levels[0],
+            output=levels(out),
+            gain_reduction_db=self._limiter.gain_reduction_db if self._limiter else 0.0,
+            enhancement=self.enhancer.state,
+            gap=block.gap,
+            repaired=repaired,
+        )
+        clock.lap("views")
+        return result
+
+    def _render(self, enhanced: np.ndarray, params: Params, designs: Designs) -> np.ndarray:
+        if self._renderer is None:
+            return enhanced if self._beamformer is None else np.repeat(enhanced, 2, axis=0)
+        stereo = enhanced
+        if self._placer is not None:
+            stereo = self._placer.process(enhanced[0], params.render.place_deg, params.render.virtual_deg)
+        return self._renderer.process(stereo, params.render, designs.render)
+
+    def _bypass(self, direct: np.ndarray) -> np.ndarray:
+        """The delayed input as it goes out in bypass: channel by channel, or microphone 1 on both sides."""
+        out = np.zeros((self.out_channels, HOP), dtype=np.float32)
+        if self._beamformer is None and self.config.channels > 1:
+            out[: len(direct)] = direct
+        else:
+            out[:2] = direct[0]
+        return out
+
+
+def _finite(samples: np.ndarray) -> tuple[np.ndarray, int]:
+    """The samples, with what is not finite replaced by silence, and how many those were."""
+    finite = np.isfinite(samples)
+    if finite.all():
+        return samples, 0
+    return np.where(finite, samples, np.float32(0)), int(finite.size - np.count_nonzero(finite))

@@ -1,0 +1,110 @@
+"""The parameters in force, with undo and redo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.core import params as parameters
+from workbench.core.params import Params
+
+DEPTH = 200
+"""Steps kept."""
+
+TRANSPORT = ("output.bypass", "output.muted", "beamformer.follow")
+"""What a person switches while listening is no setting: it is not undone."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One undoable change. `label` names it for a person, e.g. "Strength 86 %"."""
+
+    label: str
+    before: Params
+    after: Params
+    gesture: object | None
+
+
+def _label(before: Params, after: Params) -> str:
+    paths = parameters.differences(before, after)
+    if len(paths) != 1:
+        return f"{len(paths)} settings"
+    entry = parameters.entry(paths[0])
+    value = parameters.get(after, paths[0])
+    if isinstance(value, bool):
+        return f"{entry.knob.label} {'on' if value else 'off'}"
+    if isinstance(value, str):
+        return f"{entry.knob.label}: {dict(entry.knob.choices).get(value, value)}"
+    text = f"{value:.{entry.knob.decimals}f}".replace("-", "−")
+    return f"{entry.knob.label} {text} {entry.knob.unit}".rstrip()
+
+
+class ParameterHistory:
+    """Holds the newest `Params`; every change is a step that can be undone.
+
+    Changes with the same `gesture` (one slider drag) are one step.
+    """
+
+    def __init__(self, params: Params | None = None):
+        self.params = params or Params()
+        """Replaced whole: any thread may read it."""
+        self._done: list[Step] = []
+        self._undone: list[Step] = []
+
+    def set(self, values: dict[str, Any], gesture: object | None = None) -> bool:
+        """Change values by path; False when nothing differs.
+
+        Raises
+        ------
+        InputError
+            Any path or value is not valid; nothing is changed.
+        """
+        return self.replace(parameters.replace(self.params, values), gesture)
+
+    def replace(self, after: Params, gesture: object | None = None, label: str | None = None) -> bool:
+        """Take a whole tree as one step; False when nothing differs."""
+        if after == self.params:
+            return False
+        if set(parameters.differences(self.params, after)) <= set(TRANSPORT):
+            self.params = after
+            return True
+        before = self.params
+        if gesture is not None and self._done and self._done[-1].gesture == gesture:
+            before = self._done.pop().before
+        self.params = after
+        self._undone.clear()
+        if before != after:
+            self._done.append(Step(label or _label(before, after), before, after, gesture))
+            del self._done[:-DEPTH]
+        return True
+
+    def undo(self) -> bool:
+        """Take back the newest step; False when there is none."""
+        if not self._done:
+            return False
+        step = self._done.pop()
+        self._undone.append(step)
+        self.params = self._with_transport(step.before)
+        return True
+
+    def redo(self) -> bool:
+        """Apply the step taken back last; False when there is none."""
+        if not self._undone:
+            return False
+        step = self._undone.pop()
+        self._done.append(step)
+        self.params = self._with_transport(step.after)
+        return True
+
+    def _with_transport(self, params: Params) -> Params:
+        return parameters.replace(params, {path: parameters.get(self.params, path) for path in TRANSPORT})
+
+    @property
+    def undo_label(self) -> str:
+        """Name of the step that `undo` takes back, or ""."""
+        return self._done[-1].label if self._done else ""
+
+    @property
+    def redo_label(self) -> str:
+        """Name of the step that `redo` applies, or ""."""
+        return self._undone[-1].label if self._undone else ""

@@ -1,0 +1,60 @@
+"""What the whole process costs: processor time, memory, and processor time that the host took away."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+
+
+def memory_mb() -> float:
+    """Resident memory of this process; 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def stolen_s() -> float:
+    """Processor time of all cores that the virtual machine's host gave to others, since boot; 0 where unknown."""
+    try:
+        fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()
+        return int(fields[8]) / _TICKS_PER_S
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
+def child_cpu_s() -> float:
+    """Processor time of all children that still run (the audio processes); 0 where unknown."""
+    total = 0
+    try:
+        for task in Path("/proc/self/task").iterdir():
+            for child in (task / "children").read_text().split():
+                after_name = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+                total += int(after_name[11]) + int(after_name[12])
+    except (OSError, IndexError, ValueError):
+        return 0.0
+    return total / _TICKS_PER_S
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The meters at one moment; a difference of two gives the cost of what lies between."""
+
+    wall_s: float
+    cpu_s: float
+    stolen_s: float
+    memory_mb: float
+
+    @classmethod
+    def now(cls) -> Reading:
+        """Read all meters."""
+        return cls(time.monotonic(), time.process_time() + child_cpu_s(), stolen_s(), memory_mb())
+
+    def core_percent(self, later: Reading) -> float:
+        """Processor time between this reading and a later one, in percent of one core."""
+        return 100 * (later.cpu_s - self.cpu_s) / max(later.wall_s - self.wall_s, 1e-9)

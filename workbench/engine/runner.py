@@ -1,0 +1,237 @@
+"""Moves hops from a source through a chain to a sink, in the calling thread: the one loop, live and offline."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from workbench.audio.protocols import Sink, Source
+from workbench.core.messages import Block, Dropout
+from workbench.core.params import Params
+from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.engine.chain import Chain, Designs
+from workbench.engine.mailbox import Mailbox
+from workbench.engine.soft_localizer import SoftLocalizer
+
+HOP_S = HOP / RATE_HZ
+LATE_S = 0.03
+"""Without a device, a hop this late counts as a dropout: a device's queue would have run dry."""
+DROPOUTS_KEPT = 200
+
+
+class DesignSource(Protocol):
+    """Gives the newest filters for the chain: a `DesignThread` live, a `DesignBench` offline."""
+
+    @property
+    def designs(self) -> Designs: ...
+
+    def request(self, params: Params, azimuth_rad: float) -> None: ...
+
+
+class Taker(Protocol):
+    """Takes a copy of what went in and out: the recorder."""
+
+    def push(self, raw: np.ndarray, processed: np.ndarray) -> None: ...
+
+
+def fit_channels(samples: np.ndarray, channels: int) -> np.ndarray:
+    """Fit (n, HOP) samples to a sink: one channel goes to the first two outputs, the rest is cut or silent."""
+    if len(samples) == channels:
+        return samples
+    fitted = np.zeros((channels, samples.shape[1]), dtype=np.float32)
+    if len(samples) == 1:
+        fitted[:2] = samples
+    else:
+        count = min(len(samples), channels)
+        fitted[:count] = samples[:count]
+    return fitted
+
+
+class _Watch:
+    """Turns the growing counters of source and sink into dropouts."""
+
+    def __init__(self, source: Source, sink: Sink):
+        self._source, self._sink = source, sink
+        self._seen = self._counters()
+        self.server = 0
+
+    def _counters(self) -> tuple[int, int, int]:
+        server = self._source.server_dropouts + self._sink.server_dropouts
+        return self._source.dropped_samples, self._sink.missed_samples, server
+
+    def look(self, time_s: float, slowest: str, overran: bool) -> Dropout | None:
+        counters = self._counters()
+        if counters == self._seen:
+            return None
+        dropped, missed, server = (now - before for now, before in zip(counters, self._seen))
+        self._seen = counters
+        self.server += server
+        if server and not overran:
+            return Dropout(time_s, "sound server", own=False, detail="the sound server lost its own deadline")
+        stage = slowest if overran else "sink" if missed else "source"
+        detail = f"{missed} samples of silence were played" if missed else f"{dropped} samples were lost at the input"
+        return Dropout(time_s, stage, own=True, detail=detail)
+
+
+class Runner:
+    """One running chain.
+
+    Parameters
+    ----------
+    source, sink : opened, started by `start`
+    chain : Chain
+    history : object with `params`, read once a hop
+    designs : DesignSource
+    mailbox : Mailbox, optional
+        Takes a snapshot every hop.
+    localizer : SoftLocalizer, optional
+    pace : "device", "realtime" or "fast"
+        Who sets the pace: the devices, the computer's clock, or nobody.
+    align : bool
+        Leave out the chain's delay at the start and let it run out at the end, so that the sink gets as many
+        samples as the source has, in step with them. For files.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        sink: Sink,
+        chain: Chain,
+        history,
+        designs: DesignSource,
+        *,
+        mailbox: Mailbox | None = None,
+        localizer: SoftLocalizer | None = None,
+        pace: str = "device",
+        align: bool = False,
+    ):
+        self.source, self.sink, self.chain = source, sink, chain
+        self.taker: Taker | None = None
+        """May be set from another thread."""
+        self.samples_in = 0
+        self.samples_out = 0
+        self.repaired = 0
+        self.dropouts: deque[Dropout] = deque(maxlen=DROPOUTS_KEPT)
+        self.own_dropouts = 0
+        self.finished = False
+        self._history, self._designs = history, designs
+        self._mailbox, self._localizer = mailbox, localizer
+        self._pace = pace
+        self._skip = chain.latency if align else 0
+        self._align = align
+        self._azimuth_rad = math.radians(history.params.beamformer.steering_deg)
+        self._due_s: float | None = None
+        self._watch = _Watch(source, sink)
+
+    @property
+    def server_dropouts(self) -> int:
+        """Interruptions that the sound server reported."""
+        return self._watch.server
+
+    @property
+    def beam_azimuth_rad(self) -> float:
+        """Where the beam listens."""
+        return self._azimuth_rad
+
+    def start(self) -> None:
+        """Start source and sink, the sink first so that it has a queue to play from."""
+        self.sink.start()
+        self.source.start()
+
+    def step(self, timeout_s: float = 0.1) -> bool:
+        """Move one hop; False when none came in time, or all have come (then `finished` is set)."""
+        if not self._wait(timeout_s):
+            return False
+        block = self.source.read(timeout_s)
+        if block is None:
+            if self.source.finished:
+                self._finish()
+            return False
+        self._process(block)
+        return True
+
+    def _wait(self, timeout_s: float) -> bool:
+        if self.source.live:
+            return True
+        if self.sink.live or self._pace == "fast":
+            return self.sink.wait(timeout_s)
+        now = time.monotonic()
+        if self._due_s is None:
+            self._due_s = now
+        late_s = now - self._due_s
+        if late_s > LATE_S:
+            self._drop(
+                Dropout(self.samples_in / RATE_HZ, self.chain.clock.slowest(), True, f"{late_s * 1000:.0f} ms late")
+            )
+            self._due_s = now
+        elif late_s < 0:
+            time.sleep(-late_s)
+        self._due_s += HOP_S
+        return True
+
+    def _drop(self, dropout: Dropout) -> None:
+        self.dropouts.append(dropout)
+        self.own_dropouts += dropout.own
+
+    def _process(self, block: Block) -> None:
+        params = self._history.params
+        self._steer(params)
+        self._designs.request(params, self._azimuth_rad)
+        result = self.chain.process(block, params, self._designs.designs)
+        hop_us = self.chain.clock.end(HOP_S * 1e6)
+        self._write(result.samples)
+        self.samples_in += HOP
+        self.repaired += result.repaired
+        if self._localizer is not None:
+            self._localizer.push(block, params)
+        if (taker := self.taker) is not None:
+            taker.push(block.samples, result.samples)
+        dropout = self._watch.look(self.samples_in / RATE_HZ, self.chain.clock.slowest(), hop_us > HOP_S * 1e6)
+        if dropout is not None:
+            self._drop(dropout)
+        if self._mailbox is not None:
+            history = self._mailbox.snapshots
+            history.put(result.snapshot(history.next_sequence, self._azimuth_rad))
+
+    def _steer(self, params: Params) -> None:
+        follow = params.beamformer.follow
+        track = self._localizer.track(follow) if follow and self._localizer else None
+        if track is not None:
+            self._azimuth_rad = math.radians(round(math.degrees(track.azimuth_rad)))
+        elif not follow:
+            self._azimuth_rad = math.radians(params.beamformer.steering_deg)
+
+    def _write(self, samples: np.ndarray) -> None:
+        if self._skip:
+            skipped = min(self._skip, samples.shape[1])
+            self._skip -= skipped
+            samples = samples[:, skipped:]
+            if samples.shape[1] == 0:
+                return
+        self.sink.write(fit_channels(samples, self.sink.channels))
+        self.samples_out += samples.shape[1]
+
+    def _finish(self) -> None:
+        """The source has ended: let out what the chain still holds, and cut to the source's length."""
+        length = getattr(self.source, "length_samples", None) or self.samples_in
+        silence = Block(np.zeros((self.source.channels, HOP), dtype=np.float32), self.samples_in, 0.0)
+        while self._align and self.samples_out < length:
+            if not self.sink.wait(1.0):
+                return
+            params = self._history.params
+            result = self.chain.process(replace(silence, index=self.samples_in), params, self._designs.designs)
+            self.chain.clock.end(HOP_S * 1e6)
+            self._write(result.samples[:, : max(0, length - self.samples_out + self._skip)])
+        self.finished = True
+
+    def close(self) -> None:
+        """Close source and sink; what was written to a file is complete."""
+        try:
+            self.source.close()
+        finally:
+            self.sink.close()

@@ -1,0 +1,399 @@
+"""The live session: what the window and the scripts command. No call here waits for a device or a file.
+
+Commands are carried out one after the other on the session's own control thread, which also looks after the
+running chain: it says how it is, notices a lost device and takes it again when it is back.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from workbench.audio.recorder import Recorder
+from workbench.core.errors import EarshotError
+from workbench.core.geometry import MicrophoneArray, SpeakerLayout
+from workbench.core.messages import Health, LatencyPart
+from workbench.core.params import Params, entry
+from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.engine import settings as settings_files
+from workbench.engine.assembly import Assembly, Structure, assemble
+from workbench.engine.history import ParameterHistory
+from workbench.engine.mailbox import Mailbox
+from workbench.engine.settings import Settings
+from workbench.engine.worker import Worker
+
+log = logging.getLogger(__name__)
+
+HEALTH_PERIOD_S = 0.1
+RETRY_S = 1.0
+HOWL_NOTICE = "Muted: live microphones and a loudspeaker could howl. Unmute with M."
+
+
+class Session:
+    """One chain under command.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        What to begin with; nothing starts by itself.
+    """
+
+    def __init__(self, settings: Settings | None = None):
+        settings = settings or Settings()
+        self.mailbox = Mailbox()
+        self._history = ParameterHistory(settings.params)
+        self._structure = Structure(settings.source, settings.sink, settings.array, settings.layout, loop=True)
+        self._preset = settings.params
+        self._assembly: Assembly | None = None
+        self._worker: Worker | None = None
+        self._recorder: Recorder | None = None
+        self._wanted = False
+        self._lost_since: float | None = None
+        self._message = ""
+        self._commands: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="control", daemon=True)
+        self._thread.start()
+
+    # ---- parameters ----------------------------------------------------------------------------------------
+
+    @property
+    def params(self) -> Params:
+        """The parameters in force."""
+        return self._history.params
+
+    @property
+    def preset(self) -> Params:
+        """The parameters as last loaded or saved: what a row's dot compares with."""
+        return self._preset
+
+    def set(self, values: dict[str, Any], gesture: object | None = None) -> None:
+        """Change parameters by path; one `gesture` is one undo step. Raises InputError; then nothing changed."""
+        self._history.set(values, gesture)
+
+    def reset(self, path: str) -> None:
+        """A parameter back to its default."""
+        self._history.set({path: entry(path).default})
+
+    def undo(self) -> bool:
+        """Take back the newest step."""
+        return self._history.undo()
+
+    def redo(self) -> bool:
+        """Apply again what was taken back."""
+        return self._history.redo()
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._history.undo_label)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._history.redo_label)
+
+    @property
+    def undo_label(self) -> str:
+        return self._history.undo_label
+
+    @property
+    def redo_label(self) -> str:
+        return self._history.redo_label
+
+    # ---- structure -----------------------------------------------------------------------------------------
+
+    @property
+    def source_spec(self) -> str:
+        return self._structure.source
+
+    @property
+    def sink_spec(self) -> str:
+        return self._structure.sink
+
+    @property
+    def array_name(self) -> str | None:
+        return self._structure.array
+
+    @property
+    def layout_name(self) -> str | None:
+        return self._structure.layout
+
+    @property
+    def array(self) -> MicrophoneArray | None:
+        """The array in use; None when the channels are independent or nothing runs."""
+        assembly = self._assembly
+        return assembly.array if assembly else None
+
+    @property
+    def layout(self) -> SpeakerLayout | None:
+        """The layout in use."""
+        assembly = self._assembly
+        return assembly.layout if assembly else None
+
+    def choose_source(self, spec: str) -> None:
+        """`room[:SCENE]`, `file:PATH` or `device:HOSTAPI/NAME[#channels …]`; a running chain goes on with it."""
+        self._restructure(source=spec)
+
+    def choose_sink(self, spec: str) -> None:
+        """`none`, `file:PATH` or `device:HOSTAPI/NAME[#channels …]`."""
+        self._restructure(sink=spec)
+
+    def choose_array(self, name: str | None) -> None:
+        """A shipped name or a TOML path; None: the channels are independent."""
+        self._restructure(array=name)
+
+    def choose_layout(self, name: str | None) -> None:
+        """A shipped name or a TOML path; None: no rendering."""
+        self._restructure(layout=name)
+
+    def _restructure(self, **changes: str | None) -> None:
+        def change() -> None:
+            before = self._structure
+            self._structure = replace(before, **changes)
+            if not (self._wanted or self._worker):
+                return
+            self._stop()
+            try:
+                self._start()
+            except EarshotError as error:
+                # The choice that failed is taken back: the sound that was there goes on.
+                self._say(str(error))
+                self._structure = before
+                self._start()
+
+        self._commands.put(change)
+
+    # ---- transport -----------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether sound is meant to flow (also while a lost device is awaited)."""
+        return self._wanted
+
+    def start(self) -> None:
+        """Start; what goes wrong is said in `mailbox.health`."""
+        self._wanted = True
+        self._commands.put(self._start_if_stopped)
+
+    def stop(self) -> None:
+        """Stop."""
+        self._wanted = False
+        self._commands.put(self._stop)
+
+    def seek(self, time_s: float) -> None:
+        """Jump in a file source."""
+        self._on_source("seek", time_s)
+
+    def move_talker(self, number: int, azimuth_rad: float, distance_m: float) -> None:
+        """Put a talker of the simulated room (numbers from 1) somewhere else."""
+        self._on_source("move_talker", number, azimuth_rad, distance_m)
+
+    def show_before(self, channel: int) -> None:
+        """Choose the input channel (from 0) shown as Before."""
+        assembly = self._assembly
+        if assembly and 0 <= channel < assembly.runner.source.channels:
+            assembly.runner.chain.before_channel = channel
+
+    def _on_source(self, method: str, *arguments: Any) -> None:
+        assembly = self._assembly
+        call = getattr(assembly.runner.source, method, None) if assembly else None
+        if call is not None:
+            call(*arguments)
+
+    def start_recording(self, folder: str | Path) -> None:
+        """Record input and output to WAV files in a new folder under `folder`, named by date and time."""
+
+        def begin() -> None:
+            if self._assembly is None or self._recorder is not None:
+                return
+            path = Path(folder) / datetime.now().strftime("%Y-%m-%d %H-%M-%S")
+            runner = self._assembly.runner
+            self._recorder = Recorder(path, runner.source.channels, runner.chain.out_channels)
+            runner.taker = self._recorder
+            self._say(f"Recording to {path}")
+
+        self._commands.put(begin)
+
+    def stop_recording(self) -> None:
+        """Finish the recording."""
+        self._commands.put(self._end_recording)
+
+    # ---- settings ------------------------------------------------------------------------------------------
+
+    def save_settings(self, path: str | Path) -> None:
+        """Write everything to a settings file. Raises InputError."""
+        structure = self._structure
+        settings_files.save(
+            Settings(self.params, structure.source, structure.sink, structure.array or "", structure.layout or ""), path
+        )
+        self._preset = self.params
+
+    def load_settings(self, path: str | Path) -> None:
+        """Take everything from a settings file. Raises InputError; then nothing changed."""
+        self.apply_settings(settings_files.load(path), label=f"Load {Path(path).stem}")
+
+    def apply_settings(self, settings: Settings, label: str = "Load settings") -> None:
+        """Take parameters (one undo step) and structure."""
+        self._history.replace(settings.params, label=label)
+        self._preset = settings.params
+        self._restructure(
+            source=settings.source, sink=settings.sink, array=settings.array or None, layout=settings.layout or None
+        )
+
+    def close(self) -> None:
+        """Stop and end the session; waits for the control thread, at most a few seconds."""
+        self._wanted = False
+        self._commands.put(self._stop)
+        self._commands.put(None)
+        self._thread.join(timeout=10)
+
+    # ---- the control thread --------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while True:
+            try:
+                command = self._commands.get(timeout=HEALTH_PERIOD_S)
+            except queue.Empty:
+                command = self._look_after
+            if command is None:
+                return
+            try:
+                command()
+            except EarshotError as error:
+                self._say(str(error))
+            except Exception as error:
+                log.exception("a command failed")
+                self._say(f"Something went wrong: {error} (the log has the details)")
+            self._publish()
+
+    def _start_if_stopped(self) -> None:
+        if self._worker is None:
+            try:
+                self._start()
+            except EarshotError:
+                self._wanted = False
+                raise
+
+    def _start(self) -> None:
+        self._message = ""
+        self._publish("starting")
+        assembly = assemble(self._structure, self._history, self.mailbox, self._say)
+        worker = Worker(assembly.runner)
+        if assembly.runner.source.live and assembly.runner.sink.live:
+            self._history.set({"output.muted": True})
+            self._say(HOWL_NOTICE)
+        try:
+            worker.start()
+        except BaseException:
+            assembly.close()
+            raise
+        self._assembly, self._worker = assembly, worker
+        self._wanted = True
+        self._lost_since = None
+
+    def _stop(self) -> None:
+        self._end_recording()
+        worker, assembly = self._worker, self._assembly
+        self._worker = self._assembly = None
+        if worker is not None:
+            worker.close()
+        if assembly is not None:
+            assembly.close()
+
+    def _end_recording(self) -> None:
+        recorder, self._recorder = self._recorder, None
+        if recorder is None:
+            return
+        if self._assembly is not None:
+            self._assembly.runner.taker = None
+        recorder.stop()
+        self._say(f"Recorded {recorder.seconds:.1f} s to {recorder.folder}")
+
+    def _look_after(self) -> None:
+        if self._worker is None:
+            if self._lost_since is not None and self._wanted and time.monotonic() - self._lost_since > RETRY_S:
+                self._retry()
+            return
+        runner = self._worker.runner
+        lost = [end.name for end in (runner.source, runner.sink) if getattr(end, "lost", False)]
+        if lost:
+            self._stop()
+            self._lost_since = time.monotonic()
+            self._say(f"{lost[0]} is lost, trying again.")
+        elif not self._worker.alive:
+            error = self._worker.error
+            self._stop()
+            self._wanted = False
+            self._say(f"The chain stopped: {error}" if error else "The file has ended.")
+        elif self._recorder is not None and self._recorder.error:
+            error = self._recorder.error
+            self._end_recording()
+            self._say(str(error))
+
+    def _retry(self) -> None:
+        message = self._message
+        try:
+            self._start()
+        except EarshotError:
+            self._message = message
+            self._lost_since = time.monotonic()
+
+    def _say(self, message: str) -> None:
+        self._message = message
+        log.info(message)
+
+    def _publish(self, state: str | None = None) -> None:
+        worker, assembly = self._worker, self._assembly
+        if worker is None or assembly is None:
+            lost = self._lost_since is not None and self._wanted
+            self.mailbox.health = Health(
+                state=state or ("lost" if lost else "stopped"),
+                message=self._message,
+                rate_hz=RATE_HZ,
+                hop=HOP,
+                source=self._structure.source,
+                sink=self._structure.sink,
+            )
+            return
+        runner = worker.runner
+        source, sink, chain = runner.source, runner.sink, runner.chain
+        self.mailbox.health = Health(
+            state=state or "running",
+            message=self._message,
+            elapsed_s=runner.samples_in / RATE_HZ,
+            rate_hz=RATE_HZ,
+            hop=HOP,
+            load=chain.clock.load,
+            stage_us=chain.clock.mean_us(),
+            latency=latency_budget(runner),
+            dropouts=tuple(runner.dropouts),
+            own_dropouts=runner.own_dropouts,
+            server_dropouts=runner.server_dropouts,
+            recording_s=self._recorder.seconds if self._recorder else None,
+            input_names=tuple(source.channel_names),
+            output_names=tuple(sink.channel_names) if sink.live else self._output_names(assembly, chain.out_channels),
+            array=assembly.array.description if assembly.array else "",
+            layout=assembly.layout.description if assembly.layout else "",
+            source=source.name,
+            sink=sink.name,
+        )
+
+    def _output_names(self, assembly: Assembly, channels: int) -> tuple[str, ...]:
+        if assembly.layout is not None and not self.params.render.audition:
+            return tuple(assembly.layout.driver_names)
+        return ("L", "R", *(str(number) for number in range(3, channels + 1)))[:channels]
+
+
+def latency_budget(runner) -> tuple[LatencyPart, ...]:
+    """Every part from the air to the air, in order."""
+    return (
+        LatencyPart("in", runner.source.latency_samples, RATE_HZ),
+        LatencyPart("block", HOP, RATE_HZ),
+        *runner.chain.latency_parts,
+        LatencyPart("out", runner.sink.latency_samples, RATE_HZ),
+    )

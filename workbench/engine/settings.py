@@ -1,0 +1,88 @@
+"""Settings files: a readable TOML with the parameters, source, sink, array and layout. Written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomli_w
+
+from workbench.core import params as parameters
+from workbench.core.errors import InputError
+from workbench.core.params import Params
+from workbench.core.resources import read_toml
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that a session can be set to."""
+
+    params: Params = Params()
+    source: str = "room"
+    sink: str = "none"
+    array: str = "uca8-100mm"
+    layout: str = "pair-100mm"
+
+
+_TEXTS = ("source", "sink", "array", "layout")
+
+
+def save(settings: Settings, path: str | Path) -> None:
+    """Write a settings file; an existing one is replaced only when the new one is complete.
+
+    Raises
+    ------
+    InputError
+        The folder does not exist or cannot be written.
+    """
+    path = Path(path)
+    table = {"earshot_settings": VERSION, **{name: getattr(settings, name) for name in _TEXTS}}
+    table["params"] = parameters.to_dict(settings.params)
+    try:
+        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                tomli_w.dump(table, file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(partial, path)
+        except BaseException:
+            Path(partial).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise InputError(f"{path}: the settings cannot be written here ({error.strerror})") from error
+
+
+def load(path: str | Path) -> Settings:
+    """Read a settings file.
+
+    Raises
+    ------
+    InputError
+        Not a settings file, from a newer version, an unknown key, or a value of the wrong kind or out of range;
+        the message names the file and the key.
+    """
+    path = Path(path)
+    table = read_toml(path)
+    version = table.pop("earshot_settings", None)
+    if not isinstance(version, int):
+        raise InputError(f"{path}: not an Earshot settings file (no `earshot_settings` version)")
+    if version > VERSION:
+        raise InputError(f"{path}: written by a newer Earshot (version {version}; this one reads up to {VERSION})")
+    params_table = table.pop("params", {})
+    unknown = set(table) - set(_TEXTS)
+    if unknown:
+        raise InputError(f"{path}: unknown key {sorted(unknown)[0]!r}")
+    wrong = [name for name, value in table.items() if not isinstance(value, str)]
+    if wrong:
+        raise InputError(f"{path}: {wrong[0]} must be text")
+    if not isinstance(params_table, dict):
+        raise InputError(f"{path}: params must be a table")
+    try:
+        return Settings(params=parameters.from_dict(params_table), **table)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error

@@ -1,0 +1,98 @@
+"""Localization on a thread of its own: it may fall behind and says so; it never delays sound."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from workbench.core.messages import Block, Track
+from workbench.core.params import Params
+from workbench.engine.mailbox import Mailbox
+from workbench.localize.localizer import Localizer
+
+log = logging.getLogger(__name__)
+
+QUEUE_HOPS = 50
+"""Half a second: what is older is left out and counted."""
+
+
+class SoftLocalizer:
+    """Takes blocks from the hop thread and leaves localizations in the mailbox.
+
+    Overflow policy: keeps the newest hops, counts those it left out.
+    """
+
+    def __init__(self, localizer: Localizer, mailbox: Mailbox, report: Callable[[str], None]):
+        self._localizer = localizer
+        self._mailbox = mailbox
+        self._report = report
+        self._queue: deque[tuple[Block, Params]] = deque(maxlen=QUEUE_HOPS)
+        self._wake = threading.Event()
+        self._ended = False
+        self._failed = False
+        self._next_index: int | None = None
+        self.skipped = 0
+        self.tracks: tuple[Track, ...] = ()
+        """The newest tracks; read by the hop thread for a beam that follows one."""
+        self._thread = threading.Thread(target=self._run, name="localizer", daemon=True)
+        self._thread.start()
+
+    def push(self, block: Block, params: Params) -> None:
+        """Hand over a hop; never waits."""
+        if len(self._queue) == QUEUE_HOPS:
+            self.skipped += 1
+        self._queue.append((block, params))
+        self._wake.set()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._ended = True
+        self._wake.set()
+        self._thread.join(timeout=5)
+
+    def track(self, number: int) -> Track | None:
+        """The track of that number, if it lives."""
+        return next((track for track in self.tracks if track.number == number), None)
+
+    def _run(self) -> None:
+        while not self._ended:
+            self._wake.wait()
+            self._wake.clear()
+            while self._queue and not self._ended:
+                block, params = self._queue.popleft()
+                if not params.localize.enabled or self._failed:
+                    self.tracks = ()
+                    continue
+                try:
+                    self._process(block, params)
+                except Exception as error:  # localization may fail; sound goes on
+                    log.exception("localization failed")
+                    self._failed = True
+                    self._report(f"Localization stopped: {error}")
+
+    def _process(self, block: Block, params: Params) -> None:
+        if self._next_index is not None and block.index != self._next_index:
+            self._localizer.reset()
+        self._next_index = block.index + block.samples.shape[1]
+        began = time.thread_time_ns()
+        samples = np.nan_to_num(block.samples, nan=0.0, posinf=0.0, neginf=0.0)
+        update = self._localizer.process(samples, block.time_s, params.localize)
+        if update is None:
+            return
+        self.tracks = update.tracks
+        history = self._mailbox.localizations
+        history.put(
+            replace(
+                update,
+                sequence=history.next_sequence,
+                truth=block.truth,
+                skipped=self.skipped,
+                update_ms=(time.thread_time_ns() - began) / 1e6,
+            )
+        )

@@ -1,0 +1,199 @@
+"""The classical reference: improved minima-controlled noise tracking and a log-spectral-amplitude gain in 34 bands.
+
+Noise: I. Cohen, "Noise spectrum estimation in adverse environments: improved minima controlled recursive
+averaging" (IEEE Trans. Speech Audio Process. 11(5), 2003). Gain: Y. Ephraim and D. Malah, "Speech enhancement
+using a minimum mean-square error log-spectral amplitude estimator" (IEEE Trans. ASSP 33(2), 1985), weighted by
+the speech presence probability as in OM-LSA (I. Cohen and B. Berdugo, Signal Processing 81, 2001).
+
+Both work on band energies instead of bins, and the gain is given for the frame two hops back: the a priori SNR
+uses the two newer frames as well, which keeps onsets that a causal estimate would cut.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from scipy.special import exp1
+
+from workbench.dsp.bands import BANDS, HOP, WEIGHTS, band_energy
+from workbench.enhance.estimator import LOOK_AHEAD_FRAMES, Estimate
+
+_FLOOR = 1e-12
+"""Energy below which a band counts as silent: full scale is about 1e5."""
+
+_SMOOTHING = 0.9
+_SUBWINDOWS, _SUBWINDOW_FRAMES = 8, 15
+"""Minima are searched over 8 x 15 frames = 1.2 s."""
+_PRESENCE_SMOOTHING = 0.85
+_NOISE_BIAS = 1.47
+_GAMMA_ROUGH, _ZETA_ROUGH = 4.6, 1.67
+_GAMMA_SPEECH = 3.0
+_DECISION_DIRECTED = 0.94
+_MIN_PRIOR_SNR = 10 ** (-25 / 10)
+_GAIN_FLOOR = 10 ** (-40 / 20)
+
+
+def lsa_gain(prior_snr: np.ndarray, posterior_snr: np.ndarray) -> np.ndarray:
+    """Gain of the MMSE log-spectral-amplitude estimator (Ephraim and Malah 1985, eq. 20).
+
+    G = xi/(1+xi) exp(E1(v)/2), v = gamma xi/(1+xi), for power ratios xi, gamma > 0 of equal shape.
+    """
+    wiener = prior_snr / (1 + prior_snr)
+    v = np.maximum(wiener * posterior_snr, 1e-8)
+    return np.minimum(wiener * np.exp(0.5 * exp1(v)), 1.0)
+
+
+class _MinimumTracker:
+    """Smallest value over the last `_SUBWINDOWS` sub-windows (Cohen 2003, section IV): O(1) a frame."""
+
+    def __init__(self, shape: tuple[int, ...]):
+        self._shape = shape
+        self.reset()
+
+    def reset(self) -> None:
+        self._count = 0
+        self._current = np.full(self._shape, np.inf)
+        self._stored: deque[np.ndarray] = deque(maxlen=_SUBWINDOWS - 1)
+        self._past = np.full(self._shape, np.inf)
+
+    def process(self, value: np.ndarray) -> np.ndarray:
+        self._current = np.minimum(self._current, value)
+        minimum = np.minimum(self._current, self._past)
+        self._count += 1
+        if self._count == _SUBWINDOW_FRAMES:
+            self._count = 0
+            self._stored.append(self._current)
+            self._past = np.minimum.reduce(list(self._stored))
+            self._current = value.copy()
+        return minimum
+
+
+def _bias_of_minimum() -> np.ndarray:
+    """How far the minimum of smoothed noise lies below its mean, by band: (BANDS,) factors > 1.
+
+    Measured once on white noise through the same recursion (seed fixed): wide bands average many bins and vary
+    little, so that the published factor for single bins (1.66) would overestimate their noise.
+    """
+    rng = np.random.default_rng(0)
+    frames = 1500
+    # Neighbouring 50 % overlapped frames correlate by the window's overlap; white noise in the bin domain is enough.
+    spectra = rng.standard_normal((frames, WEIGHTS.shape[1])) + 1j * rng.standard_normal((frames, WEIGHTS.shape[1]))
+    spectra[1:] = (spectra[1:] + 0.2 * spectra[:-1]) / np.sqrt(1.04)
+    energy = band_energy(spectra) / (2 * WEIGHTS.sum(axis=1))
+    tracker, smoothed, total = _MinimumTracker((BANDS,)), energy[0], np.zeros(BANDS)
+    for frame in energy:
+        smoothed = _SMOOTHING * smoothed + (1 - _SMOOTHING) * frame
+        total += tracker.process(smoothed)
+    return frames / total
+
+
+_MINIMUM_BIAS = _bias_of_minimum()
+
+
+class NoiseTracker:
+    """IMCRA on band energies.
+
+    Attributes
+    ----------
+    noise : (channels, BANDS) float64
+        Noise energy per band, after the newest frame.
+    presence : (channels, BANDS) float64
+        Speech presence probability of the newest frame.
+    """
+
+    latency = 0
+
+    def __init__(self, channels: int):
+        self._shape = (channels, BANDS)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the noise."""
+        self._rough_minimum = _MinimumTracker(self._shape)
+        self._final_minimum = _MinimumTracker(self._shape)
+        self._smoothed: np.ndarray | None = None
+        self._noise_only: np.ndarray | None = None
+        self.noise = np.zeros(self._shape)
+        self._unbiased = np.zeros(self._shape)
+        self.presence = np.zeros(self._shape)
+
+    def process(self, energy: np.ndarray) -> np.ndarray:
+        """Take one frame's band energies (channels, BANDS); returns the noise (channels, BANDS)."""
+        energy = np.maximum(energy, _FLOOR)
+        if self._smoothed is None:
+            self._smoothed = self._noise_only = energy.copy()
+            self._unbiased = energy / _NOISE_BIAS
+        # First iteration: rough decision which bands hold noise alone.
+        self._smoothed = _SMOOTHING * self._smoothed + (1 - _SMOOTHING) * energy
+        rough = _MINIMUM_BIAS * self._rough_minimum.process(self._smoothed)
+        noise_alone = (energy < _GAMMA_ROUGH * rough) & (self._smoothed < _ZETA_ROUGH * rough)
+        # Second iteration: smooth the noise-only bands and take their minimum.
+        self._noise_only = np.where(
+            noise_alone, _SMOOTHING * self._noise_only + (1 - _SMOOTHING) * energy, self._noise_only
+        )
+        minimum = _MINIMUM_BIAS * self._final_minimum.process(self._noise_only)
+        gamma = energy / minimum
+        zeta = self._smoothed / minimum
+        absence = np.clip((_GAMMA_SPEECH - gamma) / (_GAMMA_SPEECH - 1), 0.0, 1.0) * (zeta < _ZETA_ROUGH)
+        posterior = energy / np.maximum(self._unbiased * _NOISE_BIAS, _FLOOR)
+        prior = np.maximum(posterior - 1, 1e-3)
+        v = np.minimum(posterior * prior / (1 + prior), 50.0)
+        odds = absence / np.maximum(1 - absence, 1e-6) * (1 + prior) * np.exp(-v)
+        self.presence = 1 / (1 + odds)
+        hold = _PRESENCE_SMOOTHING + (1 - _PRESENCE_SMOOTHING) * self.presence
+        self._unbiased = hold * self._unbiased + (1 - hold) * energy / _NOISE_BIAS
+        self.noise = np.maximum(_NOISE_BIAS * self._unbiased, _FLOOR)
+        return self.noise
+
+
+class ClassicalGains:
+    """Band gains by noise tracking and log-spectral amplitude; no comb filter, so strengths are zero."""
+
+    latency = LOOK_AHEAD_FRAMES * HOP
+
+    def __init__(self, channels: int = 1):
+        self.channels = channels
+        self._tracker = NoiseTracker(channels)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget noise and past frames."""
+        self._tracker.reset()
+        self._energies: deque[np.ndarray] = deque(maxlen=LOOK_AHEAD_FRAMES + 1)
+        self._presences: deque[np.ndarray] = deque(maxlen=LOOK_AHEAD_FRAMES + 1)
+        self._clean_energy = np.zeros((self.channels, BANDS))
+
+    def process(self, spectrum: np.ndarray, samples: np.ndarray) -> Estimate:
+        """Gains for the frame `LOOK_AHEAD_FRAMES` before the given one.
+
+        Parameters
+        ----------
+        spectrum : (channels, BINS) complex
+            Newest frame.
+        samples : (channels, HOP) float32
+            Its newest samples (unused here).
+        """
+        energy = band_energy(spectrum).astype(np.float64)
+        noise = self._tracker.process(energy)
+        self._energies.append(energy)
+        self._presences.append(self._tracker.presence)
+        frame = self._energies[0]
+        posterior = np.minimum(frame / noise, 1e6)
+        ahead = np.mean([np.maximum(later / noise - 1, 0.0) for later in self._energies], axis=0)
+        prior = np.maximum(
+            _DECISION_DIRECTED * self._clean_energy / noise + (1 - _DECISION_DIRECTED) * ahead, _MIN_PRIOR_SNR
+        )
+        prior = np.minimum(prior, 1e6)
+        gain = lsa_gain(prior, posterior)
+        self._clean_energy = gain**2 * frame
+        presence = np.max(self._presences, axis=0)
+        gain = np.where(frame > _FLOOR, gain**presence * _GAIN_FLOOR ** (1 - presence), 1.0)
+        speech_db = 10 * np.log10(np.maximum((self._clean_energy).sum(axis=1), _FLOOR))
+        noise_db = 10 * np.log10(np.maximum(noise.sum(axis=1), _FLOOR))
+        return Estimate(
+            gain=gain.astype(np.float32),
+            strength=np.zeros_like(gain, dtype=np.float32),
+            pitch_hz=np.zeros(self.channels),
+            snr_db=speech_db - noise_db,
+        )
