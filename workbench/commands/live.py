@@ -15,14 +15,12 @@ SETTLE_S = 1.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
-    parser.add_argument(
-        "--source", default="room", help="room[:SCENE] | file:PATH | device:HOSTAPI/NAME[#channels 1,2]"
-    )
-    parser.add_argument("--sink", default="none", help="none | file:PATH | device:HOSTAPI/NAME[#channels 1,2]")
+    device = "device:HOSTAPI/NAME[#channels 1,2]"
+    parser.add_argument("--source", default="room", help=f"room[:SCENE] | file:PATH | {device}")
+    parser.add_argument("--sink", default="none", help=f"none | file:PATH | {device}")
     parser.add_argument("--seconds", type=float, help="how long (default: to the end of a file, else until Ctrl-C)")
-    parser.add_argument("--array", help="microphone array of the source's channels (name or TOML); without one each "
-                        "channel is enhanced on its own")  # fmt: skip
-    parser.add_argument("--layout", help="render to these loudspeakers (name or TOML); without one nothing is rendered")
+    parser.add_argument("--array", help="the source's microphone array (name or TOML); without: channels on their own")
+    parser.add_argument("--layout", help="render to these loudspeakers (name or TOML); without: no rendering")
     parser.add_argument("--settings", help="a settings file for the parameters")
     parser.add_argument(
         "--bypass", action="store_true", help="pass the input, delayed as the chain delays, bit for bit"

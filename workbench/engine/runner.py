@@ -165,9 +165,8 @@ class Runner:
             self._due_s = now
         late_s = now - self._due_s
         if late_s > LATE_S:
-            self._drop(
-                Dropout(self.samples_in / RATE_HZ, self.chain.clock.slowest(), True, f"{late_s * 1000:.0f} ms late")
-            )
+            detail = f"{late_s * 1000:.0f} ms late"
+            self._drop(Dropout(self.samples_in / RATE_HZ, self.chain.clock.slowest(), own=True, detail=detail))
             self._due_s = now
         elif late_s < 0:
             time.sleep(-late_s)

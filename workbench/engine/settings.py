@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import tomli_w
@@ -21,7 +21,7 @@ VERSION = 1
 class Settings:
     """Everything that a session can be set to."""
 
-    params: Params = Params()
+    params: Params = field(default_factory=Params)
     source: str = "room"
     sink: str = "none"
     array: str = "uca8-100mm"

@@ -16,17 +16,16 @@ from collections import deque
 import numpy as np
 from scipy.special import exp1
 
-from workbench.dsp.bands import BANDS, HOP, WEIGHTS, band_energy
+from workbench.dsp.bands import BANDS, HOP, band_energy
 from workbench.enhance.estimator import LOOK_AHEAD_FRAMES, Estimate
 
 _FLOOR = 1e-12
 """Energy below which a band counts as silent: full scale is about 1e5."""
 
-_SMOOTHING = 0.9
+SMOOTHING = 0.9
 _SUBWINDOWS, _SUBWINDOW_FRAMES = 8, 15
 """Minima are searched over 8 x 15 frames = 1.2 s."""
 _PRESENCE_SMOOTHING = 0.85
-_NOISE_BIAS = 1.47
 _GAMMA_ROUGH, _ZETA_ROUGH = 4.6, 1.67
 _GAMMA_SPEECH = 3.0
 _DECISION_DIRECTED = 0.94
@@ -44,7 +43,7 @@ def lsa_gain(prior_snr: np.ndarray, posterior_snr: np.ndarray) -> np.ndarray:
     return np.minimum(wiener * np.exp(0.5 * exp1(v)), 1.0)
 
 
-class _MinimumTracker:
+class MinimumTracker:
     """Smallest value over the last `_SUBWINDOWS` sub-windows (Cohen 2003, section IV): O(1) a frame."""
 
     def __init__(self, shape: tuple[int, ...]):
@@ -69,26 +68,25 @@ class _MinimumTracker:
         return minimum
 
 
-def _bias_of_minimum() -> np.ndarray:
-    """How far the minimum of smoothed noise lies below its mean, by band: (BANDS,) factors > 1.
+MINIMUM_BIAS = np.array(
+    [
+        *(1.754, 1.443, 1.451, 1.459, 1.447, 1.431, 1.400, 1.373, 1.346, 1.367, 1.327, 1.316),
+        *(1.306, 1.291, 1.257, 1.247, 1.246, 1.218, 1.203, 1.186, 1.180, 1.169, 1.161, 1.147),
+        *(1.141, 1.143, 1.127, 1.116, 1.114, 1.104, 1.095, 1.093, 1.084, 1.124),
+    ]
+)
+"""Mean of smoothed white noise over its tracked minimum, by band. Wide bands average many bins and vary little, so
+that the published factor for single bins (1.66) would overestimate their noise."""
 
-    Measured once on white noise through the same recursion (seed fixed): wide bands average many bins and vary
-    little, so that the published factor for single bins (1.66) would overestimate their noise.
-    """
-    rng = np.random.default_rng(0)
-    frames = 1500
-    # Neighbouring 50 % overlapped frames correlate by the window's overlap; white noise in the bin domain is enough.
-    spectra = rng.standard_normal((frames, WEIGHTS.shape[1])) + 1j * rng.standard_normal((frames, WEIGHTS.shape[1]))
-    spectra[1:] = (spectra[1:] + 0.2 * spectra[:-1]) / np.sqrt(1.04)
-    energy = band_energy(spectra) / (2 * WEIGHTS.sum(axis=1))
-    tracker, smoothed, total = _MinimumTracker((BANDS,)), energy[0], np.zeros(BANDS)
-    for frame in energy:
-        smoothed = _SMOOTHING * smoothed + (1 - _SMOOTHING) * frame
-        total += tracker.process(smoothed)
-    return frames / total
-
-
-_MINIMUM_BIAS = _bias_of_minimum()
+NOISE_BIAS = np.array(
+    [
+        *(1.709, 1.269, 1.263, 1.265, 1.276, 1.268, 1.211, 1.170, 1.163, 1.171, 1.142, 1.123),
+        *(1.119, 1.103, 1.086, 1.080, 1.068, 1.058, 1.050, 1.041, 1.038, 1.036, 1.030, 1.025),
+        *(1.022, 1.020, 1.017, 1.015, 1.013, 1.012, 1.010, 1.009, 1.008, 1.016),
+    ]
+)
+"""What the speech presence probability makes the recursive average of white noise too small, by band (1.47 for
+single bins in the paper). Both tables are measured by tests/enhance/calibrate_noise_tracker.py."""
 
 
 class NoiseTracker:
@@ -110,12 +108,12 @@ class NoiseTracker:
 
     def reset(self) -> None:
         """Forget the noise."""
-        self._rough_minimum = _MinimumTracker(self._shape)
-        self._final_minimum = _MinimumTracker(self._shape)
+        self._rough_minimum = MinimumTracker(self._shape)
+        self._final_minimum = MinimumTracker(self._shape)
         self._smoothed: np.ndarray | None = None
         self._noise_only: np.ndarray | None = None
         self.noise = np.zeros(self._shape)
-        self._unbiased = np.zeros(self._shape)
+        self._average = np.zeros(self._shape)
         self.presence = np.zeros(self._shape)
 
     def process(self, energy: np.ndarray) -> np.ndarray:
@@ -123,27 +121,28 @@ class NoiseTracker:
         energy = np.maximum(energy, _FLOOR)
         if self._smoothed is None:
             self._smoothed = self._noise_only = energy.copy()
-            self._unbiased = energy / _NOISE_BIAS
+            self._average = energy / NOISE_BIAS
         # First iteration: rough decision which bands hold noise alone.
-        self._smoothed = _SMOOTHING * self._smoothed + (1 - _SMOOTHING) * energy
-        rough = _MINIMUM_BIAS * self._rough_minimum.process(self._smoothed)
+        self._smoothed = SMOOTHING * self._smoothed + (1 - SMOOTHING) * energy
+        rough = MINIMUM_BIAS * self._rough_minimum.process(self._smoothed)
         noise_alone = (energy < _GAMMA_ROUGH * rough) & (self._smoothed < _ZETA_ROUGH * rough)
         # Second iteration: smooth the noise-only bands and take their minimum.
         self._noise_only = np.where(
-            noise_alone, _SMOOTHING * self._noise_only + (1 - _SMOOTHING) * energy, self._noise_only
+            noise_alone, SMOOTHING * self._noise_only + (1 - SMOOTHING) * energy, self._noise_only
         )
-        minimum = _MINIMUM_BIAS * self._final_minimum.process(self._noise_only)
+        minimum = MINIMUM_BIAS * self._final_minimum.process(self._noise_only)
         gamma = energy / minimum
         zeta = self._smoothed / minimum
+        # Absence 1 must win over any likelihood: the noise before a sudden rise says that all is speech.
         absence = np.clip((_GAMMA_SPEECH - gamma) / (_GAMMA_SPEECH - 1), 0.0, 1.0) * (zeta < _ZETA_ROUGH)
-        posterior = energy / np.maximum(self._unbiased * _NOISE_BIAS, _FLOOR)
+        posterior = energy / np.maximum(NOISE_BIAS * self._average, _FLOOR)
         prior = np.maximum(posterior - 1, 1e-3)
         v = np.minimum(posterior * prior / (1 + prior), 50.0)
-        odds = absence / np.maximum(1 - absence, 1e-6) * (1 + prior) * np.exp(-v)
+        odds = absence / np.maximum(1 - absence, 1e-30) * (1 + prior) * np.exp(-v)
         self.presence = 1 / (1 + odds)
         hold = _PRESENCE_SMOOTHING + (1 - _PRESENCE_SMOOTHING) * self.presence
-        self._unbiased = hold * self._unbiased + (1 - hold) * energy / _NOISE_BIAS
-        self.noise = np.maximum(_NOISE_BIAS * self._unbiased, _FLOOR)
+        self._average = hold * self._average + (1 - hold) * energy
+        self.noise = np.maximum(NOISE_BIAS * self._average, _FLOOR)
         return self.noise
 
 

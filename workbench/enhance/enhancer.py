@@ -12,18 +12,13 @@ import numpy as np
 
 from workbench.core.messages import EnhancementState, frozen
 from workbench.core.params import EnhanceParams
-from workbench.dsp.bands import BANDS, BINS, HOP, RATE_HZ, interpolate
+from workbench.dsp.bands import BANDS, BINS, HOP, band_energy, interpolate
 from workbench.dsp.stft import Analysis, Synthesis
 from workbench.enhance.classical import ClassicalGains
 from workbench.enhance.estimator import LOOK_AHEAD_FRAMES, Estimate, GainEstimator
-from workbench.enhance.postfilter import envelope_postfilter
+from workbench.enhance.postfilter import decay_factor, limit_decay, postfilter
 
 LATENCY = HOP + LOOK_AHEAD_FRAMES * HOP
-
-
-def decay_factor(decay_ms: float) -> float:
-    """Least ratio of a gain to the one of the frame before, for a tail of RT60 `decay_ms`: 60 dB in that time."""
-    return 10 ** (-3 * (1000 * HOP / RATE_HZ) / decay_ms)
 
 
 class Enhancer:
@@ -113,11 +108,10 @@ class Enhancer:
 
     def _shape(self, gain: np.ndarray, frame: np.ndarray, params: EnhanceParams) -> np.ndarray:
         """From the estimate to what is applied: post-filter, strength, limits."""
-        if params.postfilter_beta > 0:
-            gain = envelope_postfilter(gain, frame, params.postfilter_beta)
+        gain = postfilter(gain, band_energy(frame), params.postfilter_beta)
         floor = 10 ** (-params.attenuation_limit_db / 20)
         gain = np.maximum(gain, floor) ** (params.strength_percent / 100)
-        gain = np.maximum(gain, np.minimum(self._previous_gain, 1.0) * decay_factor(params.decay_ms))
+        gain = limit_decay(gain, self._previous_gain, decay_factor(params.decay_ms))
         self._previous_gain = gain.astype(np.float32)
         return self._previous_gain
 

@@ -1,0 +1,90 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from workbench.core.params import EnhanceParams
+from workbench.dsp.bands import HOP
+from workbench.enhance.enhancer import Enhancer
+
+OFF = replace(EnhanceParams(), enabled=False)
+
+
+def _run(enhancer, x, params):
+    hops = [enhancer.process(x[:, k : k + HOP], params) for k in range(0, x.shape[1] - HOP + 1, HOP)]
+    return np.concatenate(hops, axis=1)
+
+
+@pytest.fixture
+def noise():
+    return (0.05 * np.random.default_rng(0).standard_normal((2, HOP * 200))).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    "params", [OFF, replace(EnhanceParams(), method="none"), replace(EnhanceParams(), strength_percent=0.0)]
+)
+def test_without_effect_it_is_a_pure_delay(noise, params):
+    if params.enabled and params.method != "none":
+        params = replace(params, postfilter_beta=0.0)
+    enhancer = Enhancer(2)
+    y = _run(enhancer, noise, params)
+    np.testing.assert_allclose(y[:, enhancer.latency :], noise[:, : -enhancer.latency], atol=2e-6)
+
+
+def test_delay_is_thirty_milliseconds():
+    assert Enhancer(1).latency == 1440
+
+
+@pytest.mark.parametrize("limit_db", [6.0, 12.0])
+def test_stationary_noise_is_reduced_by_at_most_the_attenuation_limit(noise, limit_db):
+    params = replace(EnhanceParams(), attenuation_limit_db=limit_db, postfilter_beta=0.0)
+    y = _run(Enhancer(2), noise, params)
+    reduction_db = 20 * np.log10(noise[:, -24000:].std() / y[:, -24000:].std())
+    assert 0.7 * limit_db < reduction_db < limit_db + 0.1
+
+
+def test_digital_silence_stays_digital_silence():
+    enhancer = Enhancer(1)
+    _run(enhancer, (0.1 * np.random.default_rng(1).standard_normal((1, HOP * 50))).astype(np.float32), EnhanceParams())
+    y = _run(enhancer, np.zeros((1, HOP * 20), dtype=np.float32), EnhanceParams())
+    assert not y[:, HOP * 4 :].any()
+
+
+def test_switching_the_method_makes_no_step():
+    t = np.arange(HOP * 100) / 48000
+    x = (0.3 * np.sin(2 * np.pi * 300 * t)).astype(np.float32)[None]
+    enhancer = Enhancer(1)
+    parts = [
+        enhancer.process(x[:, k : k + HOP], EnhanceParams() if (k // HOP) // 10 % 2 else OFF)
+        for k in range(0, x.shape[1], HOP)
+    ]
+    y = np.concatenate(parts, axis=1)[0, 4800:]
+    slope = 2 * np.pi * 300 / 48000 * 0.3
+    assert np.abs(np.diff(y)).max() < 1.3 * slope
+
+
+def test_output_gain_is_ramped(noise):
+    enhancer = Enhancer(2)
+    _run(enhancer, noise, OFF)
+    louder = replace(OFF, output_gain_db=6.0)
+    first = enhancer.process(np.ones((2, HOP), dtype=np.float32) * 0, louder)
+    again = _run(enhancer, noise, louder)
+    assert np.isfinite(first).all()
+    np.testing.assert_allclose(
+        again[:, enhancer.latency : enhancer.latency + 4800], 10 ** (6 / 20) * noise[:, :4800], atol=1e-5
+    )
+
+
+def test_state_tells_the_gains_applied(noise):
+    enhancer = Enhancer(2)
+    _run(enhancer, noise, EnhanceParams())
+    assert enhancer.state.gain.shape == (34,)
+    assert enhancer.state.gain.mean() < 0.2
+    assert not enhancer.state.gain.flags.writeable
+
+
+def test_an_estimator_for_other_channels_is_refused():
+    from workbench.enhance.classical import ClassicalGains
+
+    with pytest.raises(ValueError, match="channels"):
+        Enhancer(2).install("percepnet", ClassicalGains(1))

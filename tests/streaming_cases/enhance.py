@@ -1,0 +1,31 @@
+"""Streaming classes of `workbench.enhance`."""
+
+import numpy as np
+
+from tests.streaming import StreamingCase
+from workbench.core.params import EnhanceParams
+from workbench.dsp.bands import BANDS, BINS, HOP
+from workbench.enhance import classical, enhancer
+
+
+def _hops(rng, hops):
+    return [((0.1 * rng.standard_normal((2, HOP))).astype(np.float32), EnhanceParams()) for _ in range(hops)]
+
+
+def _energies(rng, hops):
+    return [(rng.exponential(size=(2, BANDS)),) for _ in range(hops)]
+
+
+def _frames(rng, hops):
+    def spectrum():
+        return (rng.standard_normal((2, BINS)) + 1j * rng.standard_normal((2, BINS))).astype(np.complex64)
+
+    return [(spectrum(), rng.standard_normal((2, HOP)).astype(np.float32)) for _ in range(hops)]
+
+
+CASES = {
+    classical.MinimumTracker: StreamingCase(lambda: classical.MinimumTracker((2, BANDS)), _energies, hops=40),
+    classical.NoiseTracker: StreamingCase(lambda: classical.NoiseTracker(2), _energies, hops=40),
+    classical.ClassicalGains: StreamingCase(lambda: classical.ClassicalGains(2), _frames),
+    enhancer.Enhancer: StreamingCase(lambda: enhancer.Enhancer(2), _hops),
+}
