@@ -1,0 +1,61 @@
+import pytest
+
+from workbench.core.errors import InputError
+from workbench.engine.history import ParameterHistory
+
+
+def test_undo_and_redo_walk_the_same_way():
+    history = ParameterHistory()
+    history.set({"enhance.strength_percent": 50.0})
+    history.set({"localize.threshold": 0.5})
+    assert history.undo_label == "Threshold 0.50"
+    assert history.undo() and history.params.localize.threshold != 0.5
+    assert history.undo_label == "Strength 50 %"
+    assert history.undo() and history.params.enhance.strength_percent == 100
+    assert not history.undo()
+    assert history.redo() and history.redo()
+    assert history.params.enhance.strength_percent == 50 and history.params.localize.threshold == 0.5
+    assert not history.redo()
+
+
+def test_one_slider_drag_is_one_step():
+    history = ParameterHistory()
+    for value in (90.0, 80.0, 70.0):
+        history.set({"enhance.strength_percent": value}, gesture="drag 1")
+    history.set({"enhance.strength_percent": 60.0}, gesture="drag 2")
+    history.undo()
+    assert history.params.enhance.strength_percent == 70
+    history.undo()
+    assert history.params.enhance.strength_percent == 100
+
+
+def test_a_drag_back_to_where_it_began_is_no_step():
+    history = ParameterHistory()
+    history.set({"enhance.strength_percent": 90.0}, gesture=1)
+    history.set({"enhance.strength_percent": 100.0}, gesture=1)
+    assert history.undo_label == ""
+
+
+def test_a_new_change_ends_redo():
+    history = ParameterHistory()
+    history.set({"enhance.strength_percent": 50.0})
+    history.undo()
+    history.set({"enhance.strength_percent": 40.0})
+    assert not history.redo()
+
+
+def test_bypass_and_mute_are_not_undone():
+    history = ParameterHistory()
+    history.set({"enhance.strength_percent": 50.0})
+    history.set({"output.bypass": True})
+    assert history.undo()
+    assert history.params.output.bypass
+    assert history.params.enhance.strength_percent == 100
+
+
+def test_a_bad_value_changes_nothing():
+    history = ParameterHistory()
+    with pytest.raises(InputError):
+        history.set({"enhance.strength_percent": 500.0})
+    assert history.undo_label == ""
+    assert not history.set({"enhance.strength_percent": 100.0})

@@ -1,0 +1,50 @@
+"""Streaming classes of `workbench.engine`."""
+
+import numpy as np
+
+from tests.streaming import StreamingCase
+from workbench.core.geometry import load_array, load_layout
+from workbench.core.messages import Block
+from workbench.core.params import OutputParams, Params
+from workbench.dsp.bands import HOP
+from workbench.engine import chain, designs, output, taps
+
+
+def _pairs(rng, hops):
+    def hop():
+        return rng.standard_normal((2, HOP)).astype(np.float32)
+
+    return [(hop(), hop(), OutputParams(bypass=number % 3 == 0)) for number in range(hops)]
+
+
+def _hops(rng, hops):
+    return [(rng.standard_normal((2, HOP)).astype(np.float32),) for _ in range(hops)]
+
+
+def _mono(rng, hops):
+    return [(rng.standard_normal(HOP).astype(np.float32),) for _ in range(hops)]
+
+
+_ARRAY, _LAYOUT = load_array("uca8-100mm"), load_layout("pair-100mm")
+
+
+def _designs():
+    bench = designs.DesignBench(_ARRAY, _LAYOUT)
+    bench.request(Params(), 0.5)
+    return bench.designs
+
+
+def _blocks(rng, hops):
+    filters = _designs()
+    return [
+        (Block((0.1 * rng.standard_normal((8, HOP))).astype(np.float32), k * HOP, k * 0.01), Params(), filters)
+        for k in range(hops)
+    ]
+
+
+CASES = {
+    taps.Delay: StreamingCase(lambda: taps.Delay(2, 777), _hops, any_length=True),
+    taps.SpectrumColumn: StreamingCase(taps.SpectrumColumn, _mono),
+    output.OutputStage: StreamingCase(output.OutputStage, _pairs),
+    chain.Chain: StreamingCase(lambda: chain.Chain(chain.ChainConfig(8, _ARRAY, _LAYOUT)), _blocks),
+}
