@@ -5,7 +5,7 @@ import numpy as np
 from tests.streaming import StreamingCase
 from workbench.core.geometry import load_array
 from workbench.core.params import BeamformerParams
-from workbench.dsp import beamformer, beams, filters, stft
+from workbench.dsp import beamformer, beams, filters, fir, limiter, loudness, stft
 
 
 def _samples(rng, hops):
@@ -28,9 +28,21 @@ def _high_pass_hops(rng, hops):
     return [(rng.standard_normal((2, 480)).astype(np.float32), (80.0, 80.0, 150.0)[k % 3]) for k in range(hops)]
 
 
+def _fir_hops(rng, hops):
+    sets = [fir.PartitionedFilters(rng.standard_normal((2, 3, taps))) for taps in (700, 1000)]
+    return [(rng.standard_normal((2, 480)).astype(np.float32), sets[k // 4 % 2]) for k in range(hops)]
+
+
+def _loud_hops(rng, hops):
+    return [((k % 4) * rng.standard_normal((2, 480)).astype(np.float32), (-1.0, -6.0)[k // 6]) for k in range(hops)]
+
+
 CASES = {
     beamformer.Beamformer: StreamingCase(make=lambda: beamformer.Beamformer(6), inputs=_beam_hops),
     filters.HighPass: StreamingCase(make=lambda: filters.HighPass(2), inputs=_high_pass_hops),
+    fir.PartitionedConvolver: StreamingCase(make=lambda: fir.PartitionedConvolver(2, 3, 1000), inputs=_fir_hops),
+    limiter.TruePeakLimiter: StreamingCase(make=lambda: limiter.TruePeakLimiter(2), inputs=_loud_hops),
+    loudness.LoudnessMeter: StreamingCase(make=lambda: loudness.LoudnessMeter(2), inputs=_samples),
     stft.Analysis: StreamingCase(make=lambda: stft.Analysis(2), inputs=_samples),
     stft.Synthesis: StreamingCase(make=lambda: stft.Synthesis(2), inputs=_spectra),
 }
