@@ -254,7 +254,8 @@ class RenderParams:
     boost_limit_db: float = _knob(
         7.0,
         "Boost limit",
-        "The most that the filters may raise any frequency at a driver.",
+        "The most that a driver may be driven over what plain stereo needs for the same level at the ear. It "
+        "comes before the cancellation.",
         unit="dB",
         low=0.0,
         high=20.0,

@@ -1,0 +1,214 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from workbench.core.errors import InputError
+from workbench.core.geometry import Driver, SpeakerLayout, load_layout
+from workbench.core.params import RenderParams
+from workbench.core.resources import shipped_names
+from workbench.render import renderer
+from workbench.render.designs import MODELLING_DELAY, TAPS, Design, load_design
+from workbench.render.plants import HeadPose, listener_plant
+from workbench.render.renderer import Renderer, design_render, make_filters, place_in_stereo, stereo_gains
+
+HOP = 480
+LAYOUTS = shipped_names("layouts")
+PARAMS = RenderParams(audition=False)
+
+
+def _response(fir, frequency_hz):
+    """(inputs, outputs, taps) -> (F, outputs, inputs), without the modelling delay."""
+    turn = np.exp(-2j * np.pi * frequency_hz[:, None] * (np.arange(fir.shape[-1]) - MODELLING_DELAY) / 48000)
+    return np.einsum("idt,ft->fdi", fir, turn, optimize=True)
+
+
+def _play(layout, x, params, filters):
+    stream = Renderer(layout)
+    hops = [stream.process(x[:, i : i + HOP], params, filters) for i in range(0, x.shape[1], HOP)]
+    return np.concatenate(hops, axis=1)
+
+
+@pytest.fixture(scope="module")
+def designs():
+    return {name: (load_layout(name), design_render(load_layout(name), PARAMS)) for name in LAYOUTS}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_firs_keep_the_target_and_the_drive_limit(designs, name):
+    """Measured on the FIRs, after truncation, at frequencies between the design's own."""
+    layout, filters = designs[name]
+    message = renderer.loudspeaker_response(layout, filters)
+    band = (message.frequency_hz > 300) & (message.frequency_hz < 8000)
+    assert message.driver_gain_db.max() < PARAMS.boost_limit_db + 0.3
+    limited = message.driver_gain_db.max(axis=0) > PARAMS.boost_limit_db - 1.0
+    np.testing.assert_allclose(message.separation_db["nominal"][band & ~limited], PARAMS.cancellation_db, atol=1.0)
+    assert (message.separation_db["nominal"][band] > message.plain_separation_db[band] + 1).all()
+    assert message.driver_gain_db.shape == (len(layout.drivers), len(message.frequency_hz))
+    assert set(message.separation_db) == {"nominal", "2 cm", "5 cm"}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_symmetric_layouts_have_mirrored_filters(designs, name):
+    layout, filters = designs[name]
+    xyz = layout.driver_xyz_m
+    mirror = [int(np.linalg.norm(xyz * (1, -1, 1) - at, axis=1).argmin()) for at in xyz]
+    np.testing.assert_allclose(filters.driver_fir[0], filters.driver_fir[1][mirror], atol=2e-5)
+
+
+def _centre_loudness(layout, filters):
+    from workbench.dsp.loudness import k_weighting_power
+
+    frequency_hz = np.geomspace(50, 16000, 600)  # even in log frequency: pink
+    ears = (listener_plant(layout, frequency_hz) @ _response(filters.driver_fir, frequency_hz)).sum(axis=2)
+    return 10 * np.log10((np.abs(ears) ** 2).sum(axis=1) @ k_weighting_power(frequency_hz))
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_all_designs_are_as_loud_as_plain_stereo(designs, name):
+    layout = designs[name][0]
+    plain = _centre_loudness(layout, make_filters(layout, Design(method="plain")))
+    for design in (
+        Design(),
+        Design(target="ears"),
+        Design(cancellation_db=25.0, boost_limit_db=15.0),
+        Design(cancellation_db=3.0, virtual_deg=80.0),
+    ):
+        assert _centre_loudness(layout, make_filters(layout, design)) == pytest.approx(plain, abs=0.3)
+
+
+def test_virtual_loudspeakers_stand_where_they_were_asked():
+    """Interaural phase delay at 700 Hz to 1.5 kHz is that of the parametric head, with strong cancellation."""
+    from workbench.render.hrtf import contralateral
+
+    layout = load_layout("stereo-60deg")
+    filters = make_filters(layout, Design(cancellation_db=30.0, boost_limit_db=20.0, virtual_deg=50.0))
+    frequency_hz = np.linspace(700, 1500, 9)
+    ears = listener_plant(layout, frequency_hz) @ _response(filters.driver_fir, frequency_hz)
+    ratio = ears[:, 1, 0] / ears[:, 0, 0]
+    want = contralateral(np.radians(50.0), frequency_hz, layout.head_radius_m)
+    np.testing.assert_allclose(np.angle(ratio / want), 0.0, atol=0.1)
+    np.testing.assert_allclose(20 * np.log10(np.abs(ratio / want)), 0.0, atol=0.8)
+
+
+def test_plain_and_off_only_delay():
+    layout = load_layout("line4-60mm")
+    filters = make_filters(layout, Design(method="plain"))
+    x = np.random.default_rng(0).standard_normal((2, 6 * HOP)).astype(np.float32)
+    y = _play(layout, x, PARAMS, filters)
+    np.testing.assert_allclose(y[[0, 3], MODELLING_DELAY:], x[:, :-MODELLING_DELAY], atol=1e-5)
+    np.testing.assert_allclose(y[1:3], 0.0, atol=1e-6)
+    off = _play(layout, x, RenderParams(enabled=False), design_render(layout, PARAMS))
+    np.testing.assert_allclose(off[:2, MODELLING_DELAY:], x[:, :-MODELLING_DELAY], atol=1e-5)
+    np.testing.assert_allclose(off[2:], 0.0, atol=1e-6)
+
+
+def test_audition_is_what_the_modelled_ears_hear():
+    layout = load_layout("sphere3-60mm")
+    filters = design_render(layout, PARAMS)
+    x = np.zeros((2, 6 * HOP), dtype=np.float32)
+    x[0, 0] = 1.0
+    y = _play(layout, x, RenderParams(audition=True), filters)
+    assert y.shape == (3, 6 * HOP)
+    np.testing.assert_allclose(y[2], 0.0, atol=1e-6)
+    frequency_hz = np.linspace(200, 12000, 80)
+    turn = np.exp(-2j * np.pi * frequency_hz[:, None] * (np.arange(y.shape[1]) - MODELLING_DELAY) / 48000)
+    want = listener_plant(layout, frequency_hz) @ _response(filters.driver_fir, frequency_hz)[:, :, 0, None]
+    np.testing.assert_allclose(turn @ y[:2].T, want[..., 0], atol=0.02)
+
+
+def test_switching_anything_makes_no_click():
+    layout = load_layout("pair-100mm")
+    sets = [design_render(layout, RenderParams(virtual_deg=angle)) for angle in (30.0, 60.0)]
+    tone = 0.5 * np.sin(2 * np.pi * 500 * np.arange(120 * HOP) / 48000)
+    x = np.stack([tone, 0.3 * tone]).astype(np.float32)
+    stream = Renderer(layout)
+    y = []
+    for hop in range(120):
+        params = RenderParams(audition=hop // 10 % 2 == 0, enabled=hop // 30 % 2 == 0)
+        y.append(stream.process(x[:, hop * HOP : (hop + 1) * HOP], params, sets[hop // 7 % 2]))
+    y = np.concatenate(y, axis=1)[:, 5 * HOP :]
+    slope = 2 * np.pi * 500 / 48000
+    assert np.abs(np.diff(y, 2)).max() < 3 * np.abs(y).max() * slope**2
+
+
+def test_filters_are_read_only_and_of_constant_size(designs):
+    for layout, filters in designs.values():
+        assert filters.driver_fir.shape == (2, len(layout.drivers), TAPS)
+        assert filters.audition_fir.shape[:2] == (len(layout.drivers), 2)
+        assert filters.latency_samples == Renderer(layout).latency
+        with pytest.raises(ValueError, match="read-only"):
+            filters.driver_fir[0, 0, 0] = 1.0
+
+
+def test_separation_falls_off_centre_and_a_turned_head_is_told_apart():
+    layout = load_layout("stereo-60deg")
+    filters = make_filters(layout, Design(target="ears", cancellation_db=25.0, boost_limit_db=12.0))
+    message = renderer.loudspeaker_response(layout, filters)
+    band = (message.frequency_hz > 1000) & (message.frequency_hz < 8000)
+    mean = {name: value[band].mean() for name, value in message.separation_db.items()}
+    assert mean["nominal"] > mean["2 cm"] + 5 > mean["5 cm"] + 5
+    turned = listener_plant(layout, np.array([2000.0]), HeadPose(yaw_rad=0.3))
+    assert not np.allclose(np.abs(turned[0, 0, 0]), np.abs(turned[0, 1, 1]), rtol=0.01)
+
+
+def test_layouts_that_cannot_play_stereo_are_refused():
+    with pytest.raises(InputError, match=r"'mono'.*two drivers"):
+        design_render(SpeakerLayout("mono", (Driver("a", (0.0, 0.0, 0.0)),)), PARAMS)
+
+
+@pytest.mark.parametrize("virtual_deg", [5.0, 30.0, 85.0])
+def test_placing_follows_the_tangent_law_at_constant_power(virtual_deg):
+    for place_deg in (-virtual_deg, -virtual_deg / 2, 0.0, virtual_deg / 3, virtual_deg):
+        left, right = stereo_gains(place_deg, virtual_deg)
+        assert left**2 + right**2 == pytest.approx(1.0)
+        side = np.tan(np.radians(place_deg)) / np.tan(np.radians(virtual_deg))
+        assert (left - right) / (left + right) == pytest.approx(side, abs=1e-12)
+    np.testing.assert_allclose(stereo_gains(60.0, 30.0), [1.0, 0.0], atol=1e-12)
+    mono = np.ones(HOP, dtype=np.float32)
+    assert place_in_stereo(mono, 10.0, 30.0).dtype == np.float32
+    assert place_in_stereo(mono, 30.0, 30.0)[0].max() == pytest.approx(1.0)
+
+
+def test_placer_ramps():
+    placer = renderer.StereoPlacer()
+    mono = np.ones(HOP, dtype=np.float32)
+    first = placer.process(mono, -30.0, 30.0)
+    np.testing.assert_allclose(first, [[0.0] * HOP, [1.0] * HOP], atol=1e-7)
+    second = placer.process(mono, 30.0, 30.0)
+    assert np.abs(np.diff(np.concatenate([first, second], axis=1))).max() < 1.01 / HOP
+    np.testing.assert_allclose(second[:, -1], [1.0, 0.0], atol=1e-7)
+
+
+@pytest.mark.parametrize("name", shipped_names("designs"))
+def test_shipped_designs_load(name):
+    design = load_design(name)
+    assert design.name == name
+    if name == "crosstalk":
+        assert design == Design()
+        live = RenderParams()
+        assert (design.cancellation_db, design.boost_limit_db) == (live.cancellation_db, live.boost_limit_db)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("cancelation_db = 3", "unknown key 'cancelation_db'"),
+        ("cancellation_db = 'much'", "must be a number"),
+        ("cancellation_db = 99", "outside"),
+        ("target = 'nose'", "not one of speakers, ears"),
+        ("method = 'magic'", "not one of crosstalk, plain"),
+        ("name = ", "not valid TOML"),
+    ],
+)
+def test_bad_design_files_are_refused_with_their_name(tmp_path, text, message):
+    path = tmp_path / "broken.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=message) as error:
+        load_design(path)
+    assert "broken.toml" in str(error.value)
+
+
+def test_design_is_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Design().target = "ears"

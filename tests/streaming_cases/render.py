@@ -1,0 +1,32 @@
+"""Streaming classes of `workbench.render`."""
+
+import numpy as np
+
+from tests.streaming import StreamingCase
+from workbench.core.geometry import load_layout
+from workbench.core.params import RenderParams
+from workbench.render import renderer
+
+LAYOUT = load_layout("pair-100mm")
+FILTERS = [renderer.design_render(LAYOUT, RenderParams(virtual_deg=angle)) for angle in (30.0, 50.0)]
+
+
+def _stereo(rng, hops):
+    return [
+        (
+            rng.standard_normal((2, 480)).astype(np.float32),
+            RenderParams(audition=hop > 8, enabled=hop < 10),
+            FILTERS[hop // 4 % 2],
+        )
+        for hop in range(hops)
+    ]
+
+
+def _mono(rng, hops):
+    return [(rng.standard_normal(480).astype(np.float32), 10.0 * (hop % 3 - 1), 30.0) for hop in range(hops)]
+
+
+CASES = {
+    renderer.Renderer: StreamingCase(make=lambda: renderer.Renderer(LAYOUT), inputs=_stereo),
+    renderer.StereoPlacer: StreamingCase(make=renderer.StereoPlacer, inputs=_mono),
+}

@@ -1,0 +1,199 @@
+"""Crosstalk cancellation: filters that send each input to one ear alone, and how gently they do it.
+
+Plants are (F, 2 ears, drivers) complex, filters (F, drivers, 2 inputs) complex; input 0 is meant for ear 0, the
+left one. Two ways are here:
+
+* `regularised_inverse`, the classical matrix inverse with a (frequency-dependent) regularisation;
+* `null_steering`, which the program uses: the fed ear hears exactly what plain stereo would give it, and the
+  crosstalk at the other ear, averaged over any number of head positions, is brought down as far as a target curve
+  asks and a limit on the driver gain allows. It holds for any number of drivers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workbench.core.errors import InputError
+
+_LAMBDA_SPAN = (1e-9, 1e6)
+_BISECTIONS = 46
+
+
+def regularised_inverse(plant: np.ndarray, beta: np.ndarray | float) -> np.ndarray:
+    """H = (C^H C + beta I)^-1 C^H.
+
+    Parameters
+    ----------
+    plant : (F, 2, drivers) complex
+    beta : float or (F,), not negative
+
+    Returns
+    -------
+    (F, drivers, 2) complex; no delay is added. Written as C^H (C C^H + beta I)^-1, the same matrix, which stays
+    well defined at beta = 0 with more drivers than ears.
+    """
+    adjoint = plant.conj().transpose(0, 2, 1)
+    floor = np.broadcast_to(np.asarray(beta, dtype=float), len(plant))[:, None, None] * np.eye(plant.shape[1])
+    return adjoint @ np.linalg.inv(plant @ adjoint + floor)
+
+
+def boost_regularisation(plant: np.ndarray, limit_db: float) -> np.ndarray:
+    """Least beta(f) that keeps every singular value of the regularised inverse at or below the limit.
+
+    A singular value sigma of the plant becomes sigma / (sigma^2 + beta), so beta = sigma / gamma - sigma^2 where the
+    perfect inverse would exceed gamma. For the symmetric pair this is sqrt(B)/gamma - B and its twin (Choueiri 2008),
+    and the largest mode gain is exactly gamma.
+
+    Returns
+    -------
+    (F,) float64, 0 where the perfect inverse stays within the limit.
+    """
+    gamma = 10 ** (limit_db / 20)
+    sigma = np.linalg.svd(plant, compute_uv=False)
+    return np.maximum(sigma / gamma - sigma**2, 0.0).max(axis=-1)
+
+
+def relative_transfer(transfer_ratio: np.ndarray, cancellation_db: np.ndarray | float) -> np.ndarray:
+    """Strength rho(f) of the relative transfer function -rho q for a symmetric pair.
+
+    With q = C_contra / C_ipsi, the near driver plays 1 and the other -rho q; the ears then differ by
+    |1 - rho q^2|^2 / (|q|^2 (1 - rho)^2), which is set to the wanted cancellation (a quadratic in rho).
+
+    Parameters
+    ----------
+    transfer_ratio : (F,) complex, q, with |q| < 1 (for |q| >= 1 use `null_steering`)
+    cancellation_db : float or (F,)
+
+    Returns
+    -------
+    (F,) float64 in [0, 1); 0 where the plain pair already separates that much.
+    """
+    q = np.asarray(transfer_ratio, dtype=complex)
+    wanted = 10 ** (np.asarray(cancellation_db, dtype=float) / 10) * np.abs(q) ** 2
+    square = np.abs(q) ** 4 - wanted
+    half = wanted - (q**2).real
+    constant = 1 - wanted
+    root = np.sqrt(np.maximum(half**2 - square * constant, 0.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # The root that grows from 0 as the wanted ratio rises above the plain pair's.
+        rho = np.where(np.abs(square) > 1e-12, (-half + root) / square, -constant / (2 * half))
+    return np.where(wanted <= 1, 0.0, np.clip(rho, 0.0, np.nextafter(1.0, 0.0)))
+
+
+class _Tradeoff:
+    """Weights that minimise w^H R w + lambda |w - a|^2 with the fed ear held, for any lambda(f).
+
+    R (the crosstalk's covariance) is diagonalised once, so that each lambda costs a few products.
+    """
+
+    def __init__(self, fed: np.ndarray, covariance: np.ndarray, anchor: np.ndarray):
+        self.power, basis = np.linalg.eigh(covariance)
+        self.power = np.maximum(self.power, 0.0)
+        self.basis = basis
+        adjoint = basis.conj().transpose(0, 2, 1)
+        self.fed = (adjoint @ fed.conj()[..., None])[..., 0]
+        self.anchor = (adjoint @ anchor[..., None])[..., 0]
+
+    def weights(self, lam: np.ndarray) -> np.ndarray:
+        """Weights in the covariance's own basis, (F, drivers)."""
+        inverse = 1 / (self.power + lam[:, None])
+        drift = lam[:, None] * inverse * self.anchor
+        lack = 1 - (self.fed.conj() * drift).sum(axis=1)
+        hold = (np.abs(self.fed) ** 2 * inverse).sum(axis=1)
+        return drift + (lack / hold)[:, None] * inverse * self.fed
+
+    def crosstalk(self, weights: np.ndarray) -> np.ndarray:
+        """Mean energy at the other ear, (F,), where the fed ear has 1."""
+        return (self.power * np.abs(weights) ** 2).sum(axis=1)
+
+    def driver_weights(self, weights: np.ndarray) -> np.ndarray:
+        """Back to drivers."""
+        return (self.basis @ weights[..., None])[..., 0]
+
+
+def _bisect(acceptable, bins: int, *, largest: bool) -> np.ndarray:
+    """Per bin, the largest (or smallest) lambda that is acceptable, on a log scale; the gentle end if none is."""
+    low, high = (np.full(bins, value) for value in np.log(_LAMBDA_SPAN))
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (low + high)
+        good = acceptable(np.exp(middle))
+        if largest:
+            low, high = np.where(good, middle, low), np.where(good, high, middle)
+        else:
+            low, high = np.where(good, low, middle), np.where(good, middle, high)
+    return np.exp(low if largest else high)
+
+
+def null_steering(
+    fed: np.ndarray,
+    crosstalk: np.ndarray,
+    anchor: np.ndarray,
+    cancellation_db: np.ndarray | float,
+    drive_limit_db: np.ndarray | float,
+) -> np.ndarray:
+    """Driver weights for one input: the fed ear gets 1, the other ear as little as wanted and allowed.
+
+    Parameters
+    ----------
+    fed : (F, drivers) complex
+        Transfer to the fed ear, relative to what plain stereo gives it.
+    crosstalk : (positions, F, drivers) complex
+        Transfer to the other ear, relative to the same, at one or more head positions: their mean energy counts.
+    anchor : (F, drivers) complex
+        Weights of plain stereo, from which as little as possible is departed; fed . anchor = 1.
+    cancellation_db : float or (F,)
+        Ratio of the energies at the fed and the other ear that is enough; it is met, not exceeded.
+    drive_limit_db : float or (F,)
+        Largest magnitude of a weight. It counts before the cancellation.
+
+    Returns
+    -------
+    (F, drivers) complex128
+    """
+    bins = len(fed)
+    covariance = np.einsum("pfd,pfe->fde", crosstalk.conj(), crosstalk) / len(crosstalk)
+    tradeoff = _Tradeoff(fed, covariance, anchor)
+    allowed = np.broadcast_to(10 ** (-np.asarray(cancellation_db, dtype=float) / 10), bins)
+    limit = np.broadcast_to(10 ** (np.asarray(drive_limit_db, dtype=float) / 20), bins) * (1 + 1e-6)
+
+    enough = _bisect(lambda lam: tradeoff.crosstalk(tradeoff.weights(lam)) <= allowed, bins, largest=True)
+
+    def within(lam: np.ndarray) -> np.ndarray:
+        return np.abs(tradeoff.driver_weights(tradeoff.weights(lam))).max(axis=1) <= limit
+
+    lam = np.maximum(enough, np.where(within(enough), enough, _bisect(within, bins, largest=False)))
+    return tradeoff.driver_weights(tradeoff.weights(lam))
+
+
+def separation_db(plant: np.ndarray, filters: np.ndarray) -> np.ndarray:
+    """Crosstalk separation: energy at the fed ear over the other ear's, mean of both inputs in dB.
+
+    Parameters
+    ----------
+    plant : (F, 2, drivers) complex
+    filters : (F, drivers, 2) complex
+
+    Returns
+    -------
+    (F,) float64
+    """
+    ears = np.abs(plant @ filters)
+    tiny = np.finfo(float).tiny
+    left = (ears[:, 0, 0] + tiny) / (ears[:, 1, 0] + tiny)
+    right = (ears[:, 1, 1] + tiny) / (ears[:, 0, 1] + tiny)
+    return 10 * np.log10(left * right)
+
+
+def outer_drivers(driver_xyz_m: np.ndarray) -> tuple[int, int]:
+    """Drivers that play plain stereo: left- and right-most as the listener sees them (the left has negative y).
+
+    Raises
+    ------
+    InputError
+        Fewer than two drivers, or all straight ahead of each other.
+    """
+    side = np.asarray(driver_xyz_m, dtype=float)[:, 1]
+    left, right = int(side.argmin()), int(side.argmax())
+    if len(side) < 2 or side[right] - side[left] < 1e-3:
+        raise InputError("stereo needs two drivers side by side (different y)")
+    return left, right

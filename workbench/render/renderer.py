@@ -1,0 +1,214 @@
+"""The rendering stage: a stereo scene to loudspeaker drivers, or to headphones that play the drivers' sound field."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import signal
+
+from workbench.core.geometry import SpeakerLayout
+from workbench.core.messages import LoudspeakerResponse, frozen
+from workbench.core.params import RenderParams
+from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.dsp.fir import PartitionedConvolver, PartitionedFilters
+from workbench.render import plants
+from workbench.render.crosstalk import separation_db
+from workbench.render.designs import (
+    AUDITION_DELAY,
+    AUDITION_TAPS,
+    MODELLING_DELAY,
+    TAPS,
+    Design,
+    audition_paths,
+    design_filters,
+    design_from_params,
+    plain_stereo,
+)
+
+HEAD_OFFSETS_M = {"nominal": 0.0, "2 cm": 0.02, "5 cm": 0.05}
+"""Lateral head positions at which separation is shown."""
+
+_RESPONSE_HZ = np.geomspace(50.0, 20000.0, 241)
+_RESPONSE_HZ.setflags(write=False)
+
+
+def _outputs(drivers: int) -> int:
+    return max(2, drivers)
+
+
+@dataclass(frozen=True, eq=False)
+class RenderFilters:
+    """Filters of one design for one layout; all arrays are read-only.
+
+    Attributes
+    ----------
+    driver_fir : (2, drivers, taps) float32
+        Stereo scene to drivers.
+    audition_fir : (drivers, 2, taps) float32
+        Modelled paths from the drivers to the ears, late by `audition_delay` samples.
+    ears_fir : (2, drivers, taps) float32
+        The same design without virtual loudspeakers: each input for one ear alone. Separation is measured on it.
+    latency_samples, audition_delay : int
+    to_drivers, to_headphones, off : PartitionedFilters
+        What the renderer convolves with: drivers, both in a row, and plain stereo on outputs 0 and 1.
+    """
+
+    driver_fir: np.ndarray
+    audition_fir: np.ndarray
+    ears_fir: np.ndarray
+    latency_samples: int = MODELLING_DELAY
+    audition_delay: int = AUDITION_DELAY
+    to_drivers: PartitionedFilters = field(init=False, repr=False)
+    to_headphones: PartitionedFilters = field(init=False, repr=False)
+    off: PartitionedFilters = field(init=False, repr=False)
+
+    def __post_init__(self):
+        for array in (self.driver_fir, self.audition_fir, self.ears_fir):
+            array.setflags(write=False)
+        inputs, drivers, taps = self.driver_fir.shape
+        outputs = _outputs(drivers)
+
+        to_drivers = np.zeros((inputs, outputs, taps), dtype=np.float32)
+        to_drivers[:, :drivers] = self.driver_fir
+        object.__setattr__(self, "to_drivers", PartitionedFilters(to_drivers))
+
+        both = signal.fftconvolve(self.driver_fir[:, :, None], self.audition_fir[None], axes=-1).sum(axis=1)
+        heard = both[..., self.audition_delay :]
+        to_headphones = np.zeros((inputs, outputs, heard.shape[-1]), dtype=np.float32)
+        to_headphones[:, :2] = heard
+        object.__setattr__(self, "to_headphones", PartitionedFilters(to_headphones))
+
+        off = np.zeros((inputs, outputs, self.latency_samples + 1), dtype=np.float32)
+        off[[0, 1], [0, 1], -1] = 1.0
+        object.__setattr__(self, "off", PartitionedFilters(off))
+
+
+def make_filters(layout: SpeakerLayout, design: Design) -> RenderFilters:
+    """Filters of a design, ready to render with."""
+    driver_fir = design_filters(layout, design)
+    ears_fir = design_filters(layout, dataclasses.replace(design, target="ears"))
+    return RenderFilters(driver_fir=driver_fir, audition_fir=audition_paths(layout), ears_fir=ears_fir)
+
+
+def design_render(layout: SpeakerLayout, params: RenderParams) -> RenderFilters:
+    """Filters for the live parameters. Pure, and too slow for the audio path.
+
+    Raises
+    ------
+    InputError
+        The layout cannot play stereo, or has a driver inside the listener's head.
+    """
+    return make_filters(layout, design_from_params(params))
+
+
+def loudspeaker_response(layout: SpeakerLayout, filters: RenderFilters) -> LoudspeakerResponse:
+    """What the filters do, computed from the FIRs themselves with the rigid-sphere head.
+
+    Driver gain is what the boost limit limits: over what plain stereo needs for the same level at the fed ear.
+    """
+    turn = np.exp(
+        -2j * np.pi * _RESPONSE_HZ[:, None] * (np.arange(filters.ears_fir.shape[-1]) - MODELLING_DELAY) / RATE_HZ
+    )
+    ears = np.einsum("idt,ft->fdi", filters.ears_fir, turn, optimize=True)
+    plant = {
+        name: plants.listener_plant(layout, _RESPONSE_HZ, plants.HeadPose(offset_m=(0.0, offset_m, 0.0)))
+        for name, offset_m in HEAD_OFFSETS_M.items()
+    }
+    plain = np.broadcast_to(plain_stereo(layout), ears.shape)
+    fed, fed_plain = (np.abs(np.einsum("fed,fde->fe", plant["nominal"], played)) for played in (ears, plain))
+    drive = (np.abs(ears) * (fed_plain / fed)[:, None]).max(axis=2).T
+    return LoudspeakerResponse(
+        layout=layout.name,
+        driver_names=tuple(layout.driver_names),
+        frequency_hz=_RESPONSE_HZ,
+        separation_db={name: frozen(separation_db(at, ears)) for name, at in plant.items()},
+        plain_separation_db=frozen(separation_db(plant["nominal"], plain)),
+        driver_gain_db=frozen(20 * np.log10(np.maximum(drive, 1e-6))),
+    )
+
+
+class Renderer:
+    """Renders hops of a stereo scene.
+
+    All ways out (drivers, headphone audition, rendering off) are filter sets of one convolver: they have the same
+    latency, and any change fades within 20 ms.
+
+    Parameters
+    ----------
+    layout : SpeakerLayout
+    """
+
+    latency = MODELLING_DELAY
+
+    def __init__(self, layout: SpeakerLayout):
+        self.channels_out = _outputs(len(layout.drivers))
+        self._convolver = PartitionedConvolver(2, self.channels_out, TAPS + AUDITION_TAPS)
+
+    def reset(self) -> None:
+        """Forget past sound and filters."""
+        self._convolver.reset()
+
+    def process(self, stereo: np.ndarray, params: RenderParams, filters: RenderFilters) -> np.ndarray:
+        """Render one hop.
+
+        Parameters
+        ----------
+        stereo : (2, 480) float32
+        params : RenderParams
+            Only `enabled` and `audition` are read here; the rest is in the filters.
+        filters : RenderFilters
+
+        Returns
+        -------
+        (max(2, drivers), 480) float32
+            Drivers in layout order; with audition the ears on channels 0 and 1, rest silent.
+        """
+        if not params.enabled:
+            chosen = filters.off
+        elif params.audition:
+            chosen = filters.to_headphones
+        else:
+            chosen = filters.to_drivers
+        return self._convolver.process(stereo, chosen)
+
+
+def stereo_gains(place_deg: float, virtual_deg: float) -> np.ndarray:
+    """Gains (left, right) that place a source between loudspeakers at +-`virtual_deg`; positive is left.
+
+    Tangent law, with constant power: tan(place) / tan(virtual) = (L - R) / (L + R), L^2 + R^2 = 1. Places beyond
+    the loudspeakers are put at the nearer one.
+    """
+    limit = math.radians(min(max(virtual_deg, 1.0), 85.0))
+    angle = min(max(math.radians(place_deg), -limit), limit)
+    side = math.tan(angle) / math.tan(limit)
+    gains = np.array([1 + side, 1 - side])
+    return gains / np.linalg.norm(gains)
+
+
+def place_in_stereo(mono: np.ndarray, place_deg: float, virtual_deg: float) -> np.ndarray:
+    """Place a mono hop in the stereo scene: (N,) -> (2, N), same float type."""
+    return (stereo_gains(place_deg, virtual_deg)[:, None] * mono).astype(mono.dtype)
+
+
+class StereoPlacer:
+    """Places a mono talker in the stereo scene; a new place is reached by a ramp over one hop."""
+
+    latency = 0
+
+    def __init__(self):
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the place; the next one is taken at once."""
+        self._gains: np.ndarray | None = None
+
+    def process(self, mono: np.ndarray, place_deg: float, virtual_deg: float) -> np.ndarray:
+        """Place one hop: (480,) float32 -> (2, 480) float32."""
+        gains = stereo_gains(place_deg, virtual_deg)
+        before = gains if self._gains is None else self._gains
+        self._gains = gains
+        ramp = np.arange(1, HOP + 1) / HOP
+        return ((before[:, None] + (gains - before)[:, None] * ramp) * mono).astype(np.float32)
