@@ -6,6 +6,7 @@ from tests.enhance.calibrate_noise_tracker import measure_minimum_bias, measure_
 from workbench.dsp.bands import BANDS, HOP, band_energy
 from workbench.dsp.stft import Analysis
 from workbench.enhance.classical import MINIMUM_BIAS, ClassicalGains, NoiseTracker, lsa_gain
+from workbench.enhance.features import FeatureExtractor
 
 
 def _spectra(x):
@@ -51,10 +52,10 @@ def test_noise_alone_is_turned_down_and_a_loud_tone_is_kept():
     rng = np.random.default_rng(2)
     t = np.arange(48000 * 6) / 48000
     tone = np.where(t > 4, 0.3 * np.sin(2 * np.pi * 1000 * t), 0.0)
-    gains = ClassicalGains(1)
-    history = np.array(
-        [gains.process(frame, None).gain[0] for frame in _spectra(tone + 0.003 * rng.standard_normal(len(t)))]
-    )
+    gains, extractor = ClassicalGains(1), FeatureExtractor(1)
+    x = (tone + 0.003 * rng.standard_normal(len(t))).astype(np.float32)
+    frames = [extractor.process(x[None, k : k + HOP]) for k in range(0, len(x), HOP)]
+    history = np.array([gains.process(frame).gain[0] for frame in frames])
     assert np.median(history[200:380]) < 0.15
     assert history[450:, 9].min() > 0.9  # the band whose peak lies at 1.05 kHz
     assert history.shape == (600, BANDS)

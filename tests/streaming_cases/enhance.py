@@ -4,8 +4,8 @@ import numpy as np
 
 from tests.streaming import StreamingCase
 from workbench.core.params import EnhanceParams
-from workbench.dsp.bands import BANDS, BINS, HOP
-from workbench.enhance import classical, enhancer
+from workbench.dsp.bands import BANDS, HOP
+from workbench.enhance import classical, enhancer, features
 
 
 def _hops(rng, hops):
@@ -16,16 +16,20 @@ def _energies(rng, hops):
     return [(rng.exponential(size=(2, BANDS)),) for _ in range(hops)]
 
 
-def _frames(rng, hops):
-    def spectrum():
-        return (rng.standard_normal((2, BINS)) + 1j * rng.standard_normal((2, BINS))).astype(np.complex64)
+def _samples(rng, hops):
+    return [((0.1 * rng.standard_normal((2, HOP))).astype(np.float32),) for _ in range(hops)]
 
-    return [(spectrum(), rng.standard_normal((2, HOP)).astype(np.float32)) for _ in range(hops)]
+
+def _frames(rng, hops):
+    extractor = features.FeatureExtractor(2)
+    return [(extractor.process(*call),) for call in _samples(rng, hops)]
 
 
 CASES = {
     classical.MinimumTracker: StreamingCase(lambda: classical.MinimumTracker((2, BANDS)), _energies, hops=40),
     classical.NoiseTracker: StreamingCase(lambda: classical.NoiseTracker(2), _energies, hops=40),
     classical.ClassicalGains: StreamingCase(lambda: classical.ClassicalGains(2), _frames),
+    features.RunningLevel: StreamingCase(lambda: features.RunningLevel(2), _energies),
+    features.FeatureExtractor: StreamingCase(lambda: features.FeatureExtractor(2), _samples),
     enhancer.Enhancer: StreamingCase(lambda: enhancer.Enhancer(2), _hops),
 }

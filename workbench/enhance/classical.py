@@ -16,8 +16,10 @@ from collections import deque
 import numpy as np
 from scipy.special import exp1
 
-from workbench.dsp.bands import BANDS, HOP, band_energy
-from workbench.enhance.estimator import LOOK_AHEAD_FRAMES, Estimate
+from workbench.dsp.bands import BANDS, HOP
+from workbench.dsp.pitch import LOOK_AHEAD
+from workbench.enhance.estimator import Estimate
+from workbench.enhance.features import AnalysedFrame
 
 _FLOOR = 1e-12
 """Energy below which a band counts as silent: full scale is about 1e5."""
@@ -149,7 +151,7 @@ class NoiseTracker:
 class ClassicalGains:
     """Band gains by noise tracking and log-spectral amplitude; no comb filter, so strengths are zero."""
 
-    latency = LOOK_AHEAD_FRAMES * HOP
+    latency = LOOK_AHEAD * HOP
 
     def __init__(self, channels: int = 1):
         self.channels = channels
@@ -159,40 +161,31 @@ class ClassicalGains:
     def reset(self) -> None:
         """Forget noise and past frames."""
         self._tracker.reset()
-        self._energies: deque[np.ndarray] = deque(maxlen=LOOK_AHEAD_FRAMES + 1)
-        self._presences: deque[np.ndarray] = deque(maxlen=LOOK_AHEAD_FRAMES + 1)
+        self._energies: deque[np.ndarray] = deque(maxlen=LOOK_AHEAD + 1)
+        self._presences: deque[np.ndarray] = deque(maxlen=LOOK_AHEAD + 1)
         self._clean_energy = np.zeros((self.channels, BANDS))
 
-    def process(self, spectrum: np.ndarray, samples: np.ndarray) -> Estimate:
-        """Gains for the frame `LOOK_AHEAD_FRAMES` before the given one.
-
-        Parameters
-        ----------
-        spectrum : (channels, BINS) complex
-            Newest frame.
-        samples : (channels, HOP) float32
-            Its newest samples (unused here).
-        """
-        energy = band_energy(spectrum).astype(np.float64)
+    def process(self, frame: AnalysedFrame) -> Estimate:
+        """Gains for the frame `LOOK_AHEAD` hops before the newest."""
+        energy = frame.newest_energy.astype(np.float64)
         noise = self._tracker.process(energy)
         self._energies.append(energy)
         self._presences.append(self._tracker.presence)
-        frame = self._energies[0]
-        posterior = np.minimum(frame / noise, 1e6)
+        decided = self._energies[0]
+        posterior = np.minimum(decided / noise, 1e6)
         ahead = np.mean([np.maximum(later / noise - 1, 0.0) for later in self._energies], axis=0)
         prior = np.maximum(
             _DECISION_DIRECTED * self._clean_energy / noise + (1 - _DECISION_DIRECTED) * ahead, _MIN_PRIOR_SNR
         )
         prior = np.minimum(prior, 1e6)
         gain = lsa_gain(prior, posterior)
-        self._clean_energy = gain**2 * frame
+        self._clean_energy = gain**2 * decided
         presence = np.max(self._presences, axis=0)
-        gain = np.where(frame > _FLOOR, gain**presence * _GAIN_FLOOR ** (1 - presence), 1.0)
-        speech_db = 10 * np.log10(np.maximum((self._clean_energy).sum(axis=1), _FLOOR))
+        gain = np.where(decided > _FLOOR, gain**presence * _GAIN_FLOOR ** (1 - presence), 1.0)
+        speech_db = 10 * np.log10(np.maximum(self._clean_energy.sum(axis=1), _FLOOR))
         noise_db = 10 * np.log10(np.maximum(noise.sum(axis=1), _FLOOR))
         return Estimate(
             gain=gain.astype(np.float32),
             strength=np.zeros_like(gain, dtype=np.float32),
-            pitch_hz=np.zeros(self.channels),
             snr_db=speech_db - noise_db,
         )

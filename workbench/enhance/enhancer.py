@@ -1,4 +1,4 @@
-"""The streaming enhancement stage: analysis, band gains, post-filter, decay limit, synthesis.
+"""The streaming enhancement stage: analysis, band gains, comb filter, post-filter, decay limit, synthesis.
 
 Delay is the same for every method (overlap-add 480 + two frames of look-ahead 960 = 1440 samples), so that
 methods can be switched while sound plays.
@@ -6,19 +6,19 @@ methods can be switched while sound plays.
 
 from __future__ import annotations
 
-from collections import deque
-
 import numpy as np
 
 from workbench.core.messages import EnhancementState, frozen
 from workbench.core.params import EnhanceParams
-from workbench.dsp.bands import BANDS, BINS, HOP, band_energy, interpolate
-from workbench.dsp.stft import Analysis, Synthesis
+from workbench.dsp.bands import BANDS, HOP, RATE_HZ, interpolate
+from workbench.dsp.pitch import VOICED_CORRELATION
+from workbench.dsp.stft import Synthesis
 from workbench.enhance.classical import ClassicalGains
-from workbench.enhance.estimator import LOOK_AHEAD_FRAMES, Estimate, GainEstimator
+from workbench.enhance.estimator import Estimate, GainEstimator
+from workbench.enhance.features import AnalysedFrame, FeatureExtractor
 from workbench.enhance.postfilter import decay_factor, limit_decay, postfilter
 
-LATENCY = HOP + LOOK_AHEAD_FRAMES * HOP
+LATENCY = Synthesis.latency + FeatureExtractor.latency
 
 
 class Enhancer:
@@ -36,28 +36,20 @@ class Enhancer:
     def __init__(self, channels: int = 1, estimators: dict[str, GainEstimator] | None = None):
         self.channels = channels
         self._estimators: dict[str, GainEstimator] = {"classical": ClassicalGains(channels), **(estimators or {})}
-        self._analysis = Analysis(channels)
+        self._extractor = FeatureExtractor(channels)
         self._synthesis = Synthesis(channels)
         self.reset()
 
     def reset(self) -> None:
         """Forget all sound; installed estimators stay."""
-        self._analysis.reset()
+        self._extractor.reset()
         self._synthesis.reset()
         for estimator in self._estimators.values():
             estimator.reset()
         self._method = ""
-        self._frames: deque[np.ndarray] = deque(
-            [np.zeros((self.channels, BINS), dtype=np.complex64)] * LOOK_AHEAD_FRAMES, maxlen=LOOK_AHEAD_FRAMES + 1
-        )
         self._previous_gain = np.ones((self.channels, BANDS), dtype=np.float32)
         self._output_gain: float | None = None
-        self.state = EnhancementState(
-            gain=frozen(np.ones(BANDS, dtype=np.float32)),
-            strength=frozen(np.zeros(BANDS, dtype=np.float32)),
-            pitch_hz=0.0,
-            snr_db=float("nan"),
-        )
+        self.state = _state(self._previous_gain, np.zeros_like(self._previous_gain), 0.0, float("nan"))
 
     def install(self, method: str, estimator: GainEstimator) -> None:
         """Make a method available. Safe while another thread processes."""
@@ -83,37 +75,44 @@ class Enhancer:
         -------
         (channels, HOP) float32, delayed by `latency` samples.
         """
-        spectrum = self._analysis.process(x)
-        self._frames.append(spectrum)
-        estimate = self._estimate(spectrum, x, params)
-        frame = self._frames[0]
+        frame = self._extractor.process(x)
+        estimate = self._estimate(frame, params)
+        spectrum = frame.spectrum
         if estimate is None:
-            out = self._synthesis.process(frame)
-            self._previous_gain = np.ones_like(self._previous_gain)
-            self._publish(self._previous_gain, None)
+            gain = np.ones((self.channels, BANDS), dtype=np.float32)
+            strength = np.zeros_like(gain)
         else:
-            gain = self._shape(estimate.gain, frame, params)
-            out = self._synthesis.process((frame * interpolate(gain)).astype(np.complex64))
-            self._publish(gain, estimate)
-        return self._level(out, params.output_gain_db)
+            strength = estimate.strength * np.float32(params.comb_percent * params.strength_percent / 1e4)
+            if strength.any():
+                mix = interpolate(strength)
+                spectrum = spectrum + mix * (frame.comb_spectrum - spectrum)
+            gain = self._limited(estimate.gain, frame, params)
+            spectrum = spectrum * interpolate(gain)
+        self._previous_gain = gain
+        voiced = frame.correlation[0] >= VOICED_CORRELATION
+        self.state = _state(
+            gain,
+            strength,
+            RATE_HZ / float(frame.period[0]) if voiced else 0.0,
+            float(estimate.snr_db[0]) if estimate else float("nan"),
+        )
+        return self._level(self._synthesis.process(spectrum.astype(np.complex64)), params.output_gain_db)
 
-    def _estimate(self, spectrum: np.ndarray, x: np.ndarray, params: EnhanceParams) -> Estimate | None:
+    def _estimate(self, frame: AnalysedFrame, params: EnhanceParams) -> Estimate | None:
         method = params.method if params.enabled else "none"
         estimator = None if method == "none" else self._estimators.get(method, self._estimators["classical"])
         if method != self._method:
             self._method = method
             if estimator is not None:
                 estimator.reset()
-        return None if estimator is None else estimator.process(spectrum, x)
+        return None if estimator is None else estimator.process(frame)
 
-    def _shape(self, gain: np.ndarray, frame: np.ndarray, params: EnhanceParams) -> np.ndarray:
-        """From the estimate to what is applied: post-filter, strength, limits."""
-        gain = postfilter(gain, band_energy(frame), params.postfilter_beta)
+    def _limited(self, gain: np.ndarray, frame: AnalysedFrame, params: EnhanceParams) -> np.ndarray:
+        """From the estimate to what is applied: post-filter, attenuation limit, strength, decay limit."""
+        gain = postfilter(gain, frame.energy, params.postfilter_beta)
         floor = 10 ** (-params.attenuation_limit_db / 20)
         gain = np.maximum(gain, floor) ** (params.strength_percent / 100)
-        gain = limit_decay(gain, self._previous_gain, decay_factor(params.decay_ms))
-        self._previous_gain = gain.astype(np.float32)
-        return self._previous_gain
+        return limit_decay(gain, self._previous_gain, decay_factor(params.decay_ms)).astype(np.float32)
 
     def _level(self, out: np.ndarray, gain_db: float) -> np.ndarray:
         gain = 10 ** (gain_db / 20)
@@ -123,10 +122,8 @@ class Enhancer:
             return out if gain == 1.0 else out * np.float32(gain)
         return out * np.linspace(before, gain, HOP, endpoint=False, dtype=np.float32)
 
-    def _publish(self, gain: np.ndarray, estimate: Estimate | None) -> None:
-        self.state = EnhancementState(
-            gain=frozen(gain[0].copy()),
-            strength=frozen(estimate.strength[0].copy() if estimate else np.zeros(BANDS, dtype=np.float32)),
-            pitch_hz=float(estimate.pitch_hz[0]) if estimate else 0.0,
-            snr_db=float(estimate.snr_db[0]) if estimate else float("nan"),
-        )
+
+def _state(gain: np.ndarray, strength: np.ndarray, pitch_hz: float, snr_db: float) -> EnhancementState:
+    return EnhancementState(
+        gain=frozen(gain[0].copy()), strength=frozen(strength[0].copy()), pitch_hz=pitch_hz, snr_db=snr_db
+    )

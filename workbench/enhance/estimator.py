@@ -7,20 +7,18 @@ from typing import Protocol
 
 import numpy as np
 
-LOOK_AHEAD_FRAMES = 2
-"""Gains are given for the frame this many hops before the newest (20 ms; PercepNet, arXiv 2008.04259)."""
+from workbench.enhance.features import AnalysedFrame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimate:
     """Gains and comb strengths, both (channels, BANDS) float32 in [0, 1], of the frame two hops back.
 
-    `pitch_hz` (channels,) is 0 when unvoiced; `snr_db` (channels,) the estimated input SNR.
+    `snr_db` (channels,) is the estimated input SNR, NaN when the method does not know it.
     """
 
     gain: np.ndarray
     strength: np.ndarray
-    pitch_hz: np.ndarray
     snr_db: np.ndarray
 
 
@@ -29,8 +27,8 @@ class GainEstimator(Protocol):
 
     channels: int
 
-    def process(self, spectrum: np.ndarray, samples: np.ndarray) -> Estimate:
-        """Newest frame (channels, BINS) complex and its newest samples (channels, HOP) float32."""
+    def process(self, frame: AnalysedFrame) -> Estimate:
+        """Gains for the frame that gets gains now, two hops before the newest."""
 
     def reset(self) -> None:
         """Forget everything."""
