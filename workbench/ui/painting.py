@@ -10,7 +10,9 @@ import math
 from functools import cache
 
 import numpy as np
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap, QPolygonF
+from shiboken6 import VoidPtr
 
 from workbench.core.resources import resource
 
@@ -111,8 +113,8 @@ def format_probability(probability: float | None) -> str:
 LOW_HZ, HIGH_HZ = 40.0, 20000.0
 """Ends of the window's frequency axes."""
 
-AXIS_HZ = (20000, 10000, 5000, 3000, 1000, 500, 300, 200, 100, 50)
-"""Labelled frequencies."""
+AXIS_HZ = (20000, 10000, 5000, 3000, 2000, 1000, 500, 300, 200, 100, 50)
+"""Labelled frequencies of a tall axis; a shorter one leaves some out."""
 GRID_HZ = (100, 1000, 10000)
 """Frequencies with a grid line."""
 
@@ -181,3 +183,87 @@ def colormap_image(name: str) -> QImage:
     """A colour map as an image of 256x1 pixels, low values left: stretch it to paint a colour bar."""
     table = colormap(name)
     return QImage(table.tobytes(), COLORS, 1, 4 * COLORS, QImage.Format.Format_RGB32).copy()
+
+
+# -------------------------------------------------------------------------------------------------- drawing
+
+
+def polygon(x: np.ndarray, y: np.ndarray) -> QPolygonF:
+    """Points (N,) and (N,) as a QPolygonF, copied in one piece."""
+    points = QPolygonF()
+    points.resize(len(x))
+    if len(x):
+        view = np.frombuffer(VoidPtr(points.data(), 16 * len(x), True), dtype=np.float64).reshape(-1, 2)
+        view[:, 0] = x
+        view[:, 1] = y
+    return points
+
+
+def blank_pixmap(size: QSize, device_pixel_ratio: float, fill: QColor | str | None = None) -> QPixmap:
+    """A pixmap of a widget's size in device pixels; transparent without a fill."""
+    pixmap = QPixmap(
+        max(1, round(size.width() * device_pixel_ratio)), max(1, round(size.height() * device_pixel_ratio))
+    )
+    pixmap.setDevicePixelRatio(device_pixel_ratio)
+    pixmap.fill(QColor(0, 0, 0, 0) if fill is None else QColor(fill))
+    return pixmap
+
+
+def corner_pixmaps(radius: int, outside: QColor | str, device_pixel_ratio: float) -> list[QPixmap]:
+    """What covers a rectangle's corners to make it look round: top left, top right, bottom left, bottom right.
+
+    Four small pixmaps cost far less a repaint than a clip or a path.
+    """
+    pixmaps = []
+    for dx, dy in ((0, 0), (-radius, 0), (0, -radius), (-radius, -radius)):
+        pixmap = blank_pixmap(QSize(radius, radius), device_pixel_ratio)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        path = QPainterPath()
+        path.addRect(QRectF(0, 0, radius, radius))
+        path.addEllipse(QPointF(radius + dx, radius + dy), radius, radius)
+        painter.fillPath(path, QColor(outside))  # odd-even: the corner less the circle
+        painter.end()
+        pixmaps.append(pixmap)
+    return pixmaps
+
+
+def draw_corners(painter: QPainter, corners: list[QPixmap], rect: QRect, radius: int) -> None:
+    """Cover the corners of `rect` with pixmaps of `corner_pixmaps`."""
+    right, bottom = rect.right() + 1 - radius, rect.bottom() + 1 - radius
+    for pixmap, (x, y) in zip(
+        corners, ((rect.left(), rect.top()), (right, rect.top()), (rect.left(), bottom), (right, bottom))
+    ):
+        painter.drawPixmap(x, y, pixmap)
+
+
+def draw_text(
+    painter: QPainter,
+    x: float,
+    y: float,
+    text: str,
+    color: QColor | str,
+    align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+) -> float:
+    """Text whose middle height lies at `y`, starting, centred or ending at `x`; returns its width."""
+    metrics = painter.fontMetrics()
+    width = metrics.horizontalAdvance(text)
+    if align & Qt.AlignmentFlag.AlignRight:
+        x -= width
+    elif align & Qt.AlignmentFlag.AlignHCenter:
+        x -= width / 2
+    painter.setPen(QColor(color))
+    painter.drawText(QPointF(round(x), round(y + metrics.capHeight() / 2)), text)
+    return width
+
+
+def draw_tag(painter: QPainter, center: QPointF, text: str, fill: QColor | str, ink: QColor | str) -> None:
+    """A value on an axis: text on a filled box 18 high, centred; the painter's font counts."""
+    width = painter.fontMetrics().horizontalAdvance(text) + 12
+    box = QRectF(round(center.x() - width / 2), round(center.y() - 9), width, 18)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(fill))
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    draw_text(painter, box.center().x(), box.center().y(), text, ink, Qt.AlignmentFlag.AlignHCenter)

@@ -1,0 +1,314 @@
+"""Spectrogram: the last eight seconds on the ERB axis, scrolling by whole pixels.
+
+The picture is a ring of pixel columns, so a new hop paints one or two of them and a repaint copies two rectangles.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from workbench.ui.painting import (
+    GRID_HZ,
+    blank_pixmap,
+    color_index,
+    colormap,
+    draw_text,
+    frequency_y,
+    polygon,
+)
+from workbench.ui.theme import LEVEL_RANGE_DB, font
+from workbench.ui.views.plot import Crosshair, Plot
+from workbench.ui.views.sound_history import VISIBLE_S, PixelMap, RowMap, SoundHistory
+
+DIFFERENCE_RANGE_DB = (-30.0, 30.0)
+"""Colours of After minus Before."""
+DIFFERENCE_FLOOR_DB = -100.0
+"""Levels below this count as this: silence that got more silent is no difference."""
+
+LEVEL, DIFFERENCE = "level", "difference"
+BEFORE, AFTER = "before", "after"
+
+
+class Spectrogram(Plot):
+    """Before or After over time.
+
+    Call `sync` after the history has grown. `mode` chooses level (magma) or the difference After − Before (berlin or
+    vik); the pitch line and the bands' borders can be laid over it. `message` is shown in the middle.
+    """
+
+    def __init__(self, history: SoundHistory, crosshair: Crosshair, side: str, parent=None) -> None:
+        super().__init__(crosshair, parent)
+        self.history = history
+        self.side = side
+        self.mode = LEVEL
+        self.pitch_shown = False
+        self.bands_shown = False
+        self.message = ""
+        self.stale = False
+        self._band_edges_hz: np.ndarray | None = None
+        self._overlay = None
+        self._row_map: RowMap | None = None
+        self._row_map_key: tuple | None = None
+        self._drawn = -1  # columns of the history that the picture holds; -1: start anew
+        self._pixels = np.zeros((1, 1), dtype=np.uint32)
+        self._image = QImage()
+        self._pixel_map = PixelMap(1, history.visible)
+        self.setFont(font(13))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(f"Spectrogram {side}")
+        self.setAccessibleDescription(
+            "Arrow keys move the crosshair, with Shift in finer steps; Enter holds it, Escape takes it away."
+        )
+
+    # ------------------------------------------------------------------------------------------- what to show
+
+    def set_mode(self, mode: str) -> None:
+        """`LEVEL` or `DIFFERENCE`."""
+        if mode != self.mode:
+            self.mode = mode
+            self._rebuild()
+
+    def set_pitch_shown(self, shown: bool) -> None:
+        self.pitch_shown = shown
+        self.update()
+
+    def set_bands_shown(self, shown: bool) -> None:
+        """Show the borders of the enhancer's bands."""
+        self.bands_shown = shown
+        self._overlay = None
+        self.update()
+
+    def set_band_edges(self, edges_hz: np.ndarray) -> None:
+        """Borders between bands, in Hz."""
+        self._band_edges_hz = edges_hz
+        self._overlay = None
+        self.update()
+
+    def set_message(self, message: str, stale: bool = False) -> None:
+        """A sentence in the middle ("" for none); a stale picture is faded to a half."""
+        if (message, stale) != (self.message, self.stale):
+            self.message, self.stale = message, stale
+            self.update()
+
+    def apply_theme(self, tokens) -> None:
+        self._overlay = None
+        super().apply_theme(tokens)
+        self._rebuild()
+
+    @property
+    def map_name(self) -> str:
+        """Name of the colour map in use."""
+        if self.mode == LEVEL:
+            return "magma"
+        return "berlin" if self.tokens.name == "dark" else "vik"
+
+    @property
+    def range_db(self) -> tuple[float, float]:
+        return LEVEL_RANGE_DB if self.mode == LEVEL else DIFFERENCE_RANGE_DB
+
+    # ----------------------------------------------------------------------------------------- the ring picture
+
+    def sync(self) -> None:
+        """Paint the history's new columns into the picture."""
+        history = self.history
+        if self._drawn > history.count or self._stale_geometry():
+            self._drawn = -1
+        if self._drawn != history.count:
+            self._draw_columns()
+        self.update()
+
+    def _rebuild(self) -> None:
+        self._drawn = -1
+        self.update()
+
+    def _device_size(self) -> tuple[int, int]:
+        ratio = self.devicePixelRatioF()
+        return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
+
+    def _stale_geometry(self) -> bool:
+        width, height = self._device_size()
+        return self._pixels.shape != (height, width) or self._row_map_key != self._geometry_key(height)
+
+    def _geometry_key(self, height: int) -> tuple:
+        return height, self.history.bins, self.history.bin_hz
+
+    def _draw_columns(self) -> None:
+        history = self.history
+        width, height = self._device_size()
+        if self._pixels.shape != (height, width):
+            self._pixels = np.empty((height, width), dtype=np.uint32)
+            self._image = QImage(
+                self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32
+            )  # shares the array's memory
+            self._pixel_map = PixelMap(width, history.visible)
+            self._drawn = -1
+        if self._row_map_key != self._geometry_key(height):
+            self._row_map_key = self._geometry_key(height)
+            self._row_map = RowMap(height, history.bins, history.bin_hz) if history.bins else None
+            self._drawn = -1
+        first = max(self._drawn, history.count - history.visible - 1, history.oldest)
+        if self._drawn < 0 or first > self._drawn:
+            self._pixels[:] = self._empty_color()
+        self._drawn = history.count
+        if history.count == 0 or self._row_map is None or first >= history.count:
+            return
+        pixel_map = self._pixel_map
+        pixels = np.arange(pixel_map.first_pixel(first), pixel_map.pixel(history.count - 1) + 1)[-width:]
+        first_hop, last_hop = pixel_map.hops(pixels)
+        first_hop = np.maximum(first_hop, history.oldest)
+        last_hop = np.clip(last_hop, first_hop, history.count - 1)
+        base = int(first_hop[0])
+        rows = self._rows(base, history.count)
+        # Largest of the hops that share a pixel column; a missing hop (NaN) yields to its neighbour.
+        levels = rows[first_hop - base]
+        for step in range(1, int(np.max(last_hop - first_hop)) + 1):
+            np.fmax(levels, rows[np.minimum(first_hop + step, last_hop) - base], out=levels)
+        colors = colormap(self.map_name)[color_index(levels, *self.range_db)]
+        colors[np.isnan(levels[:, 0])] = QColor(self.tokens.line_strong).rgb()
+        self._pixels[:, pixels % width] = colors.T
+
+    def _empty_color(self) -> int:
+        """Colour where no sound has been yet: the map's own lowest (or zero difference)."""
+        table = colormap(self.map_name)
+        return int(table[0] if self.mode == LEVEL else table[len(table) // 2])
+
+    def _rows(self, first: int, end: int) -> np.ndarray:
+        """Columns first … end − 1 as rows of the picture, (N, rows) in dB."""
+        slots = self.history.slots(first, end)
+        if self.mode == LEVEL:
+            levels = self.history.before_dbfs if self.side == BEFORE else self.history.after_dbfs
+            return self._row_map(levels[slots])
+        before, after = (
+            np.maximum(self._row_map(levels[slots]), DIFFERENCE_FLOOR_DB)
+            for levels in (self.history.before_dbfs, self.history.after_dbfs)
+        )
+        return after - before
+
+    # ------------------------------------------------------------------------------------------------- painting
+
+    def changeEvent(self, event: QEvent) -> None:
+        self._overlay = None
+        super().changeEvent(event)
+
+    def resizeEvent(self, event) -> None:
+        self._overlay = None
+        super().resizeEvent(event)
+
+    def background_color(self) -> str:
+        return QColor.fromRgb(self._empty_color()).name()
+
+    def _grid(self):
+        """Grid, band borders: a transparent pixmap laid over the picture."""
+        ratio = self.devicePixelRatioF()
+        if self._overlay is None or self._overlay.devicePixelRatio() != ratio:
+            self._overlay = blank_pixmap(self.size(), ratio)
+            painter = QPainter(self._overlay)
+            ink = QColor(Qt.GlobalColor.white if self._on_dark() else Qt.GlobalColor.black)
+            if self.bands_shown and self._band_edges_hz is not None:
+                ink.setAlphaF(0.22)
+                painter.setPen(ink)
+                for hz in self._band_edges_hz:
+                    y = round(float(frequency_y(hz, self.height())))
+                    painter.drawLine(0, y, self.width(), y)
+            ink.setAlphaF(0.06 if self._on_dark() else 0.10)
+            painter.setPen(ink)
+            for hz in GRID_HZ:
+                y = round(float(frequency_y(hz, self.height())))
+                painter.drawLine(0, y, self.width(), y)
+            for second in range(1, round(VISIBLE_S)):
+                x = round(self.time_x(-second))
+                painter.drawLine(x, 0, x, self.height())
+            painter.end()
+        return self._overlay
+
+    def _on_dark(self) -> bool:
+        """Overlays are white, but on the light map of differences black."""
+        return self.map_name != "vik"
+
+    def paint(self, painter: QPainter) -> None:
+        if self._drawn != self.history.count or self._stale_geometry():
+            self._draw_columns()
+        self._paint_picture(painter)
+        painter.drawPixmap(0, 0, self._grid())
+        if self.pitch_shown and self.history.count:
+            self._paint_pitch(painter)
+        if self.stale:
+            shade = QColor(self.tokens.plot)
+            shade.setAlphaF(0.5)
+            painter.fillRect(self.rect(), shade)
+        if self.crosshair.shown:
+            self._paint_crosshair(painter)
+        elif self.message:
+            self._paint_message(painter)
+
+    def _end_pixel(self) -> int:
+        """Number of the pixel column after the newest."""
+        return self._pixel_map.pixel(self.history.count - 1) + 1 if self.history.count else 0
+
+    def _paint_picture(self, painter: QPainter) -> None:
+        height, width = self._pixels.shape
+        ratio = self.devicePixelRatioF()
+        start = int(self._end_pixel()) % width
+        for source, target_x in (
+            (QRect(start, 0, width - start, height), 0),
+            (QRect(0, 0, start, height), width - start),
+        ):
+            if source.width():
+                target = QRectF(target_x / ratio, 0, source.width() / ratio, height / ratio)
+                painter.drawImage(target, self._image, QRectF(source))
+
+    def _paint_pitch(self, painter: QPainter) -> None:
+        history = self.history
+        first = max(history.oldest, history.count - history.visible)
+        pitch_hz = history.pitch_hz[history.slots(first, history.count)]
+        voiced = np.nan_to_num(pitch_hz) > 0
+        if not voiced.any():
+            return
+        columns = np.arange(first, history.count)
+        x = (self._pixel_map.first_pixel(columns) - self._end_pixel()) / self.devicePixelRatioF() + self.width()
+        y = frequency_y(np.where(voiced, pitch_hz, 1000.0), self.height())
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], voiced.astype(np.int8), [0]))))
+        # One point a pixel is enough: where hops share a pixel the last one counts.
+        runs = []
+        for start, end in zip(edges[::2], edges[1::2]):
+            keep = np.append(np.diff(x[start:end]) > 0, True)
+            run_x, run_y = x[start:end][keep], y[start:end][keep]
+            if len(run_x) == 1:
+                run_x, run_y = np.array([run_x[0], run_x[0] + 1]), np.repeat(run_y, 2)
+            runs.append(polygon(run_x, run_y))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for color, line_width in ((QColor(0, 0, 0, 200), 4.0), (QColor(255, 255, 255), 1.75)):
+            painter.setPen(
+                QPen(color, line_width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.BevelJoin)
+            )
+            for run in runs:
+                painter.drawPolyline(run)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _paint_crosshair(self, painter: QPainter) -> None:
+        ink = QColor(Qt.GlobalColor.white if self._on_dark() else Qt.GlobalColor.black)
+        ink.setAlphaF(0.8)
+        self.paint_crosshair(painter, ink)
+        if self.crosshair.offset_s is not None and self.crosshair.frequency_hz is not None:
+            x = round(min(self.time_x(self.crosshair.offset_s), self.width() - 1))
+            y = self.frequency_y(self.crosshair.frequency_hz)
+            ink.setAlphaF(1.0)
+            painter.setPen(QPen(ink, 2 if self.crosshair.held else 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(x - 4, y - 4, 8, 8)
+
+    def _paint_message(self, painter: QPainter) -> None:
+        painter.setFont(self.font())
+        metrics = painter.fontMetrics()
+        width = metrics.horizontalAdvance(self.message) + 24
+        box = QRectF(round((self.width() - width) / 2), round(self.height() / 2 - 16), width, 32)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(self.tokens.line))
+        painter.setBrush(QColor(self.tokens.panel))
+        painter.drawRoundedRect(box.translated(0.5, 0.5), 6, 6)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        draw_text(
+            painter, box.center().x(), box.center().y(), self.message, self.tokens.text2, Qt.AlignmentFlag.AlignHCenter
+        )
