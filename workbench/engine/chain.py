@@ -131,7 +131,7 @@ class Chain:
         self.enhancer = Enhancer(enhanced)
         self._placer = StereoPlacer() if enhanced == 1 and config.layout is not None else None
         self._renderer = Renderer(config.layout) if config.layout is not None else None
-        self.out_channels = self._renderer.channels if self._renderer else 2 if beam else config.channels
+        self.out_channels = self._renderer.channels_out if self._renderer else 2 if beam else config.channels
         self._limiter = TruePeakLimiter(self.out_channels) if config.limit else None
         self._output = OutputStage()
 

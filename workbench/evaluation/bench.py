@@ -1,0 +1,221 @@
+"""What the stages cost, in thread time, back to back and at the pace of real time, beside a named reference.
+
+At real-time pace the caches are cold and the clock is low: that is what a live chain pays.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.core.geometry import load_array, load_layout
+from workbench.core.messages import Block
+from workbench.core.params import Params
+from workbench.dsp.bands import HOP, RATE_HZ
+
+HOP_US = 1e6 * HOP / RATE_HZ
+WARM_UP = 20
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing to time. `make` returns a function of the call's number; it is called every `period_hops` hops."""
+
+    stage: str
+    case: str
+    make: Callable[[], Callable[[int], object]]
+    period_hops: int = 1
+    reference: tuple[str, Callable[[], Callable[[int], object]]] | None = None
+
+
+def _noise(channels: int, hops: int = 64) -> np.ndarray:
+    return (0.05 * np.random.default_rng(0).standard_normal((hops, channels, HOP))).astype(np.float32)
+
+
+def _thread_times_us(call: Callable[[int], object], calls: int, pause_s: float) -> np.ndarray:
+    for number in range(WARM_UP):
+        call(number)
+    times = np.empty(calls)
+    due = time.monotonic()
+    for number in range(calls):
+        if pause_s:
+            due = max(due + pause_s, time.monotonic())
+            time.sleep(max(0.0, due - time.monotonic()))
+        began = time.thread_time_ns()
+        call(WARM_UP + number)
+        times[number] = (time.thread_time_ns() - began) / 1000
+    return times
+
+
+def measure(case: Case, seconds: float) -> dict:
+    """Time one case.
+
+    Returns
+    -------
+    dict
+        A row of the `bench` contract; the reference is timed in the same run, on the same input.
+    """
+    period_us = case.period_hops * HOP_US
+    calls = max(20, int(seconds * 1e6 / period_us))
+    call = case.make()
+    packed = _thread_times_us(call, calls, 0.0)
+    paced = _thread_times_us(call, calls, period_us / 1e6)
+    reference = None
+    if case.reference is not None:
+        name, make = case.reference
+        times = _thread_times_us(make(), max(10, calls // 4), 0.0)
+        reference = {
+            "name": name,
+            "p50_us": float(np.median(times)),
+            "core_percent": 100 * float(times.mean()) / period_us,
+        }
+    p50, p99 = np.percentile(packed, (50, 99))
+    return {
+        "stage": case.stage,
+        "case": case.case,
+        "p50_us": float(p50),
+        "p99_us": float(p99),
+        "paced_p50_us": float(np.median(paced)),
+        "core_percent": 100 * float(paced.mean()) / period_us,
+        "reference": reference,
+    }
+
+
+def _enhance(method: str) -> Callable[[], Callable[[int], object]]:
+    def make():
+        from workbench.core.params import replace
+        from workbench.enhance.enhancer import Enhancer
+
+        hops, stage = _noise(1), Enhancer(1)
+        params = replace(Params(), {"enhance.method": method}).enhance
+        return lambda number: stage.process(hops[number % len(hops)], params)
+
+    return make
+
+
+def _beam(method: str) -> Callable[[], Callable[[int], object]]:
+    def make():
+        from workbench.core.params import replace
+        from workbench.dsp.beamformer import Beamformer
+        from workbench.dsp.beams import design_beam
+
+        array = load_array("uca8-100mm")
+        filters = design_beam(array, replace(Params(), {"beamformer.method": method}).beamformer, 0.5)
+        hops, stage = _noise(8), Beamformer(8)
+        return lambda number: stage.process(hops[number % len(hops)], filters)
+
+    return make
+
+
+def _beam_by_scipy():
+    from scipy.signal import oaconvolve
+
+    from workbench.dsp.beams import design_beam
+
+    fir = design_beam(load_array("uca8-100mm"), Params().beamformer, 0.5).fir
+    hops = _noise(8)
+    return lambda number: oaconvolve(hops[number % len(hops)], fir, axes=1).sum(axis=0)
+
+
+def _localize():
+    from workbench.localize.localizer import Localizer
+
+    stage, hops, params = Localizer(load_array("uca8-100mm")), _noise(8), Params().localize
+
+    def update(number: int):
+        result = None
+        while result is None:
+            update.hop += 1
+            result = stage.process(hops[update.hop % len(hops)], update.hop * HOP / RATE_HZ, params)
+        return result
+
+    update.hop = 0
+    return update
+
+
+def _srp_by_pyroomacoustics():
+    import pyroomacoustics as pra
+
+    array, fft_size = load_array("uca8-100mm"), 512
+    rng = np.random.default_rng(0)
+    frames = rng.standard_normal((8, fft_size // 2 + 1, 93)) + 1j * rng.standard_normal((8, fft_size // 2 + 1, 93))
+    doa = pra.doa.SRP(array.mic_xyz_m[:, :2].T, 48000, fft_size, c=343.0, num_src=2, azimuth=np.radians(np.arange(360)))
+    return lambda number: doa.locate_sources(frames, freq_range=[300, 6000])
+
+
+def _render(layout_name: str) -> Callable[[], Callable[[int], object]]:
+    def make():
+        from workbench.render.renderer import Renderer, design_render
+
+        layout, params = load_layout(layout_name), Params().render
+        filters, stage, hops = design_render(layout, params), Renderer(layout), _noise(2)
+        return lambda number: stage.process(hops[number % len(hops)], params, filters)
+
+    return make
+
+
+def _render_by_scipy():
+    from scipy.signal import oaconvolve
+
+    from workbench.render.renderer import design_render
+
+    fir, hops = design_render(load_layout("pair-100mm"), Params().render).driver_fir, _noise(2)
+    return lambda number: oaconvolve(hops[number % len(hops)][:, None], fir, axes=-1).sum(axis=0)
+
+
+def _limiter():
+    from workbench.dsp.limiter import TruePeakLimiter
+
+    stage, hops = TruePeakLimiter(2), 30 * _noise(2)
+    return lambda number: stage.process(hops[number % len(hops)], -1.0)
+
+
+def _chain():
+    from workbench.engine.chain import Chain, ChainConfig
+    from workbench.engine.designs import DesignBench
+
+    array, layout, params = load_array("uca8-100mm"), load_layout("pair-100mm"), Params()
+    bench = DesignBench(array, layout)
+    bench.request(params, 0.5)
+    chain, hops = Chain(ChainConfig(8, array, layout)), _noise(8)
+
+    def step(number: int):
+        return chain.process(Block(hops[number % len(hops)], number * HOP, number * 0.01), params, bench.designs)
+
+    return step
+
+
+CASES = (
+    Case("enhance", "classical, 1 channel", _enhance("classical")),
+    Case(
+        "beam", "delay-and-sum, 8 microphones", _beam("delay-and-sum"), reference=("scipy oaconvolve", _beam_by_scipy)
+    ),
+    Case(
+        "localize",
+        "SRP-PHAT update with tracker, 8 microphones, 360 azimuths",
+        _localize,
+        period_hops=20,
+        reference=("pyroomacoustics SRP, 0.5 s", _srp_by_pyroomacoustics),
+    ),
+    Case(
+        "render",
+        "crosstalk cancellation with audition, pair",
+        _render("pair-100mm"),
+        reference=("scipy oaconvolve, drivers only", _render_by_scipy),
+    ),
+    Case("output", "true-peak limiter, 2 channels", _limiter),
+    Case("chain", "8 microphones to headphones, spectra included", _chain),
+)
+
+
+def run(seconds: float, only: str | None, progress: Callable[[str], None]) -> list[dict]:
+    """Measure all cases, or those whose stage is `only`; `progress` is told each before it starts."""
+    rows = []
+    for case in CASES:
+        if only is None or case.stage == only:
+            progress(f"{case.stage}: {case.case}")
+            rows.append(measure(case, seconds))
+    return rows
