@@ -1,9 +1,11 @@
-# Two commands do everything on a fresh machine: `make run` and `make test`.
+# Two commands do everything on a fresh machine: `make run` and `make test`. PYTHON names another interpreter.
 VENV ?= .venv
 PYTHON ?= python3
 BIN = $(VENV)/bin
 
-.PHONY: run test bench lint format package test-package clean
+export PYTHON
+
+.PHONY: run test bench format package test-package clean
 
 run: $(VENV)/.runtime
 	$(BIN)/python -m workbench
@@ -33,6 +35,18 @@ $(VENV)/.runtime: $(VENV)/bin/python pyproject.toml
 $(VENV)/.test: $(VENV)/.runtime
 	packaging/system_packages.sh test
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@
+
+# dist/earshot: the program as one folder that needs no Python.
+package: $(VENV)/.package
+	$(BIN)/python packaging/build.py
+
+test-package: package
+	$(BIN)/python packaging/smoke_test.py
+
+$(VENV)/.package: $(VENV)/.runtime
+	packaging/system_packages.sh package
+	$(BIN)/python -m pip install --quiet --editable '.[package]'
 	touch $@
 
 clean:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 import os
 import tempfile
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
+import tomli_w
 
 from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray, load_array, wrap_deg
@@ -275,34 +276,26 @@ def _scene(table: dict, path: Path) -> Scene:
     )
 
 
-def _toml(value) -> str:
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return '"' + "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in escaped) + '"'
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    if isinstance(value, Arc):
-        inside = ", ".join(f"{item.name} = {_toml(getattr(value, item.name))}" for item in fields(value))
-        return "{ " + inside + " }"
-    return repr(value)
+def _plain(part) -> dict:
+    """A part of the scene as TOML can hold it: without what is not set."""
+    values = {key: value for key, value in asdict(part).items() if value is not None}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
 
 
 def scene_toml(scene: Scene) -> str:
     """The scene as TOML text, which `load_scene` reads back to an equal scene."""
-
-    def section(heading: str, part) -> list[str]:
-        keys = [item.name for item in fields(part) if getattr(part, item.name) is not None]
-        return ["", heading, *(f"{key} = {_toml(getattr(part, key))}" for key in keys)]
-
-    lines = [f"name = {_toml(scene.name)}", f"description = {_toml(scene.description)}", f"seed = {scene.seed}"]
-    lines += ["", "[room]", f"size_m = {_toml(scene.size_m)}", f"rt60_s = {_toml(scene.rt60_s)}"]
-    lines += ["", "[array]", f"name = {_toml(scene.array)}", f"xyz_m = {_toml(scene.array_xyz_m)}"]
-    for talker in scene.talkers:
-        lines += section("[[talker]]", talker)
+    table = {
+        "name": scene.name,
+        "description": scene.description,
+        "seed": scene.seed,
+        "room": {"size_m": list(scene.size_m), "rt60_s": scene.rt60_s},
+        "array": {"name": scene.array, "xyz_m": list(scene.array_xyz_m)},
+        "talker": [_plain(talker) for talker in scene.talkers],
+    }
     for name in ("fan", "diffuse"):
         if getattr(scene, name) is not None:
-            lines += section(f"[{name}]", getattr(scene, name))
-    return "\n".join(lines) + "\n"
+            table[name] = _plain(getattr(scene, name))
+    return tomli_w.dumps(table)
 
 
 def save_scene(scene: Scene, path: str | Path) -> None:

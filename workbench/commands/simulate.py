@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import tomli_w
 
 from workbench.commands.common import SCHEMA, add_json_argument, note, write_json
 from workbench.core.errors import EarshotError, InputError
@@ -60,9 +61,8 @@ def sound_path(out: str, name: str, channels: int) -> Path:
 
 def array_toml(array: MicrophoneArray) -> str:
     """The array file that `load_array` reads back."""
-    rows = "\n".join("    [" + ", ".join(f"{value:.6f}" for value in row) + "]," for row in array.mic_xyz_m)
-    name, description = (text.replace("\\", "\\\\").replace('"', '\\"') for text in (array.name, array.description))
-    return f'name = "{name}"\ndescription = "{description}"\nmics = [\n{rows}\n]\n'
+    mics = np.round(array.mic_xyz_m, 6).tolist()
+    return tomli_w.dumps({"name": array.name, "description": array.description, "mics": mics})
 
 
 def truth_tables(blocks: list[tuple], steps: int, hops: int) -> list[dict]:

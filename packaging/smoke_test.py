@@ -1,0 +1,301 @@
+"""Does the packaged program work where there is no Python? `python packaging/smoke_test.py [dist/earshot]`.
+
+Runs it with an empty home, outside of the checkout: the commands, the room through the live chain, a file
+enhanced, the audio process on a dummy JACK device, and the window on a virtual screen. On Linux; jackd, Xvfb and
+xdotool must be there (packaging/system_packages.sh package). Prints one line a check; exit status 1 if one fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+JACK_NAME = f"smoke{os.getpid()}"
+WINDOW_SIZE = (1280, 800)
+
+
+class Failure(Exception):
+    """A check that did not pass: what was seen instead."""
+
+
+class Program:
+    """The packaged program, in an environment that knows nothing of the checkout or its Python."""
+
+    def __init__(self, executable: Path, home: Path):
+        self.executable = executable
+        self.home = home
+        kept = ("PATH", "LANG", "LC_ALL", "USER", "LOGNAME", "TMPDIR", "XDG_RUNTIME_DIR")
+        self.environment = {key: os.environ[key] for key in kept if key in os.environ}
+        self.environment["HOME"] = str(home)
+
+    def start(self, *arguments: str, **variables: str) -> subprocess.Popen:
+        """Start it; output is collected as text."""
+        return subprocess.Popen(
+            [str(self.executable), *arguments],
+            cwd=self.home,
+            env={**self.environment, **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, timeout_s: float = 60.0, **variables: str) -> str:
+        """Run it to its end and return what it printed."""
+        process = self.start(*arguments, **variables)
+        try:
+            out, err = process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            _, err = process.communicate()
+            raise Failure(f"`{' '.join(arguments)}` did not end within {timeout_s:g} s\n{err[-2000:]}") from None
+        if process.returncode:
+            raise Failure(f"`{' '.join(arguments)}` ended with {process.returncode}\n{err[-2000:]}")
+        return out
+
+
+def children(pid: int) -> list[tuple[int, str]]:
+    """Process numbers and command lines of a process's descendants (from /proc)."""
+    found = []
+    for listing in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in listing.read_text().split():
+            with contextlib.suppress(OSError):
+                line = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+                found += [(int(child), line), *children(int(child))]
+    return found
+
+
+def wait_for(condition, timeout_s: float, what: str):
+    """The first true value of `condition()`."""
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise Failure(f"{what}: not within {timeout_s:g} s")
+
+
+def check_start(program: Program) -> str:
+    """It starts, knows its version, and finds its resources."""
+    version = program.run("--version").strip()
+    if not version.startswith("Earshot "):
+        raise Failure(f"--version printed {version!r}")
+    parameters = json.loads(program.run("params", "--json"))
+    if not any(entry["path"] == "enhance.strength_percent" for entry in parameters):
+        raise Failure("params --json lists no enhance.strength_percent")
+    began = time.monotonic()
+    program.run("--version")
+    return f"{version}, {len(parameters)} parameters, {1000 * (time.monotonic() - began):.0f} ms to start"
+
+
+def check_room(program: Program) -> str:
+    """The room's sound flows through the live chain without a device."""
+    report = json.loads(program.run("live", "--source", "room", "--sink", "none", "--seconds", "3", "--json"))
+    samples = report["samples_in"], report["samples_out"]
+    if min(samples) < 2.9 * 48000:
+        raise Failure(f"{samples[0]} samples in, {samples[1]} out in 3 s")
+    return f"{samples[0]} samples in, {samples[1]} out, {report['core_percent']:.0f} % of a core"
+
+
+def check_enhance(program: Program) -> str:
+    """A noisy recording is enhanced; rate and length stay, the pauses get quieter."""
+    import soundfile
+
+    program.run("simulate", "two-talkers-fan", "--out", "room.wav", "--seconds", "4")
+    room, rate_hz = soundfile.read(program.home / "room.wav")
+    soundfile.write(program.home / "noisy.wav", room[:, 0], rate_hz)
+    program.run("enhance", "noisy.wav", "enhanced.wav")
+    noisy, _ = soundfile.read(program.home / "noisy.wav")
+    enhanced, enhanced_rate_hz = soundfile.read(program.home / "enhanced.wav")
+    if enhanced.shape != noisy.shape or enhanced_rate_hz != rate_hz:
+        raise Failure(f"{noisy.shape} at {rate_hz} Hz became {enhanced.shape} at {enhanced_rate_hz} Hz")
+    floor_db = [10 * np.log10(np.quantile(np.square(x[48000:144000]).reshape(-1, 480).mean(1), 0.05) + 1e-12)
+                for x in (noisy, enhanced)]  # fmt: skip
+    if not np.isfinite(enhanced).all() or floor_db[1] > floor_db[0] - 3 or not np.abs(enhanced).max() > 1e-3:
+        raise Failure(f"noise floor {floor_db[0]:.1f} dBFS became {floor_db[1]:.1f}, peak {np.abs(enhanced).max():.4f}")
+    return f"noise floor {floor_db[0]:.1f} → {floor_db[1]:.1f} dBFS"
+
+
+@contextlib.contextmanager
+def jack_server() -> Iterator[dict[str, str]]:
+    """A dummy JACK server of our own: the environment to reach it."""
+    command = ["jackd", "-n", JACK_NAME, "-r", "--no-mlock", "-d", "dummy", "-r", "48000", "-p", "480"]
+    command += ["-C", "8", "-P", "2"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    variables = {"JACK_DEFAULT_SERVER": JACK_NAME, "JACK_NO_START_SERVER": "1"}
+    environment = {**os.environ, **variables}
+    try:
+        wait_for(
+            lambda: subprocess.run(["jack_lsp"], env=environment, capture_output=True, check=False).returncode == 0,
+            10.0,
+            "the dummy JACK server",
+        )
+        yield variables
+    finally:
+        server.terminate()
+        try:
+            server.wait(5.0)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def check_device(program: Program) -> str:
+    """The audio processes start from the packaged program, find PortAudio and exchange sound with a device."""
+    device = "device:JACK Audio Connection Kit/system"
+    with jack_server() as variables:
+        process = program.start("live", "--source", device, "--sink", device, "--seconds", "5", "--json", **variables)
+        try:
+            servers = wait_for(
+                lambda: len([line for _, line in children(process.pid) if "--audio-server" in line]) >= 2,
+                10.0,
+                "two audio processes",
+            )
+            out, err = process.communicate(timeout=30.0)
+        except (Failure, subprocess.TimeoutExpired) as problem:
+            process.kill()
+            _, err = process.communicate()
+            raise Failure(f"{problem}\n{err[-2000:]}") from None
+    if process.returncode or not servers:
+        raise Failure(f"live on a JACK device ended with {process.returncode}\n{err[-2000:]}")
+    report = json.loads(out)
+    if min(report["samples_in"], report["samples_out"]) < 4 * 48000:
+        raise Failure(f"{report['samples_in']} samples in, {report['samples_out']} out in 5 s")
+    return f"{report['samples_in']} samples in, {report['samples_out']} out, dropouts {report['dropouts']}"
+
+
+def screen(display: str, folder: Path) -> np.ndarray:
+    """What a virtual screen shows, (height, width, 4) bytes (xwd, 32 bits a pixel)."""
+    path = folder / "screen.xwd"
+    subprocess.run(["xwd", "-root", "-silent", "-display", display, "-out", str(path)], check=True)
+    data = path.read_bytes()
+    header, _, _, _, width, height = struct.unpack(">6I", data[:24])
+    bits, line, colours = (struct.unpack(">I", data[at : at + 4])[0] for at in (44, 48, 76))
+    if bits != 32:
+        raise Failure(f"the virtual screen has {bits} bits a pixel")
+    pixels = np.frombuffer(data, np.uint8, height * line, header + 12 * colours)
+    return pixels.reshape(height, line)[:, : 4 * width].reshape(height, width, 4).copy()
+
+
+@contextlib.contextmanager
+def virtual_screen(folder: Path) -> Iterator[str]:
+    """An Xvfb of our own, on a free display number."""
+    read_end, write_end = os.pipe()
+    geometry = f"{WINDOW_SIZE[0]}x{WINDOW_SIZE[1]}x24"
+    with (folder / "xvfb.log").open("w") as log:
+        server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write_end), "-screen", "0", geometry, "-nolisten", "tcp"],
+            pass_fds=[write_end],
+            stdout=log,
+            stderr=log,
+        )
+    os.close(write_end)
+    try:
+        with os.fdopen(read_end) as numbers:
+            number = numbers.readline().strip()
+        if not number:
+            raise Failure(f"Xvfb did not start: {(folder / 'xvfb.log').read_text()[-500:]}")
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait(10.0)
+
+
+def check_window(program: Program, keep: Path | None) -> str:
+    """The window opens, shows something, and what it shows moves: sound flows. It ends when asked to."""
+    with virtual_screen(program.home) as display:
+        began = time.monotonic()
+        process = program.start(DISPLAY=display, QT_QPA_PLATFORM="xcb", LIBGL_ALWAYS_SOFTWARE="1")
+        try:
+
+            def windows() -> list[str]:
+                if process.poll() is not None:
+                    raise Failure(f"the window ended with {process.returncode}\n{process.stderr.read()[-3000:]}")
+                search = ["xdotool", "search", "--onlyvisible", "--name", "Earshot"]
+                found = subprocess.run(
+                    search, env={**os.environ, "DISPLAY": display}, capture_output=True, text=True, check=False
+                )
+                return found.stdout.split()
+
+            window = wait_for(windows, 30.0, "a window named Earshot")[-1]
+            opened_s = time.monotonic() - began
+            time.sleep(5.0)
+            before = screen(display, program.home)
+            time.sleep(1.0)
+            after = screen(display, program.home)
+            if keep is not None:
+                shutil.copy(program.home / "screen.xwd", keep)
+            colours = len(np.unique(after.reshape(-1, 4), axis=0))
+            moved = float((before != after).any(axis=-1).mean())
+            windows()
+            if colours < 50:
+                raise Failure(f"the screen shows {colours} colours: it looks empty")
+            if moved < 0.002:
+                raise Failure(f"{100 * moved:.2f} % of the screen changed in a second: no sound seems to flow")
+            subprocess.run(["xdotool", "windowquit", window], env={**os.environ, "DISPLAY": display}, check=False)
+            try:
+                process.wait(8.0)
+                ended = "closed"
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGTERM)
+                process.wait(8.0)
+                ended = "ended by SIGTERM"
+            _, err = process.communicate()
+            if process.returncode not in (0, -signal.SIGTERM):
+                raise Failure(f"the window ended with {process.returncode}\n{err[-3000:]}")
+            if "Traceback" in err:
+                raise Failure(f"the window reported an error\n{err[-3000:]}")
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+    return f"open after {opened_s:.1f} s, {colours} colours, {100 * moved:.0f} % of the screen moves, {ended}"
+
+
+def main() -> int:
+    """Run all checks."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "dist" / "earshot", help="the built program")
+    parser.add_argument("--only", choices=["start", "room", "enhance", "device", "window"], help="one check alone")
+    parser.add_argument("--keep-screen", type=Path, metavar="FILE", help="keep a picture of the window (xwd)")
+    args = parser.parse_args()
+    executable = args.folder.resolve() / "earshot"
+    if not executable.is_file():
+        print(f"{executable}: not there; run packaging/build.py first", file=sys.stderr)
+        return 2
+    keep = args.keep_screen.resolve() if args.keep_screen else None
+    checks = {
+        "start": check_start,
+        "room": check_room,
+        "enhance": check_enhance,
+        "device": check_device,
+        "window": lambda program: check_window(program, keep),
+    }
+    failed = 0
+    for name, check in checks.items():
+        if args.only not in (None, name):
+            continue
+        with tempfile.TemporaryDirectory(prefix="earshot-smoke-") as home:
+            try:
+                print(f"ok    {name}: {check(Program(executable, Path(home)))}", flush=True)
+            except Failure as failure:
+                failed += 1
+                print(f"FAIL  {name}: {failure}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
