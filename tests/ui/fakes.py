@@ -1,0 +1,210 @@
+"""Stand-ins for the window's tests: a session without sound, and views that only write down what they are shown."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from workbench.core.errors import InputError
+from workbench.core.geometry import load_array, load_layout
+from workbench.core.messages import Dropout, Health, LatencyPart, Levels, Localization, Snapshot
+from workbench.core.params import Params, entry
+from workbench.engine.history import ParameterHistory
+from workbench.engine.mailbox import Mailbox
+
+LATENCY = (
+    LatencyPart("in", 480, 48000),
+    LatencyPart("block", 480, 48000),
+    LatencyPart("look-ahead", 1440, 48000),
+    LatencyPart("ring", 480, 48000),
+    LatencyPart("out", 480, 48000),
+)
+RUNNING = Health(
+    state="running",
+    elapsed_s=727.0,
+    load=0.14,
+    stage_us={"beam": 120.0, "enhance": 600.0},
+    latency=LATENCY,
+    input_names=tuple("12345678"),
+    output_names=("L", "R"),
+    array="8-microphone circle, radius 100 mm",
+    source="Simulated room",
+    sink="Headphones",
+)
+DEVICES = [
+    {
+        "hostapi": "PipeWire",
+        "name": "USB array, 8 microphones",
+        "inputs": 8,
+        "outputs": 2,
+        "default_rate": 48000.0,
+        "default_input": False,
+        "default_output": False,
+    },
+    {
+        "hostapi": "PipeWire",
+        "name": "Headphones",
+        "inputs": 0,
+        "outputs": 2,
+        "default_rate": 48000.0,
+        "default_input": False,
+        "default_output": True,
+    },
+    {
+        "hostapi": "ALSA",
+        "name": "Laptop microphone",
+        "inputs": 2,
+        "outputs": 0,
+        "default_rate": 44100.0,
+        "default_input": True,
+        "default_output": False,
+    },
+]
+
+
+def snapshot(sequence: int) -> Snapshot:
+    """One hop of silence with the beam at 42 degrees."""
+    quiet = Levels(np.full(8, -40.0, np.float32), np.full(8, -50.0, np.float32), np.zeros(8, bool))
+    column = np.full(481, -80.0, np.float32)
+    return Snapshot(sequence, sequence / 100, 50.0, column, column, quiet, quiet, 0.0, None, math.radians(42))
+
+
+def localization(sequence: int) -> Localization:
+    """One update without talkers."""
+    return Localization(sequence, sequence / 5, "srp", None, (), ())
+
+
+class FakeSession:
+    """The session's commands and state without threads or sound; `calls` lists the commands it got."""
+
+    def __init__(self):
+        self.mailbox = Mailbox()
+        self.history = ParameterHistory()
+        self.preset = Params()
+        self.source_spec, self.sink_spec = "room", "none"
+        self.array_name, self.layout_name = "uca8-100mm", "pair-100mm"
+        self.array, self.layout = load_array("uca8-100mm"), load_layout("pair-100mm")
+        self.running = False
+        self.calls: list[tuple] = []
+
+    @property
+    def params(self):
+        return self.history.params
+
+    @property
+    def undo_label(self):
+        return self.history.undo_label
+
+    @property
+    def redo_label(self):
+        return self.history.redo_label
+
+    @property
+    def can_undo(self):
+        return bool(self.undo_label)
+
+    @property
+    def can_redo(self):
+        return bool(self.redo_label)
+
+    def set(self, values, gesture=None):
+        self.calls.append(("set", values, gesture))
+        self.history.set(values, gesture)
+
+    def reset(self, path):
+        self.history.set({path: entry(path).default})
+
+    def undo(self):
+        return self.history.undo()
+
+    def redo(self):
+        return self.history.redo()
+
+    def start(self):
+        self.running = True
+        self.mailbox.health = RUNNING
+
+    def stop(self):
+        self.running = False
+        self.mailbox.health = replace(RUNNING, state="stopped")
+
+    def choose_source(self, spec):
+        if "missing" in spec:
+            raise InputError(f"{spec}: no such file")
+        self.calls.append(("source", spec))
+        self.source_spec = spec
+
+    def choose_sink(self, spec):
+        self.calls.append(("sink", spec))
+        self.sink_spec = spec
+
+    def choose_array(self, name):
+        self.calls.append(("array", name))
+        self.array_name = name
+
+    def choose_layout(self, name):
+        self.calls.append(("layout", name))
+        self.layout_name = name
+
+    def move_talker(self, number, azimuth_rad, distance_m):
+        self.calls.append(("talker", number, azimuth_rad, distance_m))
+
+    def show_before(self, channel):
+        self.calls.append(("before", channel))
+
+    def start_recording(self, folder):
+        self.calls.append(("record", folder))
+        self.mailbox.health = replace(self.mailbox.health, recording_s=42.7)
+
+    def stop_recording(self):
+        self.mailbox.health = replace(self.mailbox.health, recording_s=None)
+
+    def save_settings(self, path):
+        self.calls.append(("save", path))
+        self.preset = self.params
+
+    def load_settings(self, path):
+        self.calls.append(("load", path))
+        self.history.replace(replace(Params()), label="Load")
+        self.preset = self.params
+
+    def drop_out(self):
+        """Have two interruptions."""
+        drops = (Dropout(61.0, "enhance", True, "13.1 of 10 ms"), Dropout(70.0, "sink", False))
+        self.mailbox.health = replace(RUNNING, dropouts=drops, own_dropouts=1, server_dropouts=1)
+
+    def close(self):
+        self.calls.append(("close",))
+        self.running = False
+
+
+class FakeSound(QWidget):
+    """Writes down what it is shown."""
+
+    before_tap_changed = Signal(int)
+
+    def __init__(self):
+        super().__init__()
+        self.setMinimumWidth(400)
+        self.seen: list = []
+
+    def __getattr__(self, name):
+        if name.startswith(("show_", "set_", "clear", "apply_")):
+            return lambda *args: self.seen.append((name, *args))
+        raise AttributeError(name)
+
+
+class FakeSpace(FakeSound):
+    """The same for space, with its signals."""
+
+    steering_changed = Signal(float, bool)
+    talker_moved = Signal(int, float, float)
+    follow_requested = Signal(int)
+
+    def __init__(self):
+        super().__init__()
+        self.setMinimumWidth(300)

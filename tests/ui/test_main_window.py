@@ -1,0 +1,272 @@
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication
+
+from tests.ui.fakes import DEVICES, FakeSession, FakeSound, FakeSpace, localization, snapshot
+from workbench.core.resources import resource
+from workbench.ui import dialogs, theme
+from workbench.ui.bridge import Bridge
+from workbench.ui.main_window import MainWindow
+
+
+@pytest.fixture
+def store(tmp_path):
+    return QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+
+
+def make(qtbot, store, tmp_path, size=(1920, 1080)):
+    folders = {name: tmp_path / name for name in ("presets", "recordings", "log")}
+    window = MainWindow(Bridge(FakeSession(), lambda: DEVICES), FakeSound(), FakeSpace(), store, folders)
+    qtbot.addWidget(window)
+    window.resize(*size)
+    window.show()
+    window.bridge.poll()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    return window
+
+
+@pytest.fixture
+def window(qtbot, store, tmp_path):
+    window = make(qtbot, store, tmp_path)
+    window.setFocus()
+    yield window
+    window.close()
+
+
+def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
+    qtbot.keyClick(window, key, modifier)
+    window.bridge.poll()
+
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def test_the_keys(qtbot, window, tmp_path):
+    session = window.bridge.session
+    press(qtbot, window, Qt.Key.Key_Space)
+    assert session.running
+    assert window.toolbar.start_button.text().strip() == "Stop"
+    press(qtbot, window, Qt.Key.Key_0)
+    assert session.params.output.bypass
+    press(qtbot, window, Qt.Key.Key_A)
+    assert not session.params.output.bypass
+    press(qtbot, window, Qt.Key.Key_M)
+    assert session.params.output.muted
+    assert window.toolbar.mute_button.isVisible()
+    press(qtbot, window, Qt.Key.Key_R)
+    assert session.mailbox.health.recording_s is not None
+    window.bridge.set({"enhance.strength_percent": 10.0})
+    press(qtbot, window, Qt.Key.Key_Z, CTRL)
+    assert session.params.enhance.strength_percent == 100.0
+    press(qtbot, window, Qt.Key.Key_Z, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    assert session.params.enhance.strength_percent == 10.0
+    press(qtbot, window, Qt.Key.Key_1, CTRL)
+    assert session.params.enhance.strength_percent == 100.0
+    press(qtbot, window, Qt.Key.Key_F, CTRL)
+    assert window.parameters.search.hasFocus()
+    press(qtbot, window, Qt.Key.Key_F1)
+    assert window.keys_panel.isVisible()
+
+
+def test_letters_typed_in_the_search_field_are_letters(qtbot, window):
+    window.parameters.focus_search()
+    qtbot.keyClicks(window.parameters.search, "ram 0")
+    assert window.parameters.search.text() == "ram 0"
+    assert not window.bridge.session.params.output.bypass
+    assert not window.bridge.session.running
+
+
+def test_what_the_engine_publishes_reaches_the_views(window):
+    mailbox = window.bridge.session.mailbox
+    mailbox.snapshots.put(snapshot(0))
+    mailbox.localizations.put(localization(0))
+    window.bridge.poll()
+    assert "show_snapshots" in [call[0] for call in window.sound.seen]
+    assert "show_localizations" in [call[0] for call in window.sound.seen]
+    assert ("show_beam", pytest.approx(0.733, abs=0.001), 0) in window.space.seen
+    assert "show_localization" in [call[0] for call in window.space.seen]
+
+
+def test_hidden_docks_are_not_fed(window):
+    window.space_dock.hide()
+    window.space.seen.clear()
+    window.bridge.session.mailbox.snapshots.put(snapshot(0))
+    window.bridge.poll()
+    assert window.space.seen == []
+
+
+def test_steering_on_the_map_is_one_undo_step_and_releases_the_track(window):
+    session = window.bridge.session
+    session.set({"beamformer.follow": 2})
+    for azimuth_deg in (10.0, 20.0, 30.0):
+        window.space.steering_changed.emit(azimuth_deg, azimuth_deg == 30.0)
+    assert session.params.beamformer.steering_deg == 30.0
+    assert session.params.beamformer.follow == 0
+    window.bridge.undo()
+    assert session.params.beamformer.steering_deg == 0.0
+
+
+def test_talkers_and_following(window):
+    window.space.talker_moved.emit(2, 0.5, 1.5)
+    window.space.follow_requested.emit(3)
+    session = window.bridge.session
+    assert ("talker", 2, 0.5, 1.5) in session.calls
+    assert session.params.beamformer.follow == 3
+
+
+def test_devices_are_offered_and_chosen(qtbot, window):
+    with qtbot.waitSignal(window.bridge.devices_listed, timeout=3000):
+        window.bridge.refresh_devices()
+    qtbot.mouseClick(window.toolbar.sink, Qt.MouseButton.LeftButton)
+    assert window.sink_panel.isVisible()
+    row = next(row for row in window.sink_panel.rows if row.choice.text == "Headphones")
+    assert row.choice.tag == "default"
+    qtbot.mouseClick(row, Qt.MouseButton.LeftButton)
+    assert window.bridge.session.sink_spec == "device:PipeWire/Headphones"
+    assert not window.sink_panel.isVisible()
+    assert window.toolbar.sink.value == "Headphones"
+
+
+def test_a_panel_closes_on_escape_unless_pinned(qtbot, window):
+    panel = window.source_panel
+    qtbot.mouseClick(window.toolbar.source, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+    qtbot.mouseClick(window.toolbar.source, Qt.MouseButton.LeftButton)
+    panel.pin.setChecked(True)
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    qtbot.mouseClick(window.toolbar, Qt.MouseButton.LeftButton)
+    assert panel.isVisible()
+    panel.pin.setChecked(False)
+    qtbot.mouseClick(window.toolbar, Qt.MouseButton.LeftButton)
+    assert not panel.isVisible()
+
+
+def drop(window, path):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    window.dropEvent(event)
+
+
+def test_dropped_files_go_where_they_belong(window, tmp_path):
+    session = window.bridge.session
+    sound = tmp_path / "take.wav"
+    sound.write_bytes(b"RIFF")
+    drop(window, sound)
+    assert session.source_spec == f"file:{sound}"
+    drop(window, resource("arrays", "line4-50mm.toml"))
+    assert session.calls[-1][0] == "array"
+    drop(window, resource("layouts", "stereo-60deg.toml"))
+    assert session.calls[-1][0] == "layout"
+    settings = tmp_path / "fan.toml"
+    settings.write_text("earshot_settings = 1\n")
+    drop(window, settings)
+    assert session.calls[-1] == ("load", settings)
+    assert window.toolbar.preset.value == "fan"
+
+
+def test_bad_files_become_a_line_and_the_window_goes_on(window, tmp_path):
+    broken = tmp_path / "broken.toml"
+    broken.write_text("mics = [")
+    drop(window, broken)
+    assert "not valid TOML" in window.status.notice.text
+    drop(window, tmp_path / "gone.wav")
+    assert "no such file" in window.status.notice.text
+    assert window.isVisible()
+
+
+def test_narrow_windows_are_arranged_in_two_columns(qtbot, window):
+    assert window.space_dock.x() < window.parameters_dock.x()
+    assert window.space_dock.y() == window.parameters_dock.y()
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: window.space_dock.x() == window.parameters_dock.x())
+    assert window.space_dock.y() < window.parameters_dock.y()
+    assert ("set_compact", True) in window.space.seen
+    assert window.parameters.tabs["enhance"].isVisible()
+
+
+def test_themes_reach_every_widget(window):
+    window.set_theme("light")
+    assert window.toolbar.preset.tokens is theme.LIGHT
+    assert window.parameters.groups["render"].rows["render.place_deg"].slider.tokens is theme.LIGHT
+    assert ("apply_theme", theme.LIGHT) in window.sound.seen
+    window.set_theme("system")
+    assert window.tokens in (theme.DARK, theme.LIGHT)
+
+
+def test_layout_theme_and_size_are_remembered(qtbot, store, tmp_path):
+    first = make(qtbot, store, tmp_path, (1700, 1000))
+    first.set_theme("light")
+    first.space_dock.hide()
+    first.close()
+    second = make(qtbot, store, tmp_path, (1700, 1000))
+    assert second.theme_choice == "light"
+    assert not second.space_dock.isVisible()
+    second.reset_layout()
+    assert second.space_dock.isVisible()
+    second.close()
+
+
+def test_unlocking_shows_title_bars(window):
+    window.set_unlocked(True)
+    assert window.space_dock.titleBarWidget().height() > 10
+    window.space_dock.titleBarWidget().float_button.click()
+    assert window.space_dock.isFloating()
+    window.reset_layout()
+    assert not window.space_dock.isFloating()
+
+
+def test_presets_have_numbers(qtbot, window, tmp_path):
+    (tmp_path / "presets").mkdir()
+    mine = tmp_path / "presets" / "Mine.toml"
+    mine.write_text("earshot_settings = 1\n")
+    index = window.preset_paths().index(mine) + 2
+    window._load_numbered_preset(index)
+    assert window.bridge.session.calls[-1] == ("load", mine)
+    window._load_numbered_preset(9)
+    assert "no preset 9" in window.status.notice.text
+    qtbot.mouseClick(window.toolbar.preset, Qt.MouseButton.LeftButton)
+    assert "Mine" in [row.choice.text for row in window.preset_panel.rows]
+
+
+def test_saving_asks_once_then_knows_the_file(window, tmp_path):
+    window.save()
+    assert window._dialog is not None
+    assert not window._dialog.isModal()
+    window._dialog.close()
+    window._save_to(tmp_path / "own.toml")
+    window.save()
+    assert window.bridge.session.calls[-1] == ("save", tmp_path / "own.toml")
+    assert window._dialog is None
+
+
+def test_diagnostics_go_to_the_clipboard(window):
+    window.copy_diagnostics()
+    text = QApplication.clipboard().text()
+    assert "Earshot" in text
+    assert "Dropouts: 0 own" in text
+
+
+def test_an_internal_error_is_a_line(window):
+    window.show_internal_error("ValueError: odd")
+    assert window.status.notice.token == "clip"
+    assert "ValueError: odd" in window.status.notice.text
+
+
+def test_closing_ends_the_session(window):
+    window.close()
+    assert ("close",) in window.bridge.session.calls
+
+
+def test_names_of_sources_and_sinks():
+    assert dialogs.spec_name("room") == "Simulated room"
+    assert dialogs.spec_name("file:/x/take 1.wav") == "take 1.wav"
+    assert dialogs.spec_name("device:PipeWire/USB array#1,2") == "USB array"
+    assert dialogs.spec_name("none") == "None"
+    assert dialogs.default_output(DEVICES) == "device:PipeWire/Headphones"
+    assert dialogs.default_output([]) == "none"

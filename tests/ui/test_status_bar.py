@@ -1,0 +1,84 @@
+from dataclasses import replace
+
+import pytest
+
+from tests.ui.fakes import RUNNING, FakeSession
+from workbench.core.messages import Health, LatencyPart
+from workbench.ui.status_bar import LoadBar, StatusBar, latency_texts
+
+
+@pytest.fixture
+def bar(qtbot):
+    bar = StatusBar()
+    bar.resize(1920, 32)
+    qtbot.addWidget(bar)
+    bar.show()
+    return bar
+
+
+def test_latency_parts_add_up_as_shown():
+    texts, total = latency_texts(RUNNING.latency)
+    assert texts == [("in", "10"), ("block", "10"), ("look-ahead", "30"), ("ring", "10"), ("out", "10")]
+    assert total == "70"
+    uneven = (LatencyPart("in", 500, 48000), LatencyPart("block", 480, 48000), LatencyPart("ring", 0, 48000))
+    assert latency_texts(uneven) == ([("in", "10.4"), ("block", "10.0")], "20.4")
+
+
+def test_a_longer_part_is_wider_and_hovering_gives_samples(bar):
+    bar.show_health(RUNNING)
+    boxes = {part.label: rect for rect, part in bar.latency._boxes}
+    assert boxes["look-ahead"].width() > 1.5 * boxes["in"].width()
+    assert bar.latency.tip_at(boxes["look-ahead"].center().x()) == "look-ahead: 1440 samples at 48 kHz, 30.00 ms"
+    assert bar.latency.tip_at(0) == ""
+
+
+@pytest.mark.parametrize(
+    ("load", "token"), [(0.14, "slider_fill"), (0.6, "warning"), (0.95, "clip"), (None, "slider_fill")]
+)
+def test_load_colours(qtbot, load, token):
+    bar = LoadBar()
+    qtbot.addWidget(bar)
+    bar.set_load(load)
+    assert bar.token == token
+
+
+def test_running_shows_load_rate_state_and_clock(bar):
+    bar.show_health(RUNNING)
+    assert bar.load_text.text() == "14\u2009%"
+    assert (bar.rate_text.text(), bar.hop_text.text()) == ("48\u2009kHz", "/ 480")
+    assert (bar.state_text.text(), bar.clock_text.text(), bar.state_lamp.token) == ("Running", "12:07", "good")
+    bar.show_health(Health())
+    assert (bar.state_text.text(), bar.clock_text.text(), bar.load_text.text()) == ("Stopped", "", "–")
+
+
+def test_dropouts_name_stage_and_time(bar):
+    bar.show_health(RUNNING)
+    assert (bar.dropout_text.text(), bar.dropout_lamp.token) == ("0", "good")
+    session = FakeSession()
+    session.drop_out()
+    bar.show_health(session.mailbox.health)
+    assert bar.dropout_text.text() == "2\u2009sink, 1:10"
+    assert bar.dropout_lamp.token == "clip"
+    assert "1:01  enhance  13.1 of 10 ms" in bar.dropout_text.toolTip()
+    assert "sink (sound server)" in bar.dropout_text.toolTip()
+
+
+def test_a_message_of_the_engine_appears_whole_in_the_tooltip_and_is_kept_until_another_comes(bar):
+    text = "USB array is lost, trying again. " * 8
+    bar.show_health(replace(RUNNING, state="lost", message=text))
+    assert bar.notice.toolTip() == text
+    assert bar.notice.token == "clip"
+    assert bar.reconnect.isVisible()
+    bar.show_notice("Saved fan.toml", error=False)
+    bar.show_health(replace(RUNNING, state="lost", message=text))
+    assert bar.notice.text == "Saved fan.toml"
+    bar.show_health(RUNNING)
+    assert bar.notice.text == ""
+
+
+def test_the_compact_form_fits_the_smallest_window(bar):
+    bar.set_compact(True)
+    bar.show_health(RUNNING)
+    bar.set_array(RUNNING.array)
+    assert not bar.array_text.isVisible()
+    assert bar.minimumSizeHint().width() <= 1280

@@ -1,0 +1,72 @@
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+
+from tests.ui.fakes import RUNNING
+from workbench.core import params as parameters
+from workbench.core.params import Params
+from workbench.ui.theme import DARK
+from workbench.ui.toolbar import Toolbar
+
+
+@pytest.fixture
+def bar(qtbot):
+    bar = Toolbar()
+    bar.apply_theme(DARK)
+    bar.resize(1920, 56)
+    qtbot.addWidget(bar)
+    bar.show()
+    return bar
+
+
+def test_start_becomes_stop_with_a_border_of_its_own(bar, qtbot):
+    assert bar.start_button.text().strip() == "Start"
+    bar.set_running(True)
+    assert bar.start_button.text().strip() == "Stop"
+    assert bar.start_button.property("state") == "running"
+    with qtbot.waitSignal(bar.start_stop):
+        qtbot.mouseClick(bar.start_button, Qt.MouseButton.LeftButton)
+
+
+def test_recording_shows_its_time(bar):
+    bar.show_health(replace(RUNNING, recording_s=102.74))
+    assert bar.record_button.text().split() == ["Record", "1:42.7"]
+    assert bar.record_button.property("state") == "recording"
+    bar.set_compact(True)
+    assert bar.record_button.text().strip() == "1:42.7"
+    bar.show_health(RUNNING)
+    assert bar.record_button.text().strip() == "Record"
+    assert bar.record_button.property("state") == ""
+
+
+def test_the_side_and_mute_follow_the_parameters(bar, qtbot):
+    assert not bar.mute_button.isVisible()
+    bar.show_params(parameters.replace(Params(), {"output.bypass": True, "output.muted": True}))
+    assert bar.side.value == "bypass"
+    assert bar.mute_button.isVisible()
+    with qtbot.waitSignal(bar.mute_wanted) as wanted:
+        qtbot.mouseClick(bar.mute_button, Qt.MouseButton.LeftButton)
+    assert wanted.args == [False]
+
+
+def test_undo_tells_the_step(bar):
+    bar.set_undo("Strength 86 %", "")
+    assert bar.undo_button.isEnabled()
+    assert "Strength 86 %" in bar.undo_button.toolTip()
+    assert not bar.redo_button.isEnabled()
+    assert bar.redo_button.toolTip() == "Nothing to redo"
+
+
+def test_every_icon_button_has_a_tooltip_and_a_spoken_name(bar):
+    for button in (bar.undo_button, bar.redo_button, bar.settings_button):
+        assert button.toolTip()
+        assert button.accessibleName()
+
+
+@pytest.mark.parametrize(("width", "compact"), [(1280, True), (1920, False)])
+def test_everything_fits(bar, width, compact):
+    bar.set_compact(compact)
+    bar.show_health(replace(RUNNING, recording_s=3599.9))
+    bar.show_params(parameters.replace(Params(), {"output.muted": True}))
+    assert bar.sizeHint().width() <= width

@@ -1,0 +1,225 @@
+"""Starting and ending the window: options, fonts, log, the session, and an orderly end."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import logging.handlers
+import sys
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import QSettings, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QApplication
+
+from workbench import __version__
+from workbench.core.errors import InputError
+from workbench.ui import dialogs, theme
+
+log = logging.getLogger(__name__)
+
+NAME = "earshot"
+DEVICE_WAIT_MS = 1500
+"""With no sink named, the sound starts when the devices are listed, or after this time without one."""
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        width, height = (int(part) for part in text.lower().split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not WIDTHxHEIGHT, e.g. 1920x1080") from None
+    return width, height
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """The window's own options. Exits with 2 on a bad one, like every command."""
+    parser = argparse.ArgumentParser(prog="workbench", description="Earshot, a live audio workbench.")
+    parser.add_argument("--source", metavar="SPEC", help="room[:SCENE], file:PATH or device:HOSTAPI/NAME")
+    parser.add_argument("--sink", metavar="SPEC", help="none, file:PATH or device:HOSTAPI/NAME")
+    parser.add_argument("--array", metavar="A", help="microphone array: a shipped name or a TOML file")
+    parser.add_argument("--layout", metavar="L", help="loudspeaker layout: a shipped name or a TOML file")
+    parser.add_argument("--settings", metavar="FILE", type=Path, help="settings file to begin with")
+    parser.add_argument("--theme", choices=("dark", "light", "system"), help="instead of the remembered one")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window, e.g. 1920x1080")
+    parser.add_argument("--stopped", action="store_true", help="do not start the sound")
+    parser.add_argument("--fresh", action="store_true", help="ignore and keep the remembered layout, theme and devices")
+    parser.add_argument("--screenshot", metavar="FILE", type=Path, help="save a picture of the window, then leave")
+    parser.add_argument("--after", metavar="SECONDS", type=float, default=5.0, help="when --screenshot is taken")
+    return parser.parse_args(argv)
+
+
+def start_log(folder: Path) -> Path:
+    """Log to a file that is kept small; a folder that cannot be written means no file, not no window."""
+    path = folder / "earshot.log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
+    except OSError as error:
+        log.warning("no log file: %s", error)
+        return path
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setLevel(logging.INFO)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(min(root.level or logging.WARNING, logging.INFO))
+    return path
+
+
+_QT_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def _log_qt(kind, context, message) -> None:
+    logging.getLogger("qt").log(_QT_LEVELS.get(kind, logging.WARNING), "%s", message)
+
+
+def _begin_settings(args: argparse.Namespace):
+    """The settings to begin with: the file's, then the options over it.
+
+    Raises
+    ------
+    InputError
+        A settings file, array or layout that cannot be used.
+    """
+    from dataclasses import replace
+
+    from workbench.core.geometry import load_array, load_layout
+    from workbench.engine import settings as settings_files
+
+    settings = settings_files.load(args.settings) if args.settings else settings_files.Settings()
+    given = {name: getattr(args, name) for name in ("source", "sink", "array", "layout")}
+    if args.array:
+        load_array(args.array)
+    if args.layout:
+        load_layout(args.layout)
+    return replace(settings, **{name: value for name, value in given.items() if value})
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Open the window and stay until it is closed.
+
+    Returns
+    -------
+    int
+        0; 1 if the picture asked for could not be saved.
+
+    Raises
+    ------
+    InputError
+        A settings file, array or layout named on the command line cannot be used.
+    """
+    args = parse(sys.argv[1:] if argv is None else argv)
+    log_folder = platformdirs.user_log_path(NAME, appauthor=False)
+    start_log(log_folder)
+    settings = _begin_settings(args)
+
+    qInstallMessageHandler(_log_qt)
+    app = QApplication.instance() or QApplication(["earshot"])
+    app.setApplicationName("Earshot")
+    app.setApplicationVersion(__version__)
+    app.setStyle("Fusion")
+    app.setFont(theme.font(13))
+
+    # Heavy modules from here on: Qt is up, and the list of devices is made meanwhile.
+    from workbench.audio.devices import list_devices
+    from workbench.engine.session import Session
+    from workbench.ui.bridge import Bridge
+
+    session = Session(settings)
+    bridge = Bridge(session, list_devices)
+    bridge.refresh_devices()
+
+    from workbench.dsp.bands import PEAK_HZ
+    from workbench.ui.main_window import MainWindow
+    from workbench.ui.views.sound import SoundView
+    from workbench.ui.views.space import SpaceView
+
+    config = platformdirs.user_config_path(NAME, appauthor=False)
+    store_path = "" if args.fresh else str(config / "window.ini")
+    store = QSettings(store_path or str(config / "window-fresh.ini"), QSettings.Format.IniFormat)
+    if args.fresh:
+        store.clear()
+    folders = {
+        "presets": config / "presets",
+        "recordings": platformdirs.user_documents_path() / "Earshot recordings",
+        "log": log_folder,
+    }
+    window = MainWindow(bridge, SoundView(PEAK_HZ), SpaceView(), store, folders)
+    if args.theme:
+        window.set_theme(args.theme)
+    if args.size:
+        window.resize(*args.size)
+
+    def on_exception(kind, value, trace) -> None:
+        log.error("internal error", exc_info=(kind, value, trace))
+        sys.__excepthook__(kind, value, trace)
+        window.show_internal_error(f"{kind.__name__}: {value}")
+
+    old_hook, sys.excepthook = sys.excepthook, on_exception
+    code = 0
+    try:
+        window.show()
+        bridge.begin()
+        starter = _Starter(window, bridge, store, choose_sink=not (args.sink or args.settings), start=not args.stopped)
+        if args.screenshot:
+            QTimer.singleShot(round(1000 * args.after), lambda: _take_picture(window, args.screenshot))
+        code = app.exec()
+    finally:
+        sys.excepthook = old_hook
+        bridge.close()
+        starter = None  # noqa: F841 - its timer goes before the application does
+        _end(app, window)
+        qInstallMessageHandler(None)
+    if args.screenshot and not args.screenshot.is_file():
+        raise InputError(f"{args.screenshot}: the picture could not be saved here")
+    return code
+
+
+class _Starter:
+    """Chooses the remembered or the default output when the devices are known, then starts the sound, once."""
+
+    def __init__(self, window, bridge, store: QSettings, choose_sink: bool, start: bool):
+        self.bridge, self.store, self.choose_sink, self.start = bridge, store, choose_sink, start
+        self.done = False
+        if not choose_sink:
+            self.go([])
+            return
+        bridge.devices_listed.connect(lambda devices, _error: self.go(devices))
+        self.timer = QTimer(window)
+        self.timer.setSingleShot(True)
+        self.timer.timeout.connect(lambda: self.go([]))
+        self.timer.start(DEVICE_WAIT_MS)
+
+    def go(self, devices: list[dict]) -> None:
+        """Start with what is there."""
+        if self.done:
+            return
+        self.done = True
+        if self.choose_sink:
+            remembered = str(self.store.value("sink", ""))
+            known = {dialogs.device_spec(device) for device in devices if device["outputs"] > 0} | {"none"}
+            self.bridge.choose_sink(remembered if remembered in known else dialogs.default_output(devices))
+        if self.start:
+            self.bridge.start()
+
+
+def _take_picture(window, path: Path) -> None:
+    picture: QPixmap = window.grab()
+    if not picture.save(str(path)):
+        log.error("%s: the picture could not be saved", path)
+    window.close()
+
+
+def _end(app: QApplication, window) -> None:
+    """Take the window apart while the application still lives: late destructors have crashed interpreters."""
+    window.close()
+    window.setParent(None)
+    window.deleteLater()
+    app.sendPostedEvents(None, 0)
+    app.processEvents()

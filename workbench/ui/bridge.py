@@ -1,0 +1,315 @@
+"""The window's only door to the engine: polls the mailbox on a timer, passes commands on, never waits.
+
+Everything here runs on the GUI thread, except the listing of devices (up to a second), which runs on a pool thread.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal
+
+from workbench.core import params as parameters
+from workbench.core.errors import EarshotError
+from workbench.core.messages import Health
+from workbench.core.params import Params, Value
+
+log = logging.getLogger(__name__)
+
+INTERVAL_MS = 16
+"""The timer that polls the mailbox: about 60 times a second, of which a repaint follows only where data came."""
+TRANSPORT = {"output.muted", "output.bypass", "beamformer.follow"}
+"""What a person switches while listening belongs to no preset."""
+FACTORY = "Factory settings"
+HEALTH_EVERY = 6
+"""Health, patterns and parameters are compared every so many ticks (10 times a second)."""
+
+
+class _Listing(QRunnable):
+    """Lists the devices on a pool thread."""
+
+    def __init__(self, lister: Callable[[], list[dict]], done: Signal):
+        super().__init__()
+        self.lister, self.done = lister, done
+
+    def run(self):
+        try:
+            self.done.emit(self.lister(), "")
+        except Exception as error:
+            log.exception("listing the devices failed")
+            self.done.emit([], str(error))
+
+
+class Bridge(QObject):
+    """Signals with what the engine published; methods for what a person wants."""
+
+    snapshots = Signal(list)
+    """list of Snapshot, oldest first; only when some are new."""
+    localizations = Signal(list)
+    health_changed = Signal(object)
+    pattern_changed = Signal(object)
+    response_changed = Signal(object)
+    params_changed = Signal(object)
+    """The Params now in force (from this window, from undo, from a settings file, from the engine)."""
+    structure_changed = Signal()
+    """Source, sink, array or layout is another one."""
+    running_changed = Signal(bool)
+    devices_listed = Signal(list, str)
+    """The devices, and why there are none where listing failed."""
+    failed = Signal(str)
+    """A command could not be done: one line for the status bar."""
+    noticed = Signal(str)
+    """Something was done: one line for the status bar."""
+
+    def __init__(self, session, lister: Callable[[], list[dict]] | None = None, parent: QObject | None = None):
+        super().__init__(parent)
+        self.session = session
+        self._lister = lister
+        self._listing = False
+        self._closed = False
+        self._devices: list[dict] = []
+        self._watched = True
+        self._tick = 0
+        self._snapshot = self._localization = -1
+        self._health: Health | None = None
+        self._params: Params | None = None
+        self._pattern = self._response = None
+        self._structure: tuple = ()
+        self._running: bool | None = None
+        self._factory: Params | None = None
+        self.preset_name = FACTORY
+        self.timer = QTimer(self)
+        self.timer.setInterval(INTERVAL_MS)
+        self.timer.timeout.connect(self.poll)
+        self.devices_listed.connect(self._on_devices)
+
+    # What is shown -----------------------------------------------------------------------------------------------
+
+    @property
+    def params(self) -> Params:
+        """The parameters in force."""
+        return self.session.params
+
+    @property
+    def devices(self) -> list[dict]:
+        """The sound devices as last listed."""
+        return self._devices
+
+    @property
+    def health(self) -> Health:
+        """How the engine is doing."""
+        return self.session.mailbox.health
+
+    @property
+    def edited(self) -> bool:
+        """The parameters differ from the preset."""
+        return bool(set(parameters.differences(self.params, self.preset)) - TRANSPORT)
+
+    @property
+    def preset(self) -> Params:
+        """The parameters as last loaded or saved."""
+        return self._factory if self._factory is not None else self.session.preset
+
+    def begin(self) -> None:
+        """Start polling."""
+        self.poll()
+        self.timer.start()
+
+    def set_watched(self, watched: bool) -> None:
+        """False while the window is minimised: the sound views are not fed, the rest goes on."""
+        self._watched = watched
+
+    def poll(self) -> None:
+        """Emit what is new since the last time."""
+        if self._closed:
+            return
+        mailbox = self.session.mailbox
+        if self._watched:
+            snapshots = mailbox.snapshots_since(self._snapshot)
+            if snapshots:
+                self._snapshot = snapshots[-1].sequence
+                self.snapshots.emit(snapshots)
+            localizations = mailbox.localizations_since(self._localization)
+            if localizations:
+                self._localization = localizations[-1].sequence
+                self.localizations.emit(localizations)
+        if self._tick % HEALTH_EVERY == 0:
+            self._poll_slow(mailbox)
+        self._tick += 1
+
+    def _poll_slow(self, mailbox) -> None:
+        session = self.session
+        # The array and layout objects change a little after their names: when the chain has been built anew.
+        structure = (
+            session.source_spec,
+            session.sink_spec,
+            session.array_name,
+            session.layout_name,
+            id(session.array),
+            id(session.layout),
+        )
+        if structure != self._structure:
+            self._structure = structure
+            self.structure_changed.emit()
+        if mailbox.health is not self._health:
+            self._health = mailbox.health
+            self.health_changed.emit(self._health)
+        running = bool(self.session.running)
+        if running != self._running:
+            self._running = running
+            self.running_changed.emit(running)
+        if mailbox.beam_pattern is not self._pattern and mailbox.beam_pattern is not None:
+            self._pattern = mailbox.beam_pattern
+            self.pattern_changed.emit(self._pattern)
+        if mailbox.loudspeaker_response is not self._response and mailbox.loudspeaker_response is not None:
+            self._response = mailbox.loudspeaker_response
+            self.response_changed.emit(self._response)
+        self._poll_params()
+
+    def _poll_params(self) -> None:
+        if self.session.params is not self._params:
+            self._params = self.session.params
+            self.params_changed.emit(self._params)
+
+    # What a person does ------------------------------------------------------------------------------------------
+
+    def _do(self, action: Callable, *args, **kwargs) -> bool:
+        """Run a command; what it refuses becomes a line in the status bar and changes nothing."""
+        try:
+            action(*args, **kwargs)
+        except (EarshotError, OSError) as error:
+            log.info("refused: %s", error)
+            self.failed.emit(str(error))
+            return False
+        finally:
+            if not self._closed:
+                self._poll_slow(self.session.mailbox)
+        return True
+
+    def set(self, values: dict[str, Value], gesture: str | None = None) -> bool:
+        """Change parameters; values of one gesture are one undo step."""
+        return self._do(self.session.set, values, gesture=gesture)
+
+    def reset(self, path: str) -> bool:
+        """Back to the default."""
+        return self._do(self.session.reset, path)
+
+    def undo(self) -> None:
+        """Take the last step back, if there is one."""
+        if self.session.can_undo:
+            self._do(self.session.undo)
+
+    def redo(self) -> None:
+        """Do the step again that was taken back."""
+        if self.session.can_redo:
+            self._do(self.session.redo)
+
+    def start(self) -> bool:
+        """Start the sound."""
+        return self._do(self.session.start)
+
+    def stop(self) -> bool:
+        """Stop the sound."""
+        return self._do(self.session.stop)
+
+    def toggle_running(self) -> None:
+        """Start or stop."""
+        if self.session.running:
+            self.stop()
+        else:
+            self.start()
+
+    def choose_source(self, spec: str) -> bool:
+        """Another source: a device, a file or the room."""
+        return self._do(self.session.choose_source, spec)
+
+    def choose_sink(self, spec: str) -> bool:
+        """Another sink."""
+        return self._do(self.session.choose_sink, spec)
+
+    def choose_array(self, name: str) -> bool:
+        """Another microphone array."""
+        return self._do(self.session.choose_array, name)
+
+    def choose_layout(self, name: str) -> bool:
+        """Another loudspeaker layout."""
+        return self._do(self.session.choose_layout, name)
+
+    def move_talker(self, number: int, azimuth_rad: float, distance_m: float) -> bool:
+        """Put a talker of the simulated room somewhere else."""
+        return self._do(self.session.move_talker, number, azimuth_rad, distance_m)
+
+    def show_before(self, channel: int) -> bool:
+        """Choose the input channel (from 0) that Before shows."""
+        return self._do(self.session.show_before, channel)
+
+    def toggle_recording(self, folder: Path) -> None:
+        """Start a recording in the folder, or end the one that runs."""
+        if self.health.recording_s is not None:
+            self._do(self.session.stop_recording)
+        elif self._do(self._start_recording, folder):
+            self.noticed.emit(f"Recording into {folder}")
+
+    def _start_recording(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.session.start_recording(folder)
+
+    def save_settings(self, path: Path) -> bool:
+        """Write the settings to a TOML file, which becomes the preset."""
+        if not self._do(self.session.save_settings, path):
+            return False
+        self._take_as_preset(path.stem)
+        self.noticed.emit(f"Saved {path.name}")
+        return True
+
+    def load_settings(self, path: Path) -> bool:
+        """Take the settings from a TOML file; nothing changes if it cannot be used."""
+        if not self._do(self.session.load_settings, path):
+            return False
+        self._take_as_preset(path.stem)
+        self.noticed.emit(f"Loaded {path.name}")
+        return True
+
+    def load_factory(self) -> None:
+        """Every parameter at its default, as one undo step; what is muted stays muted."""
+        defaults = Params()
+        changed = [path for path in parameters.differences(self.params, defaults) if path not in TRANSPORT]
+        values = {path: parameters.get(defaults, path) for path in changed}
+        if not values or self.set(values, gesture=FACTORY):
+            self._factory = defaults
+            self._take_as_preset(FACTORY)
+
+    def _take_as_preset(self, name: str) -> None:
+        self.preset_name = name
+        if name != FACTORY:
+            self._factory = None
+        self.params_changed.emit(self.params)
+
+    # Devices -----------------------------------------------------------------------------------------------------
+
+    def refresh_devices(self) -> None:
+        """List the devices again, off the GUI thread; `devices_listed` brings them."""
+        if self._lister is None or self._listing:
+            return
+        self._listing = True
+        QThreadPool.globalInstance().start(_Listing(self._lister, self.devices_listed))
+
+    def _on_devices(self, devices: list[dict], error: str) -> None:
+        self._listing = False
+        self._devices = devices
+        if error:
+            self.failed.emit(f"The sound devices could not be listed: {error}")
+
+    def close(self) -> None:
+        """Stop polling, end the session and everything it runs; may be called twice."""
+        if self._closed:
+            return
+        self._closed = True
+        self.timer.stop()
+        QThreadPool.globalInstance().waitForDone(3000)
+        try:
+            self.session.close()
+        except Exception:
+            log.exception("closing the session failed")

@@ -1,0 +1,663 @@
+"""The main window: regions and docks, keys, and the wires between the bridge and the views."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, Qt, QTimer, QUrl
+from PySide6.QtGui import QActionGroup, QDesktopServices, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDockWidget,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
+
+from workbench import __version__
+from workbench.core.errors import InputError
+from workbench.core.geometry import load_array, load_layout
+from workbench.core.params import Params
+from workbench.core.resources import read_toml, resource, shipped_names
+from workbench.ui import dialogs, theme
+from workbench.ui.bridge import FACTORY, Bridge
+from workbench.ui.controls import new_gesture
+from workbench.ui.dialogs import AboutPanel, Choice, ChooserPanel, FloatPanel, KeysPanel
+from workbench.ui.icons import app_icon
+from workbench.ui.parameter_panel import ParameterPanel
+from workbench.ui.status_bar import StatusBar
+from workbench.ui.style import style_sheet
+from workbench.ui.toolbar import Toolbar, tool_button
+
+log = logging.getLogger(__name__)
+
+SPACE_WIDTH, PARAMETERS_WIDTH, COMPACT_WIDTH = 472, 336, 332
+COMPACT_SPACE_HEIGHT = 342
+LAYOUT_VERSION = 1
+SOUND_FILES = "Sound files (*.wav *.flac *.aif *.aiff *.ogg *.mp3);;All files (*)"
+SETTINGS_FILES = "Settings (*.toml);;All files (*)"
+THEME_CHOICES = ("dark", "light", "system")
+
+
+def structure_choices(folder: str) -> tuple[tuple[str, str], ...]:
+    """(name, description) of the shipped arrays or layouts; one that cannot be read is left out and logged."""
+    load = load_array if folder == "arrays" else load_layout
+    choices = []
+    for name in shipped_names(folder):
+        try:
+            choices.append((name, load(name).description or name))
+        except InputError as error:
+            log.warning("%s", error)
+    return tuple(choices)
+
+
+def resolve_theme(choice: str) -> theme.Tokens:
+    """Tokens of "dark", "light" or "system" (the desktop's own choice; dark where it has none)."""
+    if choice == "system":
+        scheme = QGuiApplication.styleHints().colorScheme()
+        choice = "light" if scheme == Qt.ColorScheme.Light else "dark"
+    return theme.THEMES[choice]
+
+
+class DockTitle(QFrame):
+    """The title bar that a dock shows while the layout is unlocked."""
+
+    def __init__(self, dock: QDockWidget):
+        super().__init__(dock)
+        self.setObjectName("panel")
+        self.setFixedHeight(28)
+        title = QLabel(dock.windowTitle())
+        title.setFont(theme.font(12, 600))
+        self.float_button = tool_button("float", f"Float or dock {dock.windowTitle()}", 24)
+        self.float_button.clicked.connect(lambda: dock.setFloating(not dock.isFloating()))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 0, 4, 0)
+        layout.addWidget(title, 1)
+        layout.addWidget(self.float_button)
+
+    def apply_theme(self, tokens: theme.Tokens) -> None:
+        """Icon in the colours of the theme."""
+        from workbench.ui.icons import icon
+
+        self.float_button.setIcon(icon("float", tokens))
+
+
+class MainWindow(QWidget):
+    """Toolbar, docks around the sound, status bar.
+
+    Parameters
+    ----------
+    bridge : Bridge
+    sound, space : QWidget
+        The views: what plays over time, and where it is in space.
+    store : QSettings
+        Where theme, geometry and docks are remembered.
+    folders : dict of str to Path
+        "presets", "recordings" and "log": where files of these kinds go.
+    """
+
+    def __init__(self, bridge: Bridge, sound: QWidget, space: QWidget, store: QSettings, folders: dict[str, Path]):
+        super().__init__()
+        self.bridge, self.sound, self.space, self.store, self.folders = bridge, sound, space, store, folders
+        self.setObjectName("window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle("Earshot")
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(theme.MIN_WIDTH, theme.MIN_HEIGHT)
+        self.setAcceptDrops(True)
+        self.setFont(theme.font(13))
+        self.tokens = theme.DARK
+        self.theme_choice = "dark"
+        self._compact: bool | None = None
+        self._steering_gesture: str | None = None
+        self._preset_path: Path | None = None
+        self._channels: tuple = ()
+        self._dialog: QFileDialog | None = None
+        self._closing = False
+
+        self.toolbar = Toolbar()
+        self.status = StatusBar()
+        self.parameters = ParameterPanel(structure_choices("arrays"), structure_choices("layouts"))
+        self.work = QMainWindow()
+        self.work.setObjectName("work")
+        self.work.setWindowFlags(Qt.WindowType.Widget)
+        self.work.setContentsMargins(theme.GUTTER, theme.GUTTER, theme.GUTTER, theme.GUTTER)
+        self.work.setDockOptions(QMainWindow.DockOption.AllowNestedDocks)
+        self.work.setCentralWidget(sound)
+        self.space_dock = self._dock("space", "Space", space)
+        self.parameters_dock = self._dock("parameters", "Parameters", self.parameters)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.toolbar)
+        layout.addWidget(self.work, 1)
+        layout.addWidget(self.status)
+
+        self.source_panel = ChooserPanel("Source", 352, self, refreshable=True)
+        self.sink_panel = ChooserPanel("Sink", 352, self, refreshable=True)
+        self.preset_panel = ChooserPanel("Presets", 300, self)
+        self.preset_panel.add_footer_button("Open…", self.open_file)
+        self.preset_panel.add_footer_button("Save", self.save)
+        self.preset_panel.add_footer_button("Save as…", self.save_as)
+        self.keys_panel = KeysPanel(self)
+        self.about_panel = AboutPanel(self, __version__, self.open_log_folder, self.copy_diagnostics)
+        self.menu = self._build_menu()
+
+        self._connect_bridge()
+        self._connect_controls()
+        self._connect_keys()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme)
+        self.set_theme(str(store.value("theme", "dark")))
+        self._restore_geometry()
+
+    def _dock(self, name: str, title: str, widget: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self.work)
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        dock.setTitleBarWidget(QWidget(dock))
+        return dock
+
+    # ---- wires -----------------------------------------------------------------------------------------------
+
+    def _connect_bridge(self) -> None:
+        bridge = self.bridge
+        bridge.snapshots.connect(self._on_snapshots)
+        bridge.localizations.connect(self._on_localizations)
+        bridge.health_changed.connect(self._on_health)
+        bridge.pattern_changed.connect(self.space.show_pattern)
+        bridge.response_changed.connect(self.space.show_response)
+        bridge.params_changed.connect(self._on_params)
+        bridge.structure_changed.connect(self._on_structure)
+        bridge.running_changed.connect(self._on_running)
+        bridge.devices_listed.connect(lambda *_: self._fill_device_panels())
+        bridge.failed.connect(lambda text: self.status.show_notice(text, error=True))
+        bridge.noticed.connect(lambda text: self.status.show_notice(text, error=False))
+
+    def _connect_controls(self) -> None:
+        bar, bridge = self.toolbar, self.bridge
+        bar.start_stop.connect(bridge.toggle_running)
+        bar.source_wanted.connect(lambda: self._toggle_panel(self.source_panel, bar.source))
+        bar.sink_wanted.connect(lambda: self._toggle_panel(self.sink_panel, bar.sink))
+        bar.preset_wanted.connect(self._show_presets)
+        bar.settings_wanted.connect(self._show_menu)
+        bar.bypass_wanted.connect(lambda on: bridge.set({"output.bypass": on}))
+        bar.mute_wanted.connect(lambda on: bridge.set({"output.muted": on}))
+        bar.record_wanted.connect(self.toggle_recording)
+        bar.undo_wanted.connect(bridge.undo)
+        bar.redo_wanted.connect(bridge.redo)
+        self.source_panel.chosen.connect(self._on_source_chosen)
+        self.sink_panel.chosen.connect(self._on_sink_chosen)
+        self.preset_panel.chosen.connect(self._on_preset_chosen)
+        self.source_panel.refresh_wanted.connect(bridge.refresh_devices)
+        self.sink_panel.refresh_wanted.connect(bridge.refresh_devices)
+        panel = self.parameters
+        panel.edited.connect(self._on_edited)
+        panel.structure_chosen.connect(
+            lambda what, name: bridge.choose_array(name) if what == "array" else bridge.choose_layout(name)
+        )
+        panel.reset_requested.connect(bridge.reset)
+        panel.refused.connect(lambda text: self.status.show_notice(text, error=True))
+        panel.more_wanted.connect(self._show_panel_menu)
+        self.status.reconnect_wanted.connect(bridge.start)
+        self.sound.before_tap_changed.connect(bridge.show_before)
+        self.space.steering_changed.connect(self._on_steered)
+        self.space.talker_moved.connect(bridge.move_talker)
+        self.space.follow_requested.connect(lambda number: bridge.set({"beamformer.follow": int(number)}))
+
+    def _connect_keys(self) -> None:
+        keys = {
+            "Space": self.bridge.toggle_running,
+            "A": lambda: self.bridge.set({"output.bypass": False}),
+            "0": lambda: self.bridge.set({"output.bypass": True}),
+            "M": lambda: self.bridge.set({"output.muted": not self.bridge.params.output.muted}),
+            "R": self.toggle_recording,
+            "Ctrl+O": self.open_file,
+            "Ctrl+S": self.save,
+            "Ctrl+Z": self.bridge.undo,
+            "Ctrl+Shift+Z": self.bridge.redo,
+            "Ctrl+F": self._find,
+            "F1": lambda: self._toggle_panel(self.keys_panel, None),
+            "F11": self.toggle_full_screen,
+            "Ctrl+Q": self.close,
+        }
+        for number in range(1, 10):
+            keys[f"Ctrl+{number}"] = lambda number=number: self._load_numbered_preset(number)
+        self.shortcuts = {}
+        for sequence, action in keys.items():
+            shortcut = QShortcut(QKeySequence(sequence), self)
+            shortcut.setAutoRepeat(sequence in ("Ctrl+Z", "Ctrl+Shift+Z"))
+            shortcut.activated.connect(action)
+            self.shortcuts[sequence] = shortcut
+
+    # ---- what the engine published ---------------------------------------------------------------------------
+
+    def _on_snapshots(self, snapshots: list) -> None:
+        if self.sound.isVisible():
+            self.sound.show_snapshots(snapshots)
+        if self.space.isVisible():
+            self.space.show_beam(snapshots[-1].beam_azimuth_rad, self.bridge.params.beamformer.follow)
+
+    def _on_localizations(self, localizations: list) -> None:
+        if self.sound.isVisible():
+            self.sound.show_localizations(localizations)
+        if self.space.isVisible():
+            self.space.show_localization(localizations[-1])
+
+    def _on_health(self, health) -> None:
+        self.toolbar.show_health(health)
+        self.status.show_health(health)
+        self.status.set_array(health.array)
+        channels = (health.input_names, health.output_names)
+        if channels != self._channels and health.input_names:
+            self._channels = channels
+            self.sound.set_channels(health.input_names, health.output_names)
+            self.sound.set_taps([f"Microphone {name}" for name in health.input_names], ["Enhanced beam"])
+
+    def _on_params(self, params: Params) -> None:
+        self.parameters.show_params(params, self.bridge.preset)
+        self.toolbar.show_params(params)
+        session = self.bridge.session
+        self.toolbar.set_undo(session.undo_label, session.redo_label)
+        self.toolbar.preset.set_value(self.bridge.preset_name, "edited" if self.bridge.edited else "")
+
+    def _on_structure(self) -> None:
+        session = self.bridge.session
+        self.toolbar.source.set_value(dialogs.spec_name(session.source_spec))
+        self.toolbar.sink.set_value(dialogs.spec_name(session.sink_spec))
+        self.parameters.set_structure(session.array_name or "", session.layout_name or "")
+        self.space.set_array(session.array.mic_xyz_m if session.array else None)
+        self.space.set_layout(session.layout)
+        self.space.set_talkers_movable(session.source_spec.partition(":")[0] == "room")
+        self._fill_device_panels()
+
+    def _on_running(self, running: bool) -> None:
+        self.toolbar.set_running(running)
+        self.sound.set_running(running)
+        self.space.set_running(running)
+
+    # ---- what a person did -----------------------------------------------------------------------------------
+
+    def _on_edited(self, path: str, value, gesture: str) -> None:
+        values = {path: value}
+        if path == "beamformer.steering_deg" and self.bridge.params.beamformer.follow:
+            values["beamformer.follow"] = 0  # by hand means by hand
+        self.bridge.set(values, gesture=gesture)
+
+    def _on_steered(self, azimuth_deg: float, final: bool) -> None:
+        if self._steering_gesture is None:
+            self._steering_gesture = new_gesture("beamformer.steering_deg")
+        self._on_edited("beamformer.steering_deg", round(float(azimuth_deg), 1), self._steering_gesture)
+        if final:
+            self._steering_gesture = None
+
+    def toggle_recording(self) -> None:
+        """Record microphones and output into the recordings folder, or end the recording."""
+        self.bridge.toggle_recording(self.folders["recordings"])
+
+    def _on_source_chosen(self, value: str) -> None:
+        if value == dialogs.OPEN_FILE:
+            self.open_file()
+        else:
+            self.bridge.choose_source(value)
+
+    def _on_sink_chosen(self, value: str) -> None:
+        if value == dialogs.WRITE_FILE:
+            self._ask_file("Write the output to", SOUND_FILES, self._write_to, save=True, suffix="wav")
+        else:
+            self.bridge.choose_sink(value)
+            self.store.setValue("sink", value)
+
+    def _write_to(self, path: Path) -> None:
+        self.bridge.choose_sink(f"file:{path}")
+
+    def open_file(self) -> None:
+        """Ask for a recording or a settings file."""
+        filters = "Recordings and settings (*.wav *.flac *.aif *.aiff *.ogg *.mp3 *.toml);;All files (*)"
+        self._ask_file("Open", filters, self.take_file)
+
+    def take_file(self, path: Path) -> None:
+        """A file that was opened or dropped: settings, array or layout if it is TOML, else the source."""
+        if path.suffix.lower() != ".toml":
+            if not path.is_file():
+                self.status.show_notice(f"{path}: no such file", error=True)
+                return
+            self.bridge.choose_source(f"file:{path}")
+            return
+        try:
+            table = read_toml(path)
+            if "mics" in table:
+                load_array(path)
+            elif "drivers" in table:
+                load_layout(path)
+        except InputError as error:
+            self.status.show_notice(str(error), error=True)
+            return
+        if "mics" in table:
+            self.bridge.choose_array(str(path))
+        elif "drivers" in table:
+            self.bridge.choose_layout(str(path))
+        elif self.bridge.load_settings(path):
+            self._preset_path = path
+
+    def save(self) -> None:
+        """Save the settings to the file that they came from; ask where there is none."""
+        if self._preset_path is None:
+            self.save_as()
+        else:
+            self.bridge.save_settings(self._preset_path)
+
+    def save_as(self) -> None:
+        """Ask for a settings file and save."""
+        self.folders["presets"].mkdir(parents=True, exist_ok=True)
+        self._ask_file("Save the settings", SETTINGS_FILES, self._save_to, save=True, suffix="toml")
+
+    def _save_to(self, path: Path) -> None:
+        if self.bridge.save_settings(path):
+            self._preset_path = path
+
+    def save_picture(self) -> None:
+        """Ask for a file and save a picture of the window."""
+        picture = self.grab()
+        self._ask_file(
+            "Save a picture of the window", "Pictures (*.png)", lambda path: picture.save(str(path)), True, "png"
+        )
+
+    def _ask_file(self, title: str, filters: str, action, save: bool = False, suffix: str = "") -> None:
+        """A file dialog that stops nothing; one at a time."""
+        if self._dialog is not None:
+            self._dialog.close()
+        dialog = QFileDialog(self, title)
+        dialog.setModal(False)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setNameFilters(filters.split(";;"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave if save else QFileDialog.AcceptMode.AcceptOpen)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile if save else QFileDialog.FileMode.ExistingFile)
+        if suffix:
+            dialog.setDefaultSuffix(suffix)
+        folder = self.folders["presets"] if suffix == "toml" else Path(str(self.store.value("folder", Path.home())))
+        if folder.is_dir():
+            dialog.setDirectory(str(folder))
+
+        def accepted(name: str) -> None:
+            if suffix != "toml":
+                self.store.setValue("folder", str(Path(name).parent))
+            action(Path(name))
+
+        dialog.fileSelected.connect(accepted)
+        dialog.finished.connect(lambda _: setattr(self, "_dialog", None))
+        self._dialog = dialog
+        dialog.show()
+
+    # ---- presets ---------------------------------------------------------------------------------------------
+
+    def preset_paths(self) -> list[Path]:
+        """Shipped presets, then the person's own, each by name."""
+        own = self.folders["presets"]
+        return sorted(resource("presets").glob("*.toml")) + (sorted(own.glob("*.toml")) if own.is_dir() else [])
+
+    def _show_presets(self) -> None:
+        choices = [Choice("Shipped"), Choice(FACTORY, "factory", ("Ctrl+1",))]
+        own = self.folders["presets"]
+        headed = False
+        for number, path in enumerate(self.preset_paths(), start=2):
+            if path.parent == own and not headed:
+                headed = True
+                choices.append(Choice("Your own"))
+            choices.append(Choice(path.stem, str(path), (f"Ctrl+{number}",) if number < 10 else ()))
+        current = str(self._preset_path) if self._preset_path else "factory"
+        self.preset_panel.set_choices(choices, current)
+        self._toggle_panel(self.preset_panel, self.toolbar.preset)
+
+    def _on_preset_chosen(self, value: str) -> None:
+        if value == "factory":
+            self._preset_path = None
+            self.bridge.load_factory()
+        else:
+            self.take_file(Path(value))
+
+    def _load_numbered_preset(self, number: int) -> None:
+        paths = self.preset_paths()
+        if number == 1:
+            self._on_preset_chosen("factory")
+        elif number - 2 < len(paths):
+            self._on_preset_chosen(str(paths[number - 2]))
+        else:
+            self.status.show_notice(f"There is no preset {number}.", error=False)
+
+    # ---- panels and menus ------------------------------------------------------------------------------------
+
+    def _fill_device_panels(self) -> None:
+        session, devices = self.bridge.session, self.bridge.devices
+        scenes = [name for name in shipped_names("scenes") if name != "default"]
+        source, sink = session.source_spec, session.sink_spec
+        self.source_panel.set_choices(dialogs.source_choices(devices, scenes, source), source.partition("#")[0])
+        self.sink_panel.set_choices(dialogs.sink_choices(devices, sink), sink.partition("#")[0])
+        note = f"{len(devices)} devices" if devices else "no devices found"
+        self.source_panel.note.setText(note)
+        self.sink_panel.note.setText(note)
+
+    def _toggle_panel(self, panel: FloatPanel, below: QWidget | None) -> None:
+        if panel.isVisible():
+            panel.dismiss()
+            return
+        for other in self.findChildren(FloatPanel):
+            if other is not panel and not other.pin.isChecked():
+                other.dismiss()
+        anchor = None if below is None else lambda: below.mapTo(self, QPoint(0, below.height() + 6))
+        panel.show_at(anchor)
+
+    def _build_menu(self) -> QMenu:
+        menu = QMenu(self)
+        themes = QActionGroup(menu)
+        self.theme_actions = {}
+        for choice in THEME_CHOICES:
+            action = menu.addAction(f"{choice.capitalize()} theme")
+            action.setCheckable(True)
+            action.triggered.connect(lambda _=False, choice=choice: self.set_theme(choice))
+            themes.addAction(action)
+            self.theme_actions[choice] = action
+        menu.addSeparator()
+        for dock in (self.space_dock, self.parameters_dock):
+            action = dock.toggleViewAction()
+            action.setText(f"Show {dock.windowTitle().lower()}")
+            menu.addAction(action)
+        self.unlock_action = menu.addAction("Unlock layout")
+        self.unlock_action.setCheckable(True)
+        self.unlock_action.toggled.connect(self.set_unlocked)
+        menu.addAction("Reset layout", self.reset_layout)
+        menu.addSeparator()
+        menu.addAction("Save a picture of the window…", self.save_picture)
+        menu.addAction("Open log folder", self.open_log_folder)
+        menu.addAction("Copy diagnostics", self.copy_diagnostics)
+        menu.addSeparator()
+        menu.addAction("Keys\tF1", lambda: self._toggle_panel(self.keys_panel, None))
+        menu.addAction("About Earshot", lambda: self._toggle_panel(self.about_panel, None))
+        return menu
+
+    def _show_menu(self) -> None:
+        button = self.toolbar.settings_button
+        size = self.menu.sizeHint()
+        self.menu.popup(button.mapToGlobal(QPoint(button.width() - size.width(), button.height() + 6)))
+
+    def _show_panel_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Fold all", lambda: self.parameters.fold_all(True))
+        menu.addAction("Unfold all", lambda: self.parameters.fold_all(False))
+        menu.addSeparator()
+        menu.addAction("Factory settings\tCtrl+1", lambda: self._on_preset_chosen("factory"))
+        button = self.parameters.more_button
+        menu.popup(button.mapToGlobal(QPoint(0, button.height() + 4)))
+
+    def _find(self) -> None:
+        self.parameters_dock.show()
+        self.parameters.focus_search()
+
+    def open_log_folder(self) -> None:
+        """Show the folder with the log in the file manager."""
+        folder = self.folders["log"]
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.status.show_notice(f"The log lies in {folder}", error=False)
+
+    def copy_diagnostics(self) -> None:
+        """Copy versions, state, latency, dropouts and devices as text."""
+        text = dialogs.diagnostics(__version__, self.bridge.health, self.bridge.devices, self.folders["log"])
+        QGuiApplication.clipboard().setText(text)
+        self.status.show_notice("Diagnostics copied", error=False)
+
+    def show_internal_error(self, summary: str) -> None:
+        """An exception that nobody caught: one line; the log has the rest."""
+        self.status.show_notice(f"Internal error: {summary} (details: settings, Open log folder)", error=True)
+
+    # ---- theme and layout ------------------------------------------------------------------------------------
+
+    def set_theme(self, choice: str) -> None:
+        """Dark, light, or as the desktop; remembered."""
+        choice = choice if choice in THEME_CHOICES else "dark"
+        self.theme_choice = choice
+        self.store.setValue("theme", choice)
+        self.theme_actions[choice].setChecked(True)
+        self.tokens = resolve_theme(choice)
+        QApplication.setPalette(theme.palette(self.tokens))
+        self.setStyleSheet(style_sheet(self.tokens))
+        for widget in [*self.findChildren(QWidget)]:
+            apply = getattr(widget, "apply_theme", None)
+            if apply is not None:
+                apply(self.tokens)
+        self.update()
+
+    def _on_color_scheme(self, _scheme) -> None:
+        if self.theme_choice == "system":
+            self.set_theme("system")
+
+    def set_unlocked(self, unlocked: bool) -> None:
+        """Show the docks' title bars, so that they can be moved and floated."""
+        features = QDockWidget.DockWidgetFeature
+        for dock in (self.space_dock, self.parameters_dock):
+            old = dock.titleBarWidget()
+            if unlocked:
+                title = DockTitle(dock)
+                title.apply_theme(self.tokens)
+                dock.setTitleBarWidget(title)
+                dock.setFeatures(features.DockWidgetMovable | features.DockWidgetFloatable)
+            else:
+                dock.setTitleBarWidget(QWidget(dock))
+                dock.setFeatures(features.NoDockWidgetFeatures)
+            if old is not None:
+                old.deleteLater()
+        self.unlock_action.setChecked(unlocked)
+
+    def _layout_key(self) -> str:
+        return "layout/compact" if self._compact else "layout/wide"
+
+    def _arrange(self, compact: bool) -> None:
+        """Take the wide or the compact arrangement: as it was left, else as designed."""
+        if compact == self._compact:
+            return
+        if self._compact is not None:
+            self._remember_layout()
+        self._compact = compact
+        self.toolbar.set_compact(compact)
+        self.status.set_compact(compact)
+        self.parameters.set_compact(compact)
+        self.space.set_compact(compact)
+        self._default_docks()
+        state = self.store.value(self._layout_key())
+        if isinstance(state, QByteArray) and not state.isEmpty():
+            self.work.restoreState(state, LAYOUT_VERSION)
+        else:
+            QTimer.singleShot(0, self._default_sizes)
+
+    def _default_docks(self) -> None:
+        right = Qt.DockWidgetArea.RightDockWidgetArea
+        for dock in (self.space_dock, self.parameters_dock):
+            dock.setFloating(False)
+            self.work.addDockWidget(right, dock)
+            dock.show()
+        way = Qt.Orientation.Vertical if self._compact else Qt.Orientation.Horizontal
+        self.work.splitDockWidget(self.space_dock, self.parameters_dock, way)
+        self._default_sizes()
+
+    def _default_sizes(self) -> None:
+        docks = [self.space_dock, self.parameters_dock]
+        if self._compact:
+            self.work.resizeDocks(docks, [COMPACT_WIDTH, COMPACT_WIDTH], Qt.Orientation.Horizontal)
+            room = self.work.height() - 3 * theme.GUTTER
+            self.work.resizeDocks(docks, [COMPACT_SPACE_HEIGHT, room - COMPACT_SPACE_HEIGHT], Qt.Orientation.Vertical)
+        else:
+            self.work.resizeDocks(docks, [SPACE_WIDTH, PARAMETERS_WIDTH], Qt.Orientation.Horizontal)
+
+    def reset_layout(self) -> None:
+        """The designed arrangement again."""
+        self.store.remove("layout/wide")
+        self.store.remove("layout/compact")
+        self.set_unlocked(False)
+        self._default_docks()
+        QTimer.singleShot(0, self._default_sizes)
+
+    def _remember_layout(self) -> None:
+        self.store.setValue(self._layout_key(), self.work.saveState(LAYOUT_VERSION))
+
+    def _restore_geometry(self) -> None:
+        geometry = self.store.value("geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        else:
+            self.resize(1600, 960)
+
+    def toggle_full_screen(self) -> None:
+        """F11."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    # ---- Qt's events -----------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self._arrange(self.width() < theme.WIDE)
+        for panel in self.findChildren(FloatPanel):
+            if panel.isVisible():
+                panel.place()
+
+    def changeEvent(self, event):
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.bridge.set_watched(not self.isMinimized())
+        super().changeEvent(event)
+
+    def keyPressEvent(self, event):
+        focus = QApplication.focusWidget()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focus, QAbstractButton):
+            focus.click()  # Space is start and stop everywhere, so Enter presses buttons
+        elif event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self.toggle_full_screen()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event):
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event):
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.take_file(paths[0])
+
+    def closeEvent(self, event):
+        if not self._closing:
+            self._closing = True
+            self._remember_layout()
+            self.store.setValue("geometry", self.saveGeometry())
+            self.store.sync()
+            self.hide()
+            for panel in self.findChildren(FloatPanel):
+                panel.dismiss()
+            self.bridge.close()
+        super().closeEvent(event)

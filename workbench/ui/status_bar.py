@@ -1,0 +1,371 @@
+"""The status bar: latency as parts that sum, load, dropouts, rate; notices; the array and the state."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolTip, QWidget
+
+from workbench.core.messages import Health, LatencyPart
+from workbench.ui import knobs, theme
+from workbench.ui.controls import Themed, rule
+from workbench.ui.painting import THIN_SPACE
+from workbench.ui.theme import Tokens
+
+LOAD_WARNING, LOAD_CLIP = 0.6, 0.9
+CHILD_HEIGHT = 27
+COMPACT_HEIGHT = 28
+BOX_PX_PER_MS = 5.0
+BOX_MAX_PX = 200.0
+STATES = {"stopped": "Stopped", "starting": "Starting", "running": "Running", "lost": "Device lost"}
+
+
+def latency_texts(parts: tuple[LatencyPart, ...]) -> tuple[list[tuple[str, str]], str]:
+    """(label, ms) of each part that takes time, and the sum; one decimal everywhere if any needs it, so they add up."""
+    shown = [part for part in parts if part.samples > 0]
+    total_ms = sum(part.ms for part in shown)
+    whole = all(abs(part.ms - round(part.ms)) < 0.05 for part in shown)
+    decimals = 0 if whole else 1
+    return [(part.label, f"{part.ms:.{decimals}f}") for part in shown], f"{total_ms:.{decimals}f}"
+
+
+class LatencyParts(Themed, QWidget):
+    """Boxes that sum: wider is longer; hovering gives samples. The compact form is a line of text."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.parts: tuple[LatencyPart, ...] = ()
+        self.compact = False
+        self._boxes: list[tuple[QRectF, LatencyPart]] = []
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Latency")
+
+    def set_parts(self, parts: tuple[LatencyPart, ...]) -> None:
+        """Show a latency budget."""
+        if parts != self.parts:
+            self.parts = parts
+            texts, total = latency_texts(parts)
+            self.setAccessibleDescription(
+                ", ".join(f"{label} {ms} ms" for label, ms in texts) + f"; sum {total} ms" if texts else "unknown"
+            )
+            self._relayout()
+
+    def set_compact(self, compact: bool) -> None:
+        """Text instead of boxes."""
+        self.compact = compact
+        self._relayout()
+
+    def _pieces(self):
+        """What stands where: (kind, x, width, text, part) from the left."""
+        plain, strong = QFontMetricsF(theme.font(12)), QFontMetricsF(theme.font(12, 600))
+        pieces, x = [], 0.0
+
+        def add(kind, text, width, part=None, gap=0.0):
+            nonlocal x
+            pieces.append((kind, x, width, text, part))
+            x += width + gap
+
+        add("caption", "Latency", plain.horizontalAdvance("Latency"), gap=9)
+        texts, total = latency_texts(self.parts)
+        shown = [part for part in self.parts if part.samples > 0]
+        if not shown:
+            add("caption", "–", plain.horizontalAdvance("–"))
+            return pieces, x
+        for number, (part, (label, ms)) in enumerate(zip(shown, texts)):
+            if number:
+                add("caption", "+", plain.horizontalAdvance("+"), gap=4 if self.compact else 5)
+            if self.compact:
+                add("text", label, plain.horizontalAdvance(label), part, gap=4)
+                add("strong", ms, strong.horizontalAdvance(ms), part, gap=4)
+            else:
+                words = f"{label} {ms}"
+                width = max(plain.horizontalAdvance(words) + 22, min(BOX_PX_PER_MS * part.ms, BOX_MAX_PX))
+                add("box", words, width, part, gap=5)
+        x += 4
+        add("caption", "=", plain.horizontalAdvance("="), gap=4)
+        sum_text = f"{total}{THIN_SPACE}ms"
+        add("strong", sum_text, strong.horizontalAdvance(sum_text))
+        return pieces, x
+
+    def _relayout(self) -> None:
+        pieces, width = self._pieces()
+        self._boxes = [(QRectF(x, 0, w, CHILD_HEIGHT), part) for _, x, w, _, part in pieces if part is not None]
+        self.setFixedSize(int(width) + 2, CHILD_HEIGHT)
+        self.update()
+
+    def paintEvent(self, event):
+        t = self.tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        longest = max((part.samples for part in self.parts), default=0)
+        for kind, x, width, text, part in self._pieces()[0]:
+            rect = QRectF(x, 0, width + 1, self.height())
+            painter.setFont(theme.font(12, 600 if kind == "strong" else 400))
+            ink = {"caption": t.text2, "text": t.text2}.get(kind, t.text1)
+            if kind == "box":
+                box = QRectF(round(x) + 0.5, (self.height() - 20) / 2, round(width) - 1, 20)
+                painter.setPen(QPen(QColor(t.line_strong), 1))
+                painter.setBrush(QColor(t.hover if part.samples == longest else t.raised))
+                painter.drawRoundedRect(box, 4, 4)
+                rect = box
+            painter.setPen(QColor(ink))
+            flags = Qt.AlignmentFlag.AlignVCenter | (
+                Qt.AlignmentFlag.AlignHCenter if kind == "box" else Qt.AlignmentFlag.AlignLeft
+            )
+            painter.drawText(rect, flags, text)
+        painter.end()
+
+    def tip_at(self, x: float) -> str:
+        """The tooltip of the part at a place: its samples."""
+        for rect, part in self._boxes:
+            if rect.left() <= x <= rect.right():
+                return f"{part.label}: {part.samples} samples at {part.rate_hz / 1000:g} kHz, {part.ms:.2f} ms"
+        return ""
+
+    def event(self, event):
+        if event.type() == event.Type.ToolTip:
+            text = self.tip_at(event.pos().x())
+            if text:
+                QToolTip.showText(event.globalPos(), text, self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSize()
+
+
+class LoadBar(Themed, QWidget):
+    """The hop thread's load: amber from 60 %, clip colour from 90 %."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.load: float | None = None
+        self.setFixedSize(56, CHILD_HEIGHT)
+        self.setAccessibleName("Load")
+
+    def set_load(self, load: float | None) -> None:
+        """Show a load, 0 to 1 (more is full)."""
+        if load != self.load:
+            self.load = load
+            self.setAccessibleDescription("unknown" if load is None else f"{100 * load:.0f} %")
+            self.update()
+
+    @property
+    def token(self) -> str:
+        """Token of the bar's colour."""
+        if self.load is None or self.load < LOAD_WARNING:
+            return "slider_fill"
+        return "warning" if self.load < LOAD_CLIP else "clip"
+
+    def paintEvent(self, event):
+        t = self.tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        track = QRectF(0, self.height() / 2 - 3, self.width(), 6)
+        painter.setBrush(QColor(t.line))
+        painter.drawRoundedRect(track, 3, 3)
+        if self.load:
+            track.setWidth(max(6.0, min(self.load, 1.0) * track.width()))
+            painter.setBrush(QColor(getattr(t, self.token)))
+            painter.drawRoundedRect(track, 3, 3)
+        painter.end()
+
+
+class Lamp(Themed, QWidget):
+    """A small square or dot in a colour of state."""
+
+    def __init__(self, round_shape: bool, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.round_shape, self.token = round_shape, "text3"
+        self.setFixedSize(8, CHILD_HEIGHT)
+
+    def set_token(self, token: str) -> None:
+        """Colour by token."""
+        if token != self.token:
+            self.token = token
+            self.update()
+
+    def paintEvent(self, event):
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(getattr(self.tokens, self.token)))
+        rect = QRectF(0, self.height() / 2 - 4, 8, 8)
+        painter.drawRoundedRect(rect, *((4, 4) if self.round_shape else (1.5, 1.5)))
+        painter.end()
+
+
+class Notice(Themed, QWidget):
+    """The last error or notice on one line, shortened where there is no room; the whole text is the tooltip."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.text, self.token = "", "text2"
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(CHILD_HEIGHT)
+        self.setMinimumWidth(40)
+
+    def set_text(self, text: str, error: bool) -> None:
+        """Show a line; errors in the clip colour with a square before them."""
+        self.text, self.token = text, "clip" if error else "text2"
+        self.setToolTip(text)
+        self.setAccessibleName(f"{'Error' if error else 'Notice'}: {text}" if text else "")
+        self.update()
+
+    def paintEvent(self, event):
+        if not self.text:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color = QColor(getattr(self.tokens, self.token))
+        left = 0.0
+        if self.token == "clip":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+            painter.drawRoundedRect(QRectF(0, self.height() / 2 - 4, 8, 8), 1.5, 1.5)
+            left = 14.0
+        font = theme.font(12)
+        line = " ".join(self.text.split())
+        shown = QFontMetricsF(font).elidedText(line, Qt.TextElideMode.ElideRight, self.width() - left - 4)
+        painter.setFont(font)
+        painter.setPen(color)
+        painter.drawText(QPointF(left, self.height() / 2 + 4.5), shown)
+        painter.end()
+
+
+def _label(text: str, tone: str = "1", weight: int = 400) -> QLabel:
+    label = QLabel(text)
+    label.setFont(theme.font(12, weight))
+    label.setProperty("tone", tone)
+    return label
+
+
+class StatusBar(QFrame):
+    """32 high. Shows Health; errors and notices appear here and never as a dialog."""
+
+    reconnect_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("statusBar")
+        self.setFixedHeight(theme.STATUS)
+        self.latency = LatencyParts()
+        self.load_bar = LoadBar()
+        self.load_text = _label("–", weight=600)
+        self.dropout_lamp = Lamp(round_shape=False)
+        self.dropout_word = _label("Dropouts", "2")
+        self.dropout_text = _label("0", weight=600)
+        self.rate_text = _label("48 kHz", weight=600)
+        self.hop_text = _label("/ 480", "2")
+        self.notice = Notice()
+        self.array_text = _label("", "2")
+        self.array_rule = rule(vertical=True, length=16)
+        self.state_lamp = Lamp(round_shape=True)
+        self.state_text = _label("Stopped", weight=600)
+        self.clock_text = _label("", "2")
+        self.reconnect = QPushButton("Reconnect")
+        self.reconnect.setFont(theme.font(12))
+        self.reconnect.setFixedHeight(24)
+        self.reconnect.setToolTip("Open the device again")
+        self.reconnect.clicked.connect(self.reconnect_wanted)
+        self.reconnect.hide()
+        self._engine_message = ""
+
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 0, 12, 0)
+        layout.setSpacing(8)
+        for part in (
+            self.latency,
+            6,
+            rule(vertical=True, length=16),
+            6,
+            _label("Load", "2"),
+            self.load_bar,
+            self.load_text,
+            6,
+            rule(vertical=True, length=16),
+            6,
+            self.dropout_lamp,
+            self.dropout_word,
+            self.dropout_text,
+            6,
+            rule(vertical=True, length=16),
+            6,
+            self.rate_text,
+            self.hop_text,
+            8,
+            self.notice,
+            self.array_text,
+            self.array_rule,
+            self.state_lamp,
+            self.state_text,
+            self.clock_text,
+            self.reconnect,
+        ):
+            if isinstance(part, int):
+                layout.addSpacing(part - 4)
+            else:
+                layout.addWidget(part, 1 if part is self.notice else 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Nothing of its own: children paint themselves, the style sheet does the rest."""
+
+    def set_compact(self, compact: bool) -> None:
+        """The form for windows below 1600 wide: latency as text, no array."""
+        self.setFixedHeight(COMPACT_HEIGHT if compact else theme.STATUS)
+        self.latency.set_compact(compact)
+        self.array_text.setVisible(not compact)
+        self.array_rule.setVisible(not compact)
+        self.layout().setContentsMargins(8 if compact else 12, 0, 8 if compact else 12, 0)
+        self.layout().setSpacing(6 if compact else 8)
+
+    def set_array(self, description: str) -> None:
+        """One line about the array."""
+        self.array_text.setText(description)
+
+    def show_notice(self, text: str, error: bool) -> None:
+        """A line from the window itself (refused input, saved file)."""
+        self.notice.set_text(text, error)
+
+    def show_health(self, health: Health) -> None:
+        """Everything that the engine says about itself."""
+        active = health.state in ("running", "starting", "lost")
+        self.latency.set_parts(health.latency)
+        self.load_bar.set_load(health.load if active else None)
+        self.load_text.setText(f"{100 * health.load:.0f}{THIN_SPACE}%" if active else "–")
+        stages = "\n".join(f"{stage}: {us:.0f} µs" for stage, us in health.stage_us.items())
+        self.load_bar.setToolTip(
+            f"Mean time of each stage of a hop of {1000 * health.hop / health.rate_hz:g} ms\n{stages}"
+        )
+        self._show_dropouts(health)
+        self.rate_text.setText(f"{health.rate_hz / 1000:g}{THIN_SPACE}kHz")
+        self.hop_text.setText(f"/ {health.hop}")
+        self.state_lamp.set_token({"running": "good", "starting": "warning", "lost": "clip"}.get(health.state, "text3"))
+        self.state_text.setText(STATES.get(health.state, health.state))
+        self.clock_text.setText(knobs.clock_text(health.elapsed_s) if active else "")
+        self.reconnect.setVisible(health.state == "lost")
+        if health.message != self._engine_message:
+            self._engine_message = health.message
+            self.notice.set_text(health.message, error=bool(health.message))
+
+    def _show_dropouts(self, health: Health) -> None:
+        total = health.own_dropouts + health.server_dropouts
+        text = str(total)
+        if health.dropouts:
+            newest = health.dropouts[-1]
+            text += f"{THIN_SPACE}{newest.stage}, {knobs.clock_text(newest.time_s)}"
+        self.dropout_text.setText(text)
+        token = "good" if total == 0 else ("clip" if health.own_dropouts else "warning")
+        self.dropout_lamp.set_token(token)
+        lines = []
+        for drop in health.dropouts[-12:]:
+            where = drop.stage if drop.own else f"{drop.stage} (sound server)"
+            lines.append(f"{knobs.clock_text(drop.time_s)}  {where}  {drop.detail}".rstrip())
+        head = f"{health.own_dropouts} of the program itself, {health.server_dropouts} of the sound server"
+        tip = "\n".join([head, *lines])
+        for part in (self.dropout_lamp, self.dropout_word, self.dropout_text):
+            part.setToolTip(tip)

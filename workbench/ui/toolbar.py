@@ -1,0 +1,215 @@
+"""The toolbar: start and stop, where sound comes from and goes to, what is heard, recording, undo, presets."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from workbench.core.messages import Health
+from workbench.core.params import Params
+from workbench.ui import icons, theme
+from workbench.ui.controls import CaptionChooser, Segmented, Themed, rule
+from workbench.ui.theme import Tokens
+
+COMPACT_HEIGHT = 52
+
+
+class _Arrow(Themed, QWidget):
+    """The arrow from source to sink."""
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setFixedSize(16, 44)
+
+    def paintEvent(self, event):
+        painter = QPainter(self)
+        icons.paint(painter, "arrow-right", self.tokens.text3, QRectF(0, 14, 16, 16))
+        painter.end()
+
+
+def tool_button(name: str, tip: str, size: int = 32) -> QToolButton:
+    """A square button with an icon alone; the tooltip is also its spoken name."""
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setFixedSize(size, size)
+    button.setIconSize(QSize(16, 16))
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button
+
+
+class Toolbar(QFrame):
+    """56 high. Shows what it is told; emits what a person asks for."""
+
+    start_stop = Signal()
+    source_wanted = Signal()
+    sink_wanted = Signal()
+    preset_wanted = Signal()
+    settings_wanted = Signal()
+    bypass_wanted = Signal(bool)
+    mute_wanted = Signal(bool)
+    record_wanted = Signal()
+    undo_wanted = Signal()
+    redo_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setObjectName("toolbar")
+        self.setFixedHeight(theme.TOOLBAR)
+        self.tokens = theme.DARK
+        self._running = False
+        self._recording_s: float | None = None
+        self._compact: bool | None = None
+
+        self.start_button = self._button("start", "Start or stop the sound (Space)")
+        self.source = CaptionChooser("Source", 196)
+        self.arrow = _Arrow()
+        self.sink = CaptionChooser("Sink", 164)
+        self.side = Segmented(
+            (
+                ("a", "A", 42, "a", "Hear the chain with these settings (A)"),
+                ("bypass", "Bypass", 80, "text1", "Hear the input itself (0)"),
+            )
+        )
+        self.mute_button = self._button("mute", "Muted: click to hear (M)")
+        self.mute_button.setText("Muted")
+        self.record_button = self._button("record", "Record microphones and output (R)")
+        self.undo_button = tool_button("undo", "Nothing to undo")
+        self.redo_button = tool_button("redo", "Nothing to redo")
+        self.preset = CaptionChooser("Preset", 236)
+        self.settings_button = tool_button("settings", "Settings")
+
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 0, 12, 0)
+        layout.setSpacing(8)
+        self._gaps = []
+        for part in (
+            self.start_button,
+            self.source,
+            self.arrow,
+            self.sink,
+            8,
+            rule(vertical=True, length=28),
+            8,
+            self.side,
+            self.mute_button,
+            8,
+            rule(vertical=True, length=28),
+            8,
+            self.record_button,
+            None,
+            self.undo_button,
+            self.redo_button,
+            rule(vertical=True, length=28),
+            4,
+            self.preset,
+            self.settings_button,
+        ):
+            if part is None:
+                layout.addStretch(1)
+            elif isinstance(part, int):
+                gap = QWidget()
+                gap.setFixedSize(max(part - 8, 0), 1)
+                self._gaps.append(gap)
+                layout.addWidget(gap)
+            else:
+                layout.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.mute_button.hide()
+
+        self.start_button.clicked.connect(self.start_stop)
+        self.source.clicked.connect(self.source_wanted)
+        self.sink.clicked.connect(self.sink_wanted)
+        self.preset.clicked.connect(self.preset_wanted)
+        self.settings_button.clicked.connect(self.settings_wanted)
+        self.side.chosen.connect(lambda value: self.bypass_wanted.emit(value == "bypass"))
+        self.mute_button.clicked.connect(lambda: self.mute_wanted.emit(False))
+        self.record_button.clicked.connect(self.record_wanted)
+        self.undo_button.clicked.connect(self.undo_wanted)
+        self.redo_button.clicked.connect(self.redo_wanted)
+        self.set_compact(False)
+        self.set_undo("", "")
+
+    def _button(self, name: str, tip: str) -> QPushButton:
+        button = QPushButton()
+        button.setObjectName(name)
+        button.setFixedHeight(36)
+        button.setFont(theme.font(13, 500))
+        button.setIconSize(QSize(16, 16))
+        button.setToolTip(tip)
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        return button
+
+    # What is shown -----------------------------------------------------------------------------------------------
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Icons in the colours of the theme."""
+        self.tokens = tokens
+        self.undo_button.setIcon(icons.icon("undo", tokens))
+        self.redo_button.setIcon(icons.icon("redo", tokens))
+        self.settings_button.setIcon(icons.icon("settings", tokens))
+        self.mute_button.setIcon(icons.icon("mute", tokens, tokens.clip))
+        self._show_state()
+
+    def set_compact(self, compact: bool) -> None:
+        """The form for windows below 1600 wide."""
+        if compact == self._compact:
+            return
+        self._compact = compact
+        self.setFixedHeight(COMPACT_HEIGHT if compact else theme.TOOLBAR)
+        self.arrow.setVisible(not compact)
+        self.source.setFixedWidth(142 if compact else 196)
+        self.sink.setFixedWidth(122 if compact else 164)
+        self.preset.setFixedWidth(158 if compact else 236)
+        self.preset.compact = compact
+        self.layout().setContentsMargins(8 if compact else 12, 0, 8 if compact else 12, 0)
+        self.layout().setSpacing(6 if compact else 8)
+        self._show_state()
+        self.preset.update()
+
+    def set_running(self, running: bool) -> None:
+        """Show Stop with an accent border, or Start."""
+        self._running = running
+        self._show_state()
+
+    def show_health(self, health: Health) -> None:
+        """The recording's running time."""
+        if health.recording_s != self._recording_s:
+            self._recording_s = health.recording_s
+            self._show_state()
+
+    def show_params(self, params: Params) -> None:
+        """What plays, and whether it is muted."""
+        self.side.set_value("bypass" if params.output.bypass else "a")
+        self.mute_button.setVisible(params.output.muted)
+
+    def set_undo(self, undo_label: str, redo_label: str) -> None:
+        """Names of the next steps back and forth; empty where there is none."""
+        for button, word, label, keys in (
+            (self.undo_button, "Undo", undo_label, "Ctrl+Z"),
+            (self.redo_button, "Redo", redo_label, "Ctrl+Shift+Z"),
+        ):
+            button.setEnabled(bool(label))
+            button.setToolTip(f"{word}: {label} ({keys})" if label else f"Nothing to {word.lower()}")
+
+    def _show_state(self) -> None:
+        t = self.tokens
+        self.start_button.setText(" Stop" if self._running else " Start")
+        self.start_button.setIcon(icons.icon("stop", t, t.accent) if self._running else icons.icon("play", t, t.accent))
+        self.start_button.setFixedWidth(72 if self._compact else 92)
+        recording = self._recording_s is not None
+        clock = f"{int(self._recording_s // 60)}:{self._recording_s % 60:04.1f}" if recording else ""
+        word = "" if self._compact and recording else "Record  "
+        self.record_button.setText(f" {word}{clock}".rstrip())
+        self.record_button.setAccessibleName(f"Recording, {clock}" if recording else "Record")
+        self.record_button.setIcon(icons.icon("record", t, t.clip))
+        for button, state in (
+            (self.start_button, "running" if self._running else ""),
+            (self.record_button, "recording" if recording else ""),
+            (self.mute_button, "muted"),
+        ):
+            if button.property("state") != state:
+                button.setProperty("state", state)
+                button.style().unpolish(button)
+                button.style().polish(button)
