@@ -1,0 +1,322 @@
+import itertools
+import math
+
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+
+from tests.ui.space_messages import SQUARE_MICS_M, localization, track, truth
+from workbench.core.geometry import azimuth_grid_rad
+from workbench.ui import theme
+from workbench.ui.views import polar
+from workbench.ui.views.source_map import RIM_M, SourceMapView, ring_levels, tail_ribbon
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+
+
+class Clock:
+    """Time that the test sets."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def view(qtbot, clock):
+    view = SourceMapView(theme.DARK, clock=clock)
+    qtbot.addWidget(view)
+    view.resize(472, 492)
+    view.show()
+    return view
+
+
+def steps(signal):
+    seen = []
+    signal.connect(lambda *values: seen.append(values))
+    return seen
+
+
+def drag(canvas, start, points, modifier=Qt.KeyboardModifier.NoModifier, release=True):
+    button = Qt.MouseButton.LeftButton
+    QTest.mousePress(canvas, button, modifier, start.toPoint())
+    for point in points:
+        move(canvas, point, modifier)
+    if release:
+        QTest.mouseRelease(canvas, button, modifier, points[-1].toPoint())
+
+
+def move(canvas, point, modifier):
+    """A move with keys held, which QTest.mouseMove cannot give; sub-pixel places are kept."""
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtWidgets import QApplication
+
+    none, left = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
+    place = QPointF(canvas.mapToGlobal(point))
+    QApplication.sendEvent(canvas, QMouseEvent(QEvent.Type.MouseMove, point, place, none, left, modifier))
+
+
+def rim(canvas, azimuth_deg):
+    return polar.to_screen(canvas.center, math.radians(azimuth_deg), canvas.radius + 7)
+
+
+def test_left_is_on_the_left_and_the_front_is_up(view):
+    canvas = view.canvas
+    left, right = canvas.place(math.radians(90), 1.0), canvas.place(math.radians(-90), 1.0)
+    front = canvas.place(0.0, RIM_M)
+    assert left.x() < canvas.center.x() < right.x()
+    assert left.x() == pytest.approx(canvas.center.x() - canvas.radius / RIM_M)
+    assert (front.x(), front.y()) == pytest.approx((canvas.center.x(), canvas.center.y() - canvas.radius))
+
+
+def test_unknown_distance_goes_on_a_fixed_ring_and_far_sources_on_the_rim(view):
+    canvas = view.canvas
+    assert canvas.center.y() - canvas.place(0.0, None).y() == pytest.approx(canvas.radius * 0.8)
+    assert canvas.center.y() - canvas.place(0.0, 40.0).y() == pytest.approx(canvas.radius)
+
+
+def test_the_map_has_the_size_of_the_design(view):
+    assert view.canvas.radius == pytest.approx(182, abs=1)
+    assert view.canvas.center.x() == pytest.approx(236)
+
+
+def test_dragging_the_handle_steers_in_whole_degrees_and_ends_once(view):
+    view.show_beam(math.radians(42))
+    seen = steps(view.steering_changed)
+    canvas = view.canvas
+    drag(canvas, canvas.handle_place(), [rim(canvas, 42.3), rim(canvas, 50.4), rim(canvas, 60.2)])
+    assert seen == [(50.0, False), (60.0, False), (60.0, True)]
+    assert canvas.beam_deg == 60.0
+
+
+def test_shift_drags_in_tenths(view):
+    view.show_beam(0.0)
+    seen = steps(view.steering_changed)
+    canvas = view.canvas
+    drag(canvas, canvas.handle_place(), [rim(canvas, 10.43)], Qt.KeyboardModifier.ShiftModifier)
+    assert seen == [(10.4, False), (10.4, True)]
+
+
+def test_dragging_passes_the_back(view):
+    view.show_beam(math.radians(178))
+    seen = steps(view.steering_changed)
+    canvas = view.canvas
+    drag(canvas, canvas.handle_place(), [rim(canvas, 180), rim(canvas, -178)])
+    assert [value for value, _ in seen] == [180.0, -178.0, -178.0]
+
+
+def test_a_click_on_the_handle_changes_nothing(view):
+    view.show_beam(math.radians(42))
+    seen = steps(view.steering_changed)
+    QTest.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=view.canvas.handle_place().toPoint())
+    assert seen == []
+
+
+def test_a_following_beam_is_locked_and_says_why(view):
+    view.show_beam(math.radians(42), following=2)
+    seen = steps(view.steering_changed)
+    canvas = view.canvas
+    drag(canvas, canvas.handle_place(), [rim(canvas, 80)])
+    QTest.keyClick(canvas, Qt.Key.Key_Left)
+    assert seen == []
+    assert "follows T2" in canvas.tip_at(canvas.handle_place())
+
+
+def test_old_steering_does_not_pull_the_handle_back_after_a_drag(view, clock):
+    view.show_beam(0.0)
+    canvas = view.canvas
+    drag(canvas, canvas.handle_place(), [rim(canvas, 30)])
+    view.show_beam(math.radians(12))
+    assert canvas.beam_deg == 30.0
+    clock.now += 2.0
+    view.show_beam(math.radians(12))
+    assert canvas.beam_deg == pytest.approx(12.0)
+
+
+def test_arrow_keys_steer_and_the_release_ends_the_step(view):
+    view.show_beam(math.radians(10))
+    seen = steps(view.steering_changed)
+    canvas = view.canvas
+    QTest.keyClick(canvas, Qt.Key.Key_Left)
+    QTest.keyClick(canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert seen == [(11.0, False), (11.0, True), (10.9, False), (10.9, True)]
+    QTest.keyClick(canvas, Qt.Key.Key_Home)
+    assert seen[-1] == (0.0, True)
+
+
+def test_talkers_can_be_dragged_only_where_they_can_be_moved(view):
+    view.show_localization(localization([], [truth(-60, 1.0)]))
+    seen = steps(view.talker_moved)
+    canvas = view.canvas
+    start, goal = canvas.place(math.radians(-60), 1.0), canvas.place(math.radians(-30.3), 2.04)
+    drag(canvas, start, [goal])
+    assert seen == []
+    view.set_talkers_movable(True)
+    drag(canvas, start, [goal])
+    assert len(seen) == 1
+    number, azimuth_rad, distance_m = seen[0]
+    assert number == 1
+    assert math.degrees(azimuth_rad) == pytest.approx(-30.0)
+    assert distance_m == pytest.approx(2.0)
+    (_, place, _) = canvas.truth_places()[0]
+    wanted = canvas.place(math.radians(-30), 2.0)
+    assert (place.x(), place.y()) == pytest.approx((wanted.x(), wanted.y()))
+
+
+def test_a_talker_cannot_be_dragged_out_of_the_map_or_into_the_array(view):
+    view.set_talkers_movable(True)
+    view.show_localization(localization([], [truth(0, 1.0)]))
+    seen = steps(view.talker_moved)
+    canvas = view.canvas
+    up = QPointF(canvas.center.x(), 2)
+    drag(canvas, canvas.place(0.0, 1.0), [up, canvas.center - QPointF(0, 1)])
+    assert [round(distance, 2) for _, _, distance in seen] == [2.5, 0.3]
+
+
+def test_tab_goes_through_the_handles_and_keys_move_a_talker(view):
+    view.set_talkers_movable(True)
+    view.show_beam(0.0)
+    view.show_localization(localization([], [truth(20, 1.0), truth(-60, 1.5)]))
+    canvas = view.canvas
+    seen = steps(view.talker_moved)
+    canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    canvas.activateWindow()
+    if not canvas.hasFocus():
+        pytest.skip("no keyboard focus on this display")
+    QTest.keyClick(canvas, Qt.Key.Key_Tab)
+    QTest.keyClick(canvas, Qt.Key.Key_Tab)
+    QTest.keyClick(canvas, Qt.Key.Key_Left)
+    QTest.keyClick(canvas, Qt.Key.Key_Up)
+    assert [number for number, _, _ in seen] == [2, 2]
+    assert math.degrees(seen[0][1]) == pytest.approx(-59.0)
+    assert seen[1][2] == pytest.approx(1.6)
+
+
+def test_labels_cover_neither_markers_nor_each_other(view):
+    tracks = [track(1, 40, 1.3), track(2, 44, 1.4), track(3, 36, 1.2), track(4, -170, None)]
+    view.show_localization(localization(tracks, [truth(41, 1.35), truth(44, 1.5)], sectors=[0.5] * 8))
+    rects = view.canvas.label_rects
+    assert sorted(rects) == [1, 2, 3, 4]
+    for first, second in itertools.combinations(rects.values(), 2):
+        assert not first.intersects(second)
+    for entry in tracks:
+        marker = polar.rect_around(view.canvas.place(entry.azimuth_rad, entry.distance_m), polar.MARKER_RADIUS)
+        assert not any(rect.intersects(marker) for rect in rects.values())
+
+
+def test_the_sentence_stands_only_while_nobody_is_heard(view):
+    assert view.canvas.message == ""
+    view.set_running(True)
+    view.show_localization(localization())
+    assert view.canvas.message == "No talkers heard."
+    view.show_localization(localization([track(1, 0)]))
+    assert view.canvas.message == ""
+
+
+def test_the_rate_is_measured_from_the_messages(view, clock):
+    view.set_running(True)
+    assert view.rate_text == "– updates/s"
+    for count in range(12):
+        view.show_localization(localization(time_s=0.25 * count))
+        clock.now += 0.25
+    assert view.rate_text == "4 updates/s"
+    view.set_running(False)
+    assert view.rate_text == ""
+
+
+def test_tails_last_three_seconds_and_end_when_time_jumps_back(view):
+    for count in range(40):
+        view.show_localization(localization([track(1, count)], time_s=0.2 * count))
+    tail = view.canvas._tails[1]
+    assert tail[-1][0] - tail[0][0] == pytest.approx(3.0, abs=0.21)
+    view.show_localization(localization([track(1, 10)], time_s=0.0))
+    assert len(view.canvas._tails[1]) == 1
+
+
+def test_a_tail_tapers_from_three_pixels_to_nothing():
+    points = [QPointF(10.0 * k, 0.0) for k in range(6)]
+    ages = [1.0, 0.8, 0.6, 0.4, 0.2, 0.0]
+    box = tail_ribbon(points, ages).boundingRect()
+    assert (box.left(), box.right()) == pytest.approx((0.0, 50.0))
+    assert box.height() == pytest.approx(3.0)
+    assert tail_ribbon([QPointF(1, 1), QPointF(1.5, 1)], [1.0, 0.0]) is None
+
+
+def test_the_ring_is_read_counter_clockwise_from_the_front():
+    azimuth_rad = azimuth_grid_rad(360)
+    levels = ring_levels(azimuth_rad, azimuth_rad * 180 / math.pi)
+    assert levels[0] == pytest.approx(0.0)
+    assert levels[45] == pytest.approx(90.0)
+    assert levels[135] == pytest.approx(-90.0)
+
+
+def test_old_pictures_fade(view, qtbot):
+    view.show_localization(localization([track(1, 0)], ring=True))
+    fresh = view.canvas.grab().toImage()
+    view._stale_timer.setInterval(1)
+    view._stale_timer.start()
+    qtbot.waitUntil(lambda: view.canvas._stale, timeout=2000)
+    place = view.canvas.place(0.0, 1.5).toPoint()
+    stale = view.canvas.grab().toImage()
+    assert stale.pixelColor(place).blue() < fresh.pixelColor(place).blue()
+    view.show_localization(localization([track(1, 0)], ring=True))
+    assert view.canvas.grab().toImage().pixelColor(place) == fresh.pixelColor(place)
+
+
+def test_the_microphones_are_drawn_as_they_stand(view):
+    view.set_array(SQUARE_MICS_M[:1])  # ahead and to the left
+    image = view.canvas.grab().toImage()
+    center = view.canvas.center.toPoint()
+    reach = round(12 / math.sqrt(2))
+    mic, none = theme.DARK.color("text2"), theme.DARK.color("plot")
+    assert image.pixelColor(center.x() - reach, center.y() - reach) == mic
+    assert image.pixelColor(center.x() + reach, center.y() + reach) == none
+
+
+@pytest.mark.parametrize("compact", [False, True])
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_both_themes_paint(view, qtbot, name, compact):
+    view.apply_theme(theme.THEMES[name])
+    view.set_compact(compact)
+    view.set_array(SQUARE_MICS_M)
+    view.set_running(True)
+    for azimuth_deg in (0, 42, 90, 179.9, -90, -135):
+        view.show_beam(math.radians(azimuth_deg))
+        tracks = [track(1, 42, 1.3), track(2, -68, None, active=False), track(7, 180, 9.0)]
+        view.show_localization(localization(tracks, [truth(40)], sectors=[0.1 * k for k in range(8)], ring=True))
+        image = view.canvas.grab().toImage()
+        color = image.pixelColor(view.canvas.place(math.radians(42), 1.3).toPoint())
+        assert color == theme.THEMES[name].color("track1")
+        rect, _ = view.canvas._beam_label(math.radians(azimuth_deg))
+        assert view.canvas.rect().toRectF().contains(rect)
+        near = min(
+            math.hypot(x - view.canvas.center.x(), y - view.canvas.center.y())
+            for x in (rect.left(), rect.right(), rect.center().x())
+            for y in (rect.top(), rect.bottom(), rect.center().y())
+        )
+        assert near > view.canvas.radius + 11
+
+
+def test_switches_hide_the_truth_and_the_ring(view):
+    view.show_localization(localization([], [truth(0)], ring=True))
+    with_ring = view.canvas.grab().toImage()
+    view.truth_button.setChecked(False)
+    assert view.canvas.truth_places() == []
+    view.srp_button.setChecked(False)
+    on_ring = rim(view.canvas, 40).toPoint()
+    assert view.canvas.grab().toImage().pixelColor(on_ring) != with_ring.pixelColor(on_ring)
+
+
+def test_clear_forgets_everything(view):
+    view.show_localization(localization([track(1, 0)], [truth(0)]))
+    view.clear()
+    assert view.canvas.label_rects == {}
+    assert view.canvas.truth_places() == []

@@ -1,0 +1,442 @@
+"""A loudspeaker design: crosstalk separation and driver gains over frequency, and where drivers and listener are.
+
+The plan is seen from above with the listener below, facing up: the listener's left is on the left.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from workbench.core.geometry import SpeakerLayout
+from workbench.core.messages import LoudspeakerResponse
+from workbench.ui import painting, theme
+from workbench.ui.theme import Tokens
+from workbench.ui.views.statistics import HEIGHT as STATISTICS_HEIGHT
+from workbench.ui.views.statistics import Statistic, draw_statistics
+
+LOW_HZ, HIGH_HZ = 100.0, 20000.0
+MEAN_HZ = (300.0, 8000.0)
+"""Range of the mean separation."""
+SEPARATION_DB = (-3.0, 33.0)
+GAIN_DB = (-16.0, 16.0)
+EMPTY = "Choose a loudspeaker layout to see its separation."
+SMALL_M = 0.4
+"""Devices smaller than this are drawn enlarged beside the plan."""
+_LABELLED_HZ = (100, 500, 1000, 2000, 5000, 10000, 20000)
+_POSITIONS = ("nominal", "2 cm", "5 cm")
+_DASHES: tuple[tuple[float, ...], ...] = ((), (4.0, 3.0), (1.0, 2.5))
+_PLAN_WIDTH = 124
+
+
+def frequency_fraction(frequency_hz):
+    """Place on the frequency axis (ERB scale): 0 at 100 Hz, 1 at 20 kHz. Scalar or array."""
+    low, high = painting.erb_number(LOW_HZ), painting.erb_number(HIGH_HZ)
+    return (painting.erb_number(frequency_hz) - low) / (high - low)
+
+
+def mean_separation_db(frequency_hz: np.ndarray, separation_db: np.ndarray) -> float:
+    """Mean of the separation in dB from 300 Hz to 8 kHz, every ERB weighing the same; NaN without such frequencies."""
+    inside = (frequency_hz >= MEAN_HZ[0]) & (frequency_hz <= MEAN_HZ[1]) & np.isfinite(separation_db)
+    erb, level_db = painting.erb_number(frequency_hz[inside]), np.asarray(separation_db)[inside]
+    if len(erb) == 0:
+        return math.nan
+    if len(erb) == 1:
+        return float(level_db[0])
+    return float(np.trapezoid(level_db, erb) / (erb[-1] - erb[0]))
+
+
+def peak_drive_db(response: LoudspeakerResponse) -> float:
+    """Highest gain of any driver from 100 Hz to 20 kHz; NaN without such frequencies."""
+    inside = (response.frequency_hz >= LOW_HZ) & (response.frequency_hz <= HIGH_HZ)
+    gain_db = np.asarray(response.driver_gain_db)[:, inside]
+    return float(np.max(gain_db)) if gain_db.size else math.nan
+
+
+def driver_sides(layout: SpeakerLayout | None, names: Sequence[str]) -> list[str]:
+    """Token of each driver by its side: "left", "right" (negative and positive y) or "centre" of the listener."""
+    if layout is not None and layout.driver_names == list(names):
+        lateral_m = layout.driver_xyz_m[:, 1]
+        return ["centre" if abs(y) < 1e-3 else "left" if y < 0 else "right" for y in lateral_m]
+    if len(names) == 2:
+        return ["left", "right"]
+    return ["left" if "left" in n.lower() else "right" if "right" in n.lower() else "centre" for n in names]
+
+
+def driver_dashes(sides: Sequence[str]) -> list[tuple[float, ...]]:
+    """Dash pattern of each driver's line: drivers of one side differ."""
+    return [_DASHES[list(sides[:index]).count(side) % len(_DASHES)] for index, side in enumerate(sides)]
+
+
+class LoudspeakerCanvas(QWidget):
+    """Plan, two plots and the figures, painted."""
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._tokens = tokens
+        self._response: LoudspeakerResponse | None = None
+        self._layout: SpeakerLayout | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(300, 240)
+        self.setAccessibleName("Loudspeaker design")
+        self._describe()
+
+    def show_response(self, response: LoudspeakerResponse | None) -> None:
+        self._response = response
+        self._describe()
+        self.update()
+
+    def set_layout(self, layout: SpeakerLayout | None) -> None:
+        self._layout = layout
+        self.update()
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self.update()
+
+    def statistics(self) -> list[Statistic]:
+        """The figures as they are written."""
+        response = self._response
+        labels = ("Separation", "2 cm off", "5 cm off")
+        entries = []
+        for label, position in zip(labels, _POSITIONS):
+            separation_db = None if response is None else response.separation_db.get(position)
+            mean_db = None if separation_db is None else mean_separation_db(response.frequency_hz, separation_db)
+            tone = "accent" if position == "nominal" else "text1"
+            entries.append(Statistic(label, painting.number(mean_db, 1), tone=tone if mean_db is not None else "text1"))
+        peak_db = None if response is None else peak_drive_db(response)
+        entries.append(Statistic("Peak drive", painting.number(peak_db, 1, signed=True)))
+        return entries
+
+    def _describe(self) -> None:
+        text = EMPTY if self._response is None else "Mean 300 Hz to 8 kHz: " + "; ".join(map(str, self.statistics()))
+        self.setAccessibleDescription(text)
+        self.setToolTip("" if self._response is None else "Means from 300 Hz to 8 kHz; drive from 100 Hz to 20 kHz")
+
+    # ---------------------------------------------------------------------------------------- geometry
+
+    def sizeHint(self) -> QSize:
+        return QSize(472, 352)
+
+    def plan_rect(self) -> QRectF:
+        """Where the plan lies; it has no place in narrow views."""
+        width = _PLAN_WIDTH if self.width() >= 420 else 0
+        return QRectF(theme.PANEL_PADDING, 6, width, self.height() - STATISTICS_HEIGHT - 16)
+
+    def plot_rects(self) -> tuple[QRectF, QRectF]:
+        """The separation plot and the gain plot, which share the frequency axis."""
+        plan = self.plan_rect()
+        left = plan.right() + (38 if plan.width() else 28)
+        right = self.width() - theme.PANEL_PADDING
+        top, bottom = 24.0, self.height() - STATISTICS_HEIGHT - 28.0
+        first = round((bottom - top - 28) * 0.6)
+        upper = QRectF(left, top, right - left, first)
+        lower = QRectF(left, upper.bottom() + 28, right - left, bottom - upper.bottom() - 28)
+        return upper, lower
+
+    # ---------------------------------------------------------------------------------------- painting
+
+    def paintEvent(self, event) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        upper, lower = self.plot_rects()
+        self._paint_axes(painter, upper, SEPARATION_DB, (0, 10, 20, 30), signed=False)
+        self._paint_axes(painter, lower, GAIN_DB, (-10, 0, 10), signed=True)
+        self._paint_frequencies(painter, lower)
+        if self.plan_rect().width():
+            self._paint_plan(painter, self.plan_rect())
+        if self._response is not None:
+            self._paint_separation(painter, upper)
+            self._paint_gains(painter, lower)
+        else:
+            self._paint_empty(painter, upper)
+        inner = self.width() - 2 * theme.PANEL_PADDING
+        foot = QRectF(theme.PANEL_PADDING, self.height() - STATISTICS_HEIGHT, inner, STATISTICS_HEIGHT)
+        draw_statistics(painter, foot, self.statistics(), self._tokens)
+        painter.end()
+
+    def _paint_empty(self, painter: QPainter, rect: QRectF) -> None:
+        painter.setFont(theme.font(13))
+        painter.setPen(QColor(self._tokens.text2))
+        box = rect.adjusted(12, 0, -12, 0)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, EMPTY)
+
+    def _paint_axes(
+        self, painter: QPainter, rect: QRectF, span_db: tuple[float, float], ticks: Sequence[int], signed: bool
+    ) -> None:
+        t = self._tokens
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(t.plot))
+        painter.drawRoundedRect(rect, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
+        painter.setFont(theme.font(11))
+        for tick in ticks:
+            y = round(_level_y(rect, tick, span_db)) + 0.5
+            painter.setPen(QPen(QColor(t.line_strong if tick == 0 else t.line), 1.0))
+            painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+            painter.setPen(QColor(t.text2))
+            box = QRectF(rect.left() - 34, y - 8, 28, 16)
+            text = painting.number(tick, signed=signed)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.setPen(QPen(QColor(t.line), 1.0))
+        for frequency_hz in _LABELLED_HZ[1:-1]:
+            x = round(rect.left() + float(frequency_fraction(frequency_hz)) * rect.width()) + 0.5
+            painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+        painter.setPen(QColor(t.text3))
+        corner = rect.adjusted(0, 3, -6, 0)
+        painter.drawText(corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, "dB")
+
+    def _paint_frequencies(self, painter: QPainter, rect: QRectF) -> None:
+        painter.setFont(theme.font(11))
+        painter.setPen(QColor(self._tokens.text2))
+        for frequency_hz in _LABELLED_HZ:
+            text = f"{frequency_hz // 1000}k" if frequency_hz >= 1000 else str(frequency_hz)
+            x = rect.left() + float(frequency_fraction(frequency_hz)) * rect.width()
+            box = QRectF(x - 20, rect.bottom() + 3, 40, 16)
+            if frequency_hz == _LABELLED_HZ[0]:
+                box.moveLeft(rect.left())
+                painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+            elif frequency_hz == _LABELLED_HZ[-1]:
+                box.moveRight(rect.right())
+                painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+            else:
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _curve(self, rect: QRectF, level_db: np.ndarray, span_db: tuple[float, float]) -> QPolygonF:
+        frequency_hz = np.asarray(self._response.frequency_hz, dtype=float)
+        level_db = np.asarray(level_db, dtype=float)
+        inside = (frequency_hz >= LOW_HZ * 0.9) & (frequency_hz <= HIGH_HZ * 1.1) & ~np.isnan(level_db)
+        x = rect.left() + frequency_fraction(frequency_hz[inside]) * rect.width()
+        beyond = span_db[1] - span_db[0]
+        y = _level_y(rect, np.clip(level_db[inside], span_db[0] - beyond, span_db[1] + beyond), span_db)
+        return QPolygonF([QPointF(*point) for point in zip(x.tolist(), y.tolist())])
+
+    def _clip(self, painter: QPainter, rect: QRectF) -> None:
+        clip = QPainterPath()
+        clip.addRoundedRect(rect, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
+        painter.setClipPath(clip)
+
+    def _paint_separation(self, painter: QPainter, rect: QRectF) -> None:
+        t, response = self._tokens, self._response
+        lines = [("plain", response.plain_separation_db, _pen(t.before, 1.5))]
+        styles = {"5 cm": _pen(t.text2, 1.5, _DASHES[2]), "2 cm": _pen(t.text2, 1.5, _DASHES[1])}
+        styles["nominal"] = _pen(t.accent, 1.75)
+        lines += [
+            (position, response.separation_db[position], pen)
+            for position, pen in styles.items()
+            if position in response.separation_db
+        ]
+        painter.save()
+        self._clip(painter, rect)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for _, separation_db, pen in lines:
+            painter.setPen(pen)
+            painter.drawPolyline(self._curve(rect, separation_db, SEPARATION_DB))
+        painter.restore()
+        words = {"nominal": "nominal", "2 cm": "2 cm off", "5 cm": "5 cm off", "plain": "plain"}
+        legend = [(words[name], pen, t.text2) for name, _, pen in reversed(lines)]
+        _paint_legend(painter, QRectF(rect.left(), rect.top() - 20, rect.width(), 16), legend)
+
+    def _paint_gains(self, painter: QPainter, rect: QRectF) -> None:
+        t, response = self._tokens, self._response
+        sides = driver_sides(self._layout, response.driver_names)
+        pens = [_pen(getattr(t, side), 1.5, dash) for side, dash in zip(sides, driver_dashes(sides))]
+        painter.save()
+        self._clip(painter, rect)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for gain_db, pen in zip(response.driver_gain_db, pens):
+            painter.setPen(pen)
+            painter.drawPolyline(self._curve(rect, gain_db, GAIN_DB))
+        painter.restore()
+        title = "Driver gain"
+        painter.setFont(theme.font(11))
+        painter.setPen(QColor(t.text3))
+        row = QRectF(rect.left(), rect.top() - 20, rect.width(), 16)
+        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, title)
+        room = row.adjusted(QFontMetricsF(painter.font()).horizontalAdvance(title) + 12, 0, 0, 0)
+        names = list(response.driver_names)
+        if _legend_width(painter, names) > room.width():
+            names = [str(number) for number in range(1, len(names) + 1)]
+        legend = [(name, pen, t.text2) for name, pen in zip(names, pens)]
+        room.setLeft(max(room.left(), room.right() - _legend_width(painter, names)))
+        _paint_legend(painter, room, legend)
+
+    # ---------------------------------------------------------------------------------------- plan
+
+    def _paint_plan(self, painter: QPainter, rect: QRectF) -> None:
+        t = self._tokens
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(t.plot))
+        painter.drawRoundedRect(rect, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
+        if self._layout is None or len(self._layout.drivers) == 0:
+            return
+        layout = self._layout
+        xyz_m = layout.driver_xyz_m
+        extent_m = device_extent(layout)
+        small = extent_m < SMALL_M
+        room = rect.adjusted(0, 0, 0, -104) if small else rect
+        painter.save()
+        self._clip(painter, rect)
+        ahead_m = max(0.0, -float(xyz_m[:, 0].min()))
+        aside_m = max(float(np.abs(xyz_m[:, 1]).max()), 1e-3)
+        scale = min(
+            (room.height() - 68) / (layout.listener_distance_m + ahead_m), (room.width() / 2 - 16) / aside_m, 400.0
+        )
+        origin = QPointF(rect.center().x(), room.top() + 20 + ahead_m * scale)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setFont(theme.font(11))
+        for radius_m in (0.5, 1.0, 1.5, 2.0):
+            if radius_m < layout.listener_distance_m - 0.25:
+                ring = radius_m * scale
+                painter.setPen(QPen(QColor(t.line), 1.0))
+                painter.drawArc(QRectF(origin.x() - ring, origin.y() - ring, 2 * ring, 2 * ring), 200 * 16, 140 * 16)
+        listener = QPointF(origin.x(), origin.y() + layout.listener_distance_m * scale)
+        painter.setPen(_pen(t.line_strong, 1.0, (2.0, 3.0)))
+        painter.drawLine(origin, listener)
+        for radius_m in (0.5, 1.0, 1.5, 2.0):
+            if radius_m < layout.listener_distance_m - 0.25:
+                text = painting.with_unit(f"{radius_m:g}", "m") if radius_m == 1.0 else f"{radius_m:g}"
+                width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 4
+                box = QRectF(origin.x() - width / 2, origin.y() + radius_m * scale - 7, width, 14)
+                painter.fillRect(box, QColor(t.plot))
+                painter.setPen(QColor(t.text3))
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        self._paint_head(painter, listener)
+        painter.setPen(QColor(t.text2))
+        caption = QRectF(rect.left(), listener.y() + 17, rect.width(), 16)
+        text = painting.with_unit(f"{layout.listener_distance_m:.2f}", "m")
+        painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, text)
+        if small:
+            painter.setPen(QPen(QColor(t.text2), 1.5))
+            painter.setBrush(QColor(t.panel))
+            painter.drawEllipse(origin, 5, 5)
+            self._paint_inset(painter, QPointF(rect.center().x(), rect.bottom() - 52), 44.0, extent_m)
+        else:
+            for number, (x_m, y_m, _) in enumerate(xyz_m, start=1):
+                place = QPointF(origin.x() + y_m * scale, origin.y() + x_m * scale)
+                self._paint_driver(painter, place, number)
+        painter.restore()
+
+    def _paint_head(self, painter: QPainter, place: QPointF) -> None:
+        t = self._tokens
+        painter.setPen(QPen(QColor(t.text1), 1.5))
+        painter.setBrush(QColor(t.plot))
+        for side in (-1, 1):
+            painter.drawEllipse(QPointF(place.x() + side * 10, place.y()), 2.5, 4.0)
+        nose = [
+            QPointF(place.x() - 4, place.y() - 8),
+            QPointF(place.x(), place.y() - 14),
+            QPointF(place.x() + 4, place.y() - 8),
+        ]
+        painter.drawPolyline(QPolygonF(nose))
+        painter.drawEllipse(place, 10, 10)
+
+    def _paint_inset(self, painter: QPainter, center: QPointF, radius: float, extent_m: float) -> None:
+        """The device enlarged, with the numbers of its drivers."""
+        t, layout = self._tokens, self._layout
+        painter.setPen(QPen(QColor(t.line_strong), 1.0))
+        painter.setBrush(QColor(t.panel))
+        painter.drawEllipse(center, radius, radius)
+        scale = (radius - 13) / (extent_m / 2)
+        if layout.cabinet_radius_m is not None:
+            painter.setPen(QPen(QColor(t.text3), 1.0))
+            painter.setBrush(QColor(t.plot))
+            painter.drawEllipse(center, layout.cabinet_radius_m * scale, layout.cabinet_radius_m * scale)
+        painter.setFont(theme.font(11))
+        painter.setPen(QColor(t.text2))
+        text = painting.with_unit(f"{100 * extent_m:.0f}", "cm")
+        on_axis = any(abs(x) < extent_m / 8 and abs(y) < extent_m / 8 for x, y, _ in layout.driver_xyz_m)
+        flat = layout.cabinet_radius_m is None
+        drop = 18 if on_axis or flat else 0
+        painter.drawText(QRectF(center.x() - 30, center.y() - 8 + drop, 60, 16), Qt.AlignmentFlag.AlignCenter, text)
+        for number, (x_m, y_m, _) in enumerate(layout.driver_xyz_m, start=1):
+            self._paint_driver(painter, QPointF(center.x() + y_m * scale, center.y() + x_m * scale), number)
+
+    def _paint_driver(self, painter: QPainter, place: QPointF, number: int) -> None:
+        t = self._tokens
+        side = driver_sides(self._layout, self._layout.driver_names)[number - 1]
+        painter.setPen(QPen(QColor(t.plot), 1.5))
+        painter.setBrush(QColor(getattr(t, side)))
+        painter.drawEllipse(place, 8, 8)
+        painter.setPen(QColor(t.plot))
+        painter.setFont(theme.font(11, 600))
+        painter.drawText(QRectF(place.x() - 8, place.y() - 8, 16, 16), Qt.AlignmentFlag.AlignCenter, str(number))
+
+
+def device_extent(layout: SpeakerLayout) -> float:
+    """Size of the device in metres: the cabinet's diameter, else the largest distance between two drivers."""
+    if layout.cabinet_radius_m is not None:
+        return 2 * layout.cabinet_radius_m
+    xyz_m = layout.driver_xyz_m
+    return max(float(np.linalg.norm(xyz_m[:, None] - xyz_m[None], axis=-1).max()), 1e-3)
+
+
+def _level_y(rect: QRectF, level_db, span_db: tuple[float, float]):
+    low, high = span_db
+    return rect.top() + (high - level_db) / (high - low) * rect.height()
+
+
+def _pen(color: str, width: float, dashes: Sequence[float] = ()) -> QPen:
+    pen = QPen(QColor(color), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin)
+    if dashes:
+        pen.setDashPattern(list(dashes))
+    return pen
+
+
+_SAMPLE, _SAMPLE_GAP, _ENTRY_GAP = 18.0, 5.0, 12.0
+
+
+def _legend_width(painter: QPainter, names: Sequence[str]) -> float:
+    metrics = QFontMetricsF(painter.font())
+    return sum(_SAMPLE + _SAMPLE_GAP + metrics.horizontalAdvance(name) + _ENTRY_GAP for name in names) - _ENTRY_GAP
+
+
+def _paint_legend(painter: QPainter, row: QRectF, entries: Sequence[tuple[str, QPen, str]]) -> None:
+    painter.setFont(theme.font(11))
+    metrics = QFontMetricsF(painter.font())
+    x, y = row.left(), round(row.center().y()) + 0.5
+    for name, pen, color in entries:
+        painter.setPen(pen)
+        painter.drawLine(QPointF(x, y), QPointF(x + _SAMPLE, y))
+        x += _SAMPLE + _SAMPLE_GAP
+        painter.setPen(QColor(color))
+        width = metrics.horizontalAdvance(name)
+        painter.drawText(QRectF(x, row.top(), width + 2, row.height()), Qt.AlignmentFlag.AlignVCenter, name)
+        x += width + _ENTRY_GAP
+
+
+class LoudspeakersView(QWidget):
+    """The loudspeaker design's view. Its `tools` (the layout's name) stand in the header of the panel that holds it."""
+
+    def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.canvas = LoudspeakerCanvas(tokens, self)
+        self.tools = QLabel()
+        self.tools.setFont(theme.font(12))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.canvas)
+        self.apply_theme(tokens)
+
+    def show_response(self, response: LoudspeakerResponse | None) -> None:
+        """Show a design's response; None brings the empty state."""
+        self.canvas.show_response(response)
+        self.tools.setText("" if response is None else response.layout)
+
+    def set_layout(self, layout: SpeakerLayout | None) -> None:
+        """Draw the plan of a layout; None leaves it empty."""
+        self.canvas.set_layout(layout)
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Use a theme's colours."""
+        self.canvas.apply_theme(tokens)
+        self.tools.setStyleSheet(f"color: {tokens.text3}")
+
+    def clear(self) -> None:
+        """Forget the response."""
+        self.show_response(None)

@@ -1,0 +1,266 @@
+"""The window's Space region: map, talkers, beam and loudspeakers, wide as two panels, narrow as one with tabs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from workbench.core.geometry import SpeakerLayout
+from workbench.core.messages import BeamPattern, Localization, LoudspeakerResponse
+from workbench.ui import theme
+from workbench.ui.theme import Tokens
+from workbench.ui.views.beam import BeamView
+from workbench.ui.views.loudspeakers import LoudspeakersView
+from workbench.ui.views.source_map import SourceMapView
+from workbench.ui.views.talker_table import TalkerTable
+
+WIDTH, COMPACT_WIDTH = 472, 332
+LOWER_HEIGHT = 388
+COMPACT_HEIGHT = 342
+
+
+class Tab(QAbstractButton):
+    """One tab in a panel's header: filled while it is shown."""
+
+    def __init__(self, text: str, tokens: Tokens, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._tokens = tokens
+        self.setText(text)
+        self.setCheckable(True)
+        self.setFont(theme.font(13, 500))
+        self.setFixedSize(self.fontMetrics().horizontalAdvance(text) + 18, 28)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(f"{text} tab")
+        self.setToolTip(f"Show {text.lower()}")
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self.update()
+
+    def enterEvent(self, event) -> None:
+        self.update()
+
+    def leaveEvent(self, event) -> None:
+        self.update()
+
+    def paintEvent(self, event) -> None:
+        t = self._tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = self.rect().toRectF()
+        if self.isChecked() or self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(t.raised if self.isChecked() else t.hover))
+            painter.drawRoundedRect(box, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
+        painter.setPen(QColor(t.text1 if self.isChecked() else t.text2))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(t.accent), 2.0))
+            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), theme.RADIUS_FIELD, theme.RADIUS_FIELD)
+        painter.end()
+
+
+class TabHeader(QWidget):
+    """A panel's header with tabs at the left and the shown page's tools at the right."""
+
+    chosen = Signal(int)
+
+    def __init__(self, names: tuple[str, ...], tokens: Tokens, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setFixedHeight(theme.HEADER)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(9, 0, theme.PANEL_PADDING, 0)
+        row.setSpacing(4)
+        self.tabs = [Tab(name, tokens, self) for name in names]
+        group = QButtonGroup(self)
+        for index, tab in enumerate(self.tabs):
+            group.addButton(tab, index)
+            row.addWidget(tab)
+        row.addStretch(1)
+        group.idClicked.connect(self.chosen)
+        self.tabs[0].setChecked(True)
+
+    def add_tools(self, tools: QWidget) -> None:
+        """Put a page's tools at the right end."""
+        self.layout().addWidget(tools)
+
+    def choose(self, index: int) -> None:
+        """Mark a tab as shown."""
+        self.tabs[index].setChecked(True)
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        for tab in self.tabs:
+            tab.apply_theme(tokens)
+
+
+def _panel() -> QFrame:
+    frame = QFrame()
+    frame.setObjectName("panel")
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    return frame
+
+
+class SpaceView(QWidget):
+    """The whole region. Signals are those of its parts; angles of `steering_changed` are in degrees."""
+
+    steering_changed = Signal(float, bool)
+    talker_moved = Signal(int, float, float)
+    follow_requested = Signal(int)
+
+    def __init__(
+        self,
+        tokens: Tokens = theme.DARK,
+        parent: QWidget | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        super().__init__(parent)
+        self.source_map = SourceMapView(tokens, clock=clock)
+        self.table = TalkerTable(tokens)
+        self.beam = BeamView(tokens)
+        self.loudspeakers = LoudspeakersView(tokens)
+        self.source_map.steering_changed.connect(self.steering_changed)
+        self.source_map.talker_moved.connect(self.talker_moved)
+        self.table.follow_requested.connect(self.follow_requested)
+
+        self._compact = False
+        self._page = 0
+        self._lower_page = 0
+        self._compact_header = TabHeader(("Map", "Beam", "Talkers"), tokens)
+        self._lower_header = TabHeader(("Beam", "Loudspeakers"), tokens)
+        self._compact_header.chosen.connect(self.show_page)
+        self._lower_header.chosen.connect(self.show_lower_page)
+        self._upper = _panel()
+        self._lower = _panel()
+        self._lower.setMaximumHeight(LOWER_HEIGHT)
+        self._lower_pages = QStackedLayout()
+        self._lower_pages.addWidget(self.beam)
+        self._lower_pages.addWidget(self.loudspeakers)
+        self._lower.layout().addWidget(self._lower_header)
+        self._lower.layout().addLayout(self._lower_pages, 1)
+        self._lower_header.add_tools(self.beam.tools)
+        self._lower_header.add_tools(self.loudspeakers.tools)
+
+        upper = self._upper.layout()
+        upper.addWidget(self._compact_header)
+        upper.addWidget(self.source_map, 1)
+        upper.addWidget(self.table)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GUTTER)
+        column.addWidget(self._upper, 1)
+        column.addWidget(self._lower)
+        self._arrange()
+
+    # ---------------------------------------------------------------------------------------- arrangement
+
+    @property
+    def compact(self) -> bool:
+        return self._compact
+
+    def set_compact(self, compact: bool) -> None:
+        """Below 1600 px: one panel with the tabs Map, Beam and Talkers, 332 wide."""
+        if compact != self._compact:
+            self._compact = compact
+            self._arrange()
+
+    def show_page(self, index: int) -> None:
+        """In the narrow window: 0 the map, 1 the beam, 2 the talkers."""
+        self._page = index
+        self._show_pages()
+
+    def show_lower_page(self, index: int) -> None:
+        """In the wide window's lower panel: 0 the beam, 1 the loudspeakers."""
+        self._lower_page = index
+        self._show_pages()
+
+    def _arrange(self) -> None:
+        compact = self._compact
+        self.setFixedWidth(COMPACT_WIDTH if compact else WIDTH)
+        if compact:
+            self._compact_header.add_tools(self.source_map.toggles)
+            self._compact_header.add_tools(self.beam.tools)
+            self._upper.layout().insertWidget(2, self.beam, 1)
+            self._upper.layout().setStretchFactor(self.table, 1)
+        else:
+            self.source_map.restore_toggles()
+            self._lower_header.add_tools(self.beam.tools)
+            self._lower_header.add_tools(self.loudspeakers.tools)
+            self._lower_pages.insertWidget(0, self.beam)
+            self._upper.layout().setStretchFactor(self.table, 0)
+        for part in (self.source_map, self.table, self.beam):
+            part.set_compact(compact)
+        self._compact_header.setVisible(compact)
+        self._lower.setVisible(not compact)
+        self._show_pages()
+
+    def _show_pages(self) -> None:
+        self._compact_header.choose(self._page)
+        self._lower_header.choose(self._lower_page)
+        compact = self._compact
+        self.source_map.setVisible(not compact or self._page == 0)
+        self.source_map.toggles.setVisible(not compact or self._page == 0)
+        self.table.setVisible(not compact or self._page == 2)
+        if compact:
+            self.beam.setVisible(self._page == 1)
+            self.beam.tools.setVisible(self._page == 1)
+        else:
+            self._lower_pages.setCurrentIndex(self._lower_page)
+            self.beam.tools.setVisible(self._lower_page == 0)
+            self.loudspeakers.tools.setVisible(self._lower_page == 1)
+
+    # ---------------------------------------------------------------------------------------- messages
+
+    def show_localization(self, localization: Localization) -> None:
+        """Show one update of the localizer in all parts."""
+        for part in (self.source_map, self.table, self.beam):
+            part.show_localization(localization)
+
+    def show_beam(self, azimuth_rad: float, following: int = 0) -> None:
+        """Show where the beam points, and the number of the track that it follows (0 for none)."""
+        for part in (self.source_map, self.table, self.beam):
+            part.show_beam(azimuth_rad, following)
+
+    def show_pattern(self, pattern: BeamPattern | None) -> None:
+        """Show the beam's pattern; None brings its empty state."""
+        self.beam.show_pattern(pattern)
+
+    def show_response(self, response: LoudspeakerResponse | None) -> None:
+        """Show the loudspeakers' response; None brings its empty state."""
+        self.loudspeakers.show_response(response)
+
+    def set_array(self, mic_xyz_m: np.ndarray | None) -> None:
+        """The microphones drawn at the map's centre, (mics, 3) in metres."""
+        self.source_map.set_array(mic_xyz_m)
+
+    def set_layout(self, layout: SpeakerLayout | None) -> None:
+        """The loudspeaker layout of the plan."""
+        self.loudspeakers.set_layout(layout)
+
+    def set_talkers_movable(self, movable: bool) -> None:
+        """Whether true positions can be dragged on the map."""
+        self.source_map.set_talkers_movable(movable)
+
+    def set_running(self, running: bool) -> None:
+        """Whether sound runs."""
+        self.source_map.set_running(running)
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Use a theme's colours."""
+        parts = (self.source_map, self.table, self.beam, self.loudspeakers, self._compact_header, self._lower_header)
+        for part in parts:
+            part.apply_theme(tokens)
+
+    def clear(self) -> None:
+        """Forget what was heard; pattern and response stay, they belong to the settings."""
+        self.source_map.clear()
+        self.table.clear()
+        self.beam.show_tracks(())
