@@ -5,7 +5,7 @@ import numpy as np
 from tests.streaming import StreamingCase
 from workbench.core.geometry import load_array
 from workbench.core.params import BeamformerParams
-from workbench.dsp import beamformer, beams, filters, fir, limiter, loudness, stft
+from workbench.dsp import beamformer, beams, comb, filters, fir, limiter, loudness, pitch, stft
 
 
 def _samples(rng, hops):
@@ -24,6 +24,13 @@ def _beam_hops(rng, hops):
     return [(rng.standard_normal((6, 480)).astype(np.float32), steered[k % 5 // 3]) for k in range(hops)]
 
 
+def _comb_hops(rng, hops):
+    return [
+        (rng.standard_normal((2, 480)).astype(np.float32), rng.integers(96, 769, 2), rng.integers(96, 769, 2))
+        for _ in range(hops)
+    ]
+
+
 def _high_pass_hops(rng, hops):
     return [(rng.standard_normal((2, 480)).astype(np.float32), (80.0, 80.0, 150.0)[k % 3]) for k in range(hops)]
 
@@ -39,10 +46,12 @@ def _loud_hops(rng, hops):
 
 CASES = {
     beamformer.Beamformer: StreamingCase(make=lambda: beamformer.Beamformer(6), inputs=_beam_hops),
+    comb.CombFilter: StreamingCase(make=lambda: comb.CombFilter(2), inputs=_comb_hops),
     filters.HighPass: StreamingCase(make=lambda: filters.HighPass(2), inputs=_high_pass_hops),
     fir.PartitionedConvolver: StreamingCase(make=lambda: fir.PartitionedConvolver(2, 3, 1000), inputs=_fir_hops),
     limiter.TruePeakLimiter: StreamingCase(make=lambda: limiter.TruePeakLimiter(2), inputs=_loud_hops),
     loudness.LoudnessMeter: StreamingCase(make=lambda: loudness.LoudnessMeter(2), inputs=_samples),
+    pitch.PitchTracker: StreamingCase(make=lambda: pitch.PitchTracker(2), inputs=_samples),
     stft.Analysis: StreamingCase(make=lambda: stft.Analysis(2), inputs=_samples),
     stft.Synthesis: StreamingCase(make=lambda: stft.Synthesis(2), inputs=_spectra),
 }
