@@ -1,0 +1,311 @@
+"""The training loop: shards in, checkpoints out; stops and resumes at any step.
+
+Which shards a step uses depends on its number alone, so a resumed run goes the way an unbroken one would have gone.
+With a time limit the learning rate follows the time spent, otherwise the number of steps.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from workbench.core.errors import EarshotError, InputError
+from workbench.dsp.pitch import LOOK_AHEAD
+from workbench.training import checkpoint
+from workbench.training.loss import loss, loudness_weights
+from workbench.training.networks import CONFIGS, EnhancementNetwork, config_from_dict
+from workbench.training.shards import HOURS, Shard, read_shard, shard_path
+
+CHUNK_FRAMES = 200
+SHARDS_A_BATCH = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPlan:
+    """How to train; part of the checkpoint.
+
+    batches : length of the run; ignored for the learning rate when `max_minutes` is given
+    reuse : how often each shard is used, on average
+    window : number of recent shards among which a batch is drawn
+    first_shards : shards that must exist before the first batch
+    """
+
+    size: str = "small"
+    seed: int = 1
+    batches: int = 4000
+    max_minutes: float | None = None
+    peak_rate: float = 2e-3
+    final_rate: float = 1e-5
+    warm_up_steps: int = 200
+    weight_decay: float = 0.01
+    averaging: float = 0.998
+    reuse: int = 2
+    window: int = 400
+    first_shards: int = 8
+    validation_shards: int = 2
+    validate_every: int = 150
+    save_every_s: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One line of the log."""
+
+    batch: int
+    hours: float
+    train_loss: float
+    validation_loss: float | None
+    rate: float
+    elapsed_s: float
+    left_s: float
+
+
+def shards_of_batch(plan: TrainingPlan, batch: int) -> list[int]:
+    """Numbers of the shards a batch uses: the newest in its turn, and others drawn from the window before it.
+
+    The newest is used at once, so that every shard is used; `reuse` sets how fast the window moves on.
+    """
+    newest = plan.first_shards - 1 + batch * SHARDS_A_BATCH // plan.reuse
+    oldest = max(0, newest - plan.window + 1)
+    rng = np.random.default_rng([plan.seed, 11, batch])
+    return [int(k) for k in rng.choice(np.arange(oldest, newest + 1), SHARDS_A_BATCH, replace=False)]
+
+
+def oldest_needed(plan: TrainingPlan, batch: int) -> int:
+    """Shards below this number are not used from this batch on."""
+    return max(0, plan.first_shards + batch * SHARDS_A_BATCH // plan.reuse - plan.window)
+
+
+def _tensors(shards: list[Shard], offset: int = 0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def joined(name: str) -> Tensor:
+        return torch.from_numpy(np.concatenate([getattr(shard, name) for shard in shards]))
+
+    features, gain, strength = (joined(name)[:, offset:] for name in ("features", "gain", "strength"))
+    return features, gain, strength, joined("trusted").float()
+
+
+def _chunks(batch: tuple[Tensor, ...], device: torch.device) -> Iterator[tuple[Tensor, ...]]:
+    features, gain, strength, trusted = batch
+    before = features[:, :1].repeat(1, LOOK_AHEAD, 1).float()
+    for start in range(0, features.shape[1] - CHUNK_FRAMES + 1, CHUNK_FRAMES):
+        span = slice(start, start + CHUNK_FRAMES)
+        part = [tensor[:, span].float().to(device) for tensor in (features, gain, strength)]
+        yield (*part, loudness_weights(part[0], before.to(device)), trusted.to(device))
+        before = part[0][:, -LOOK_AHEAD:]
+
+
+def set_normalisation(network: EnhancementNetwork, shards: list[Shard]) -> None:
+    """Mean and scale of each feature, from the first shards."""
+    features = np.concatenate([shard.features.reshape(-1, shard.features.shape[-1]) for shard in shards])[::7]
+    network.mean.copy_(torch.from_numpy(features.mean(axis=0, dtype=np.float64)))
+    network.scale.copy_(torch.from_numpy(1 / (features.std(axis=0, dtype=np.float64) + 1e-3)))
+
+
+def validate(network: EnhancementNetwork, shards: list[Shard], device: torch.device) -> float:
+    """Mean loss over validation shards."""
+    total, count = 0.0, 0
+    with torch.no_grad(), _autocast(device):
+        for shard in shards:
+            states = [state.to(device) for state in network.initial_state(len(shard.features))]
+            for features, gain, strength, loudness, trusted in _chunks(_tensors([shard]), device):
+                predicted_gain, predicted_strength, states = network(features, states)
+                total += float(sum(loss(predicted_gain, predicted_strength, gain, strength, loudness, trusted)))
+                count += 1
+    return total / count
+
+
+def _autocast(device: torch.device):
+    return torch.autocast(device.type, torch.bfloat16, enabled=_bfloat16_is_fast(device))
+
+
+def _bfloat16_is_fast(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    capability = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return bool(capability and capability())
+
+
+class Trainer:
+    """One network in training.
+
+    Parameters
+    ----------
+    plan : how
+    folder : where shards appear (train) and lie (validation): `train/` and `validation/`
+    path : checkpoint
+    resume : go on from the checkpoint
+    """
+
+    def __init__(self, plan: TrainingPlan, folder: Path, path: Path, resume: bool = False):
+        self.plan, self.path = plan, path
+        self._train, self._validation = folder / "train", folder / "validation"
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.batch, self.steps, self.elapsed_s = 0, 0, 0.0
+        self.curve: list[dict] = []
+        self.best = math.inf
+        torch.manual_seed(plan.seed)
+        if resume:
+            state = checkpoint.load(path)
+            if state["plan"]["size"] != plan.size:
+                raise InputError(f"{path}: holds a {state['plan']['size']} network, not a {plan.size} one")
+            self.network = EnhancementNetwork(config_from_dict(state["config"])).to(self.device)
+        else:
+            self.network = EnhancementNetwork(CONFIGS[plan.size]).to(self.device)
+        self.averaged = EnhancementNetwork(self.network.config).to(self.device).requires_grad_(False)
+        self.best_weights = {}
+        self.optimizer = torch.optim.AdamW(
+            self.network.parameters(), lr=plan.peak_rate, weight_decay=plan.weight_decay, betas=(0.9, 0.98)
+        )
+        if resume:
+            self._restore(state)
+
+    def _restore(self, state: dict) -> None:
+        self.network.load_state_dict(state["network"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.best_weights = state["best_weights"]
+        self.batch, self.steps, self.elapsed_s = state["batch"], state["steps"], state["elapsed_s"]
+        self.curve, self.best = state["curve"], state["best"]
+
+    def save(self) -> None:
+        """Write the checkpoint."""
+        checkpoint.save(
+            self.path,
+            {
+                "plan": asdict(self.plan),
+                "config": self.network.config.as_dict(),
+                "network": self.network.state_dict(),
+                "averaged": self.averaged.state_dict(),
+                "best_weights": self.best_weights,
+                "optimizer": self.optimizer.state_dict(),
+                "batch": self.batch,
+                "steps": self.steps,
+                "elapsed_s": self.elapsed_s,
+                "curve": self.curve,
+                "best": self.best,
+            },
+        )
+
+    def _share_done(self) -> float:
+        if self.plan.max_minutes is not None:
+            return min(1.0, self.elapsed_s / (60 * self.plan.max_minutes))
+        return min(1.0, self.batch / self.plan.batches)
+
+    def _rate(self) -> float:
+        plan = self.plan
+        warm_up = min(1.0, (self.steps + 1) / plan.warm_up_steps)
+        fall = 0.5 * (1 + math.cos(math.pi * self._share_done()))
+        return warm_up * (plan.final_rate + (plan.peak_rate - plan.final_rate) * fall)
+
+    def _wait_for(self, numbers: list[int], alive: Callable[[], None]) -> None:
+        while not all(shard_path(self._train, number).exists() for number in numbers):
+            alive()
+            time.sleep(0.2)
+
+    def run(self, report: Callable[[Progress], None], alive: Callable[[], None] = lambda: None) -> None:
+        """Train to the end of the plan.
+
+        Parameters
+        ----------
+        report : called about every ten seconds and after each validation
+        alive : called while waiting for shards; raises if they will never come
+
+        Raises
+        ------
+        EarshotError
+            The loss is no longer a number, or the last checkpoint cannot be written.
+        KeyboardInterrupt
+            Passed on after a checkpoint was written.
+        """
+        validation = [read_shard(self._validation, number) for number in range(self.plan.validation_shards)]
+        if self.batch == 0:
+            self._wait_for(list(range(self.plan.first_shards)), alive)
+            set_normalisation(self.network, [read_shard(self._train, k) for k in range(self.plan.first_shards)])
+            self.averaged.load_state_dict(self.network.state_dict())
+        last_save = last_report = time.monotonic()
+        running: list[float] = []
+        try:
+            while self._share_done() < 1.0:
+                begin = time.monotonic()
+                running.append(self._train_batch(alive))
+                self.batch += 1
+                validation_loss = None
+                if self.batch % self.plan.validate_every == 0 or self._share_done() >= 1.0:
+                    validation_loss = validate(self.averaged, validation, self.device)
+                    self._keep_best(validation_loss)
+                now = time.monotonic()
+                self.elapsed_s += now - begin
+                if validation_loss is not None or now - last_report > 10:
+                    progress = self._progress(float(np.mean(running)), validation_loss)
+                    if validation_loss is not None:
+                        self.curve.append(asdict(progress))
+                    report(progress)
+                    running, last_report = [], now
+                if now - last_save > self.plan.save_every_s:
+                    try:
+                        self.save()
+                    except EarshotError as error:  # perhaps there is room again next time
+                        report_problem(str(error))
+                    last_save = time.monotonic()
+        finally:
+            self.save()
+
+    def _train_batch(self, alive: Callable[[], None]) -> float:
+        numbers = shards_of_batch(self.plan, self.batch)
+        self._wait_for(numbers, alive)
+        shards = [read_shard(self._train, number) for number in numbers]
+        offset = int(np.random.default_rng([self.plan.seed, 12, self.batch]).integers(0, CHUNK_FRAMES // 2))
+        batch = _tensors(shards, offset if self.batch % 2 else 0)
+        states = [state.to(self.device) for state in self.network.initial_state(len(batch[0]))]
+        losses = []
+        for features, gain, strength, loudness, trusted in _chunks(batch, self.device):
+            rate = self._rate()
+            for group in self.optimizer.param_groups:
+                group["lr"] = rate
+            with _autocast(self.device):
+                predicted_gain, predicted_strength, states = self.network(features, states)
+            value = sum(loss(predicted_gain, predicted_strength, gain, strength, loudness, trusted))
+            if not torch.isfinite(value):
+                raise EarshotError(f"the loss is no longer a number at batch {self.batch}; lower the learning rate")
+            self.optimizer.zero_grad(set_to_none=True)
+            value.backward()
+            torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+            self.optimizer.step()
+            self.steps += 1
+            keep = min(self.plan.averaging, self.steps / (self.steps + 10))
+            with torch.no_grad():
+                for slow, fast in zip(self.averaged.parameters(), self.network.parameters(), strict=True):
+                    slow.lerp_(fast, 1 - keep)
+            losses.append(float(value.detach()))
+        return float(np.mean(losses))
+
+    def _keep_best(self, validation_loss: float) -> None:
+        if validation_loss < self.best:
+            self.best = validation_loss
+            self.best_weights = {name: tensor.clone() for name, tensor in self.averaged.state_dict().items()}
+
+    def _progress(self, train_loss: float, validation_loss: float | None) -> Progress:
+        done = max(self._share_done(), 1e-6)
+        return Progress(
+            batch=self.batch,
+            hours=self.batch * SHARDS_A_BATCH * HOURS,
+            train_loss=train_loss,
+            validation_loss=validation_loss,
+            rate=self._rate(),
+            elapsed_s=self.elapsed_s,
+            left_s=self.elapsed_s * (1 - done) / done,
+        )
+
+
+def report_problem(message: str) -> None:
+    """Say on stderr what went wrong without stopping."""
+    import sys
+
+    print(f"workbench: {message}", file=sys.stderr, flush=True)
