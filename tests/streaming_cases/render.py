@@ -5,7 +5,7 @@ import numpy as np
 from tests.streaming import StreamingCase
 from workbench.core.geometry import load_layout
 from workbench.core.params import RenderParams
-from workbench.render import renderer
+from workbench.render import renderer, upmix
 
 LAYOUT = load_layout("pair-100mm")
 FILTERS = [renderer.design_render(LAYOUT, RenderParams(virtual_deg=angle)) for angle in (30.0, 50.0)]
@@ -26,7 +26,12 @@ def _mono(rng, hops):
     return [(rng.standard_normal(480).astype(np.float32), 10.0 * (hop % 3 - 1), 30.0) for hop in range(hops)]
 
 
+def _pairs(rng, hops):
+    return [(rng.standard_normal((2, 480)).astype(np.float32),) for _ in range(hops)]
+
+
 CASES = {
     renderer.Renderer: StreamingCase(make=lambda: renderer.Renderer(LAYOUT), inputs=_stereo),
     renderer.StereoPlacer: StreamingCase(make=renderer.StereoPlacer, inputs=_mono),
+    upmix.Upmixer: StreamingCase(make=upmix.Upmixer, inputs=_pairs),
 }

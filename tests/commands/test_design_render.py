@@ -1,0 +1,157 @@
+import json
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+import soundfile
+
+from workbench.cli import main
+from workbench.core.geometry import load_layout
+from workbench.core.resources import shipped_names
+from workbench.render.plants import listener_plant
+
+RATE_HZ = 48000
+
+
+def _export(folder, *arguments):
+    assert main(["design", "--out", str(folder), *arguments]) == 0
+    document = json.loads((folder / "fir.json").read_text())
+    firs = []
+    for name in document["inputs"]:
+        data, rate = soundfile.read(folder / f"fir_{name}.wav", dtype="float32", always_2d=True)
+        assert rate == document["rate"] == RATE_HZ
+        assert soundfile.info(folder / f"fir_{name}.wav").subtype == "FLOAT"
+        firs.append(data.T)
+    return document, np.stack(firs)
+
+
+def _ears(layout, document, fir, frequency_hz):
+    at = np.arange(fir.shape[-1]) - document["latency_samples"]
+    turn = np.exp(-2j * np.pi * frequency_hz[:, None] * at / RATE_HZ)
+    return listener_plant(layout, frequency_hz) @ np.einsum("idt,ft->fdi", fir, turn, optimize=True)
+
+
+@pytest.mark.parametrize("name", shipped_names("layouts"))
+def test_exported_filters_do_what_their_report_says(tmp_path, name):
+    document, fir = _export(tmp_path, "--layout", name, "--design", "ears")
+    layout = load_layout(name)
+    assert document["drivers"] == layout.driver_names
+    assert document["inputs"] == ["left", "right"]
+    assert document["target"] == "ears"
+    assert fir.shape[:2] == (2, len(layout.drivers)) and fir.shape[2] <= 16384
+    report = json.loads((tmp_path / "report.json").read_text())
+    frequency_hz = np.geomspace(300, 8000, 200)
+    ears = np.abs(_ears(layout, document, fir, frequency_hz))
+    left_db = 20 * np.log10(ears[:, 0, 0] / ears[:, 1, 0])
+    right_db = 20 * np.log10(ears[:, 1, 1] / ears[:, 0, 1])
+    assert left_db.mean() == pytest.approx(report["separation_db"]["nominal"], abs=0.7)
+    assert right_db.mean() == pytest.approx(left_db.mean(), abs=0.1)
+    assert report["separation_db"]["5 cm"] < report["separation_db"]["nominal"]
+    assert report["drive_db"] < report["design"]["boost_limit_db"] + 0.5
+    for curve in ("separation", "drive"):
+        ElementTree.fromstring((tmp_path / f"{curve}.svg").read_text())
+        table = (tmp_path / f"{curve}.csv").read_text().splitlines()
+        assert table[0].startswith("frequency_hz,") and len(table) > 100
+
+
+def test_written_design_gives_the_same_filters(tmp_path):
+    _, fir = _export(tmp_path / "a", "--layout", "pair-100mm", "--set", "render.virtual_deg=45", "--target", "ears")
+    _, again = _export(tmp_path / "b", "--layout", "pair-100mm", "--design", str(tmp_path / "a" / "design.toml"))
+    np.testing.assert_array_equal(fir, again)
+
+
+def test_virtual_loudspeakers_are_reported(tmp_path):
+    document, _ = _export(tmp_path, "--layout", "stereo-60deg", "--set", "render.cancellation_db=20")
+    assert document["target"] == "speakers"
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["virtual"]["itd_error_us"] < 45
+    assert len(report["virtual"]["ild_db"]) == len(report["virtual"]["ild_band_hz"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--layout", "nowhere"], "no shipped layout"),
+        (["--layout", "pair-100mm", "--design", "nothing"], "no shipped design"),
+        (["--layout", "pair-100mm", "--design", "ears", "--set", "render.virtual_deg=40"], "give one of them"),
+        (["--layout", "pair-100mm", "--set", "render.boost_limit_db=90"], "outside"),
+    ],
+)
+def test_design_refuses_with_a_cause(tmp_path, capsys, arguments, message):
+    assert main(["design", "--out", str(tmp_path / "out"), *arguments]) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_layout_that_cannot_play_stereo_is_refused(tmp_path, capsys):
+    path = tmp_path / "mono.toml"
+    path.write_text('name = "mono"\ndrivers = [{ name = "one", xyz_m = [0, 0, 0] }]\n')
+    assert main(["design", "--layout", str(path), "--out", str(tmp_path / "out")]) == 2
+    assert "two drivers" in capsys.readouterr().err
+
+
+def test_the_folder_cannot_be_a_file(tmp_path, capsys):
+    (tmp_path / "taken").write_text("")
+    assert main(["design", "--layout", "pair-100mm", "--out", str(tmp_path / "taken")]) == 2
+    assert "cannot be made a folder" in capsys.readouterr().err
+
+
+@pytest.fixture
+def music(tmp_path):
+    rng = np.random.default_rng(0)
+    x = 0.1 * rng.standard_normal((RATE_HZ + 77, 2))
+    soundfile.write(tmp_path / "in.wav", x, RATE_HZ, subtype="FLOAT")
+    return tmp_path / "in.wav", x.T
+
+
+def _render(music, tmp_path, *arguments):
+    assert main(["render", str(music[0]), str(tmp_path / "out.wav"), *arguments]) == 0
+    data, rate = soundfile.read(tmp_path / "out.wav", dtype="float32", always_2d=True)
+    assert rate == RATE_HZ
+    assert len(data) == music[1].shape[1]
+    return data.T
+
+
+def test_render_is_aligned_convolution_with_the_exported_filters(tmp_path, music):
+    document, fir = _export(tmp_path / "firs", "--layout", "sphere3-60mm")
+    out = _render(music, tmp_path, "--layout", "sphere3-60mm")
+    late = document["latency_samples"]
+    for driver in range(3):
+        want = sum(np.convolve(music[1][i], fir[i, driver]) for i in range(2))[late : late + out.shape[1]]
+        np.testing.assert_allclose(out[driver], want, atol=1e-5)
+
+
+def test_plain_parts_add_up_to_the_input(tmp_path, music):
+    left, right, centre = _render(music, tmp_path, "--layout", "pair-100mm", "--plain")
+    np.testing.assert_allclose(left + centre, music[1][0], atol=1e-7)
+    np.testing.assert_allclose(right + centre, music[1][1], atol=1e-7)
+
+
+def test_audition_has_two_channels(tmp_path, music):
+    assert _render(music, tmp_path, "--layout", "sphere5-60mm", "--audition").shape[0] == 2
+
+
+def test_output_is_limited_only_when_asked(tmp_path, music, capsys):
+    from workbench.dsp.limiter import true_peak_dbtp
+
+    loud = 4 * music[1].T
+    soundfile.write(music[0], loud, RATE_HZ, subtype="FLOAT")
+    assert true_peak_dbtp(_render(music, tmp_path, "--layout", "pair-100mm")) > 3
+    assert "exceed full scale" in capsys.readouterr().err
+    assert true_peak_dbtp(_render(music, tmp_path, "--layout", "pair-100mm", "--limit")) < -0.8
+
+
+def test_mono_at_another_rate(tmp_path):
+    tone = 0.3 * np.sin(2 * np.pi * 500 * np.arange(44100) / 44100)
+    soundfile.write(tmp_path / "mono.wav", tone, 44100, subtype="PCM_16")
+    assert main(["render", str(tmp_path / "mono.wav"), str(tmp_path / "out.wav"), "--layout", "pair-100mm"]) == 0
+    data, rate = soundfile.read(tmp_path / "out.wav")
+    assert (rate, data.shape) == (RATE_HZ, (48000, 2))
+    np.testing.assert_allclose(data[:, 0], data[:, 1], atol=1e-4)
+
+
+def test_render_refuses_more_than_stereo(tmp_path, capsys):
+    soundfile.write(tmp_path / "six.wav", np.zeros((100, 6)), RATE_HZ)
+    assert main(["render", str(tmp_path / "six.wav"), str(tmp_path / "out.wav"), "--layout", "pair-100mm"]) == 2
+    assert "6 channels" in capsys.readouterr().err
+    assert not (tmp_path / "out.wav").exists()

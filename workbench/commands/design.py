@@ -1,0 +1,124 @@
+"""`workbench design`: loudspeaker filters for a layout, exported with figures and plots of what they do."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+
+from workbench.commands.common import SCHEMA, add_json_argument, add_set_argument, note, parse_settings, write_json
+from workbench.core.errors import InputError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("--layout", required=True, metavar="L", help="shipped loudspeaker layout or TOML file")
+    add_design_arguments(parser)
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder for the filters; made if it is not there")
+    add_json_argument(parser)
+
+
+def add_design_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--design`, `--target` and `--set`: what the filters shall do."""
+    parser.add_argument("--design", metavar="D", help="shipped design or TOML file (default: the parameters render.*)")
+    parser.add_argument(
+        "--target",
+        choices=("speakers", "ears"),
+        help="speakers: each input comes from a virtual loudspeaker; ears: each is for one ear alone",
+    )
+    add_set_argument(parser)
+
+
+def chosen_design(args: argparse.Namespace):
+    """The `Design` that the arguments ask for."""
+    from workbench.render.designs import design_from_params, load_design
+
+    if args.design and args.set:
+        raise InputError("--set changes the parameters, which --design replaces: give one of them")
+    design = load_design(args.design) if args.design else design_from_params(parse_settings(args.set).render)
+    return dataclasses.replace(design, target=args.target) if args.target else design
+
+
+def design_toml(design) -> str:
+    """The design as the TOML that `load_design` reads back."""
+    lines = []
+    for key, value in dataclasses.asdict(design).items():
+        text = repr(value) if isinstance(value, float) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        lines.append(f"{key} = {text}")
+    return "\n".join([*lines, ""])
+
+
+def run(args: argparse.Namespace) -> int:
+    """Design, measure, write."""
+    from workbench.audio.files import write_sound
+    from workbench.commands.charts import csv_table, line_chart, write_text
+    from workbench.core.geometry import load_layout
+    from workbench.dsp.bands import RATE_HZ
+    from workbench.render.designs import INPUTS, MODELLING_DELAY
+    from workbench.render.renderer import make_filters
+    from workbench.render.report import measure
+
+    layout = load_layout(args.layout)
+    design = chosen_design(args)
+    filters = make_filters(layout, design)
+    measured = measure(layout, design, filters)
+
+    folder = Path(args.out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made a folder ({error.strerror})") from error
+    for name, fir in zip(INPUTS, filters.driver_fir):
+        write_sound(folder / f"fir_{name}.wav", fir, RATE_HZ)
+    document = {
+        "schema": SCHEMA,
+        "rate": RATE_HZ,
+        "inputs": list(INPUTS),
+        "drivers": layout.driver_names,
+        "latency_samples": MODELLING_DELAY,
+        "target": design.target,
+    }
+    report = {
+        "schema": SCHEMA,
+        "layout": layout.name,
+        "design": dataclasses.asdict(design),
+        "plant": "rigid sphere head" + (" and cabinet" if layout.cabinet_radius_m else ", point-source drivers"),
+        **measured.figures,
+    }
+    write_json(document, str(folder / "fir.json"))
+    write_json(report, str(folder / "report.json"))
+    write_text(folder / "design.toml", design_toml(design))
+    titles = {
+        "separation": ("Crosstalk separation", "Fed ear over other ear (dB)", (0.0, 45.0)),
+        "drive": ("Drive over plain stereo", "Driver gain at equal level at the fed ear (dB)", None),
+    }
+    for name, (title, y_label, y_range) in titles.items():
+        chart = line_chart(
+            f"{title}: {layout.name}, {design.name}",
+            measured.frequency_hz,
+            measured.curves[name],
+            x_label="Frequency (Hz)",
+            y_label=y_label,
+            log_x=True,
+            y_range=y_range,
+        )
+        write_text(folder / f"{name}.svg", chart)
+        write_text(folder / f"{name}.csv", csv_table("frequency_hz", measured.frequency_hz, measured.curves[name]))
+
+    figures = measured.figures
+    positions = "; ".join(f"{name} {value:.1f}" for name, value in figures["separation_db"].items())
+    note(f"{folder}: {len(layout.drivers)} drivers, {design.name} for {design.target}, {MODELLING_DELAY} samples late")
+    note(
+        f"separation (dB): {positions}; off nominal {figures['separation_off_nominal_db']:.1f}; "
+        f"plain stereo {figures['plain_separation_db']:.1f}"
+    )
+    note(
+        f"drive {figures['drive_db']:.1f} dB at {figures['drive_at_hz']:.0f} Hz, "
+        f"centre coloured by {figures['centre_colouration_db']:.1f} dB"
+    )
+    if len(figures["target_not_met_hz"]):
+        bands = ", ".join(f"{value:.0f}" for value in figures["target_not_met_hz"])
+        note(f"the boost limit keeps the separation under {design.cancellation_db:g} dB at {bands} Hz")
+    if args.json:
+        write_json(report, args.json)
+    return 0

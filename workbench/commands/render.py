@@ -1,0 +1,92 @@
+"""`workbench render IN OUT`: a stereo file as driver signals, as headphones would hear them, or upmixed."""
+
+from __future__ import annotations
+
+import argparse
+
+import numpy as np
+
+from workbench.commands.common import note
+from workbench.commands.design import add_design_arguments, chosen_design
+from workbench.core.errors import InputError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("input", metavar="IN", help="mono or stereo sound file, any rate")
+    parser.add_argument("output", metavar="OUT", help="sound file at 48 kHz, one channel a driver (32-bit float .wav)")
+    parser.add_argument("--layout", required=True, metavar="L", help="shipped loudspeaker layout or TOML file")
+    add_design_arguments(parser)
+    parser.add_argument(
+        "--audition", action="store_true", help="two channels for headphones: the drivers as the ears hear them"
+    )
+    parser.add_argument("--plain", action="store_true", help="write left′, right′ and centre, before the filters")
+    parser.add_argument("--limit", action="store_true", help="limit the true peak to render.limit_dbtp")
+
+
+def through(stream, x: np.ndarray, *arguments) -> np.ndarray:
+    """A whole signal (channels, N) through a streaming object, its latency taken out: (outputs, N)."""
+    from workbench.dsp.bands import HOP
+
+    length = x.shape[1]
+    hops = -(-(length + stream.latency) // HOP)
+    padded = np.zeros((len(x), hops * HOP), dtype=np.float32)
+    padded[:, :length] = x
+    pieces = [stream.process(padded[:, hop * HOP : (hop + 1) * HOP], *arguments) for hop in range(hops)]
+    return np.concatenate(pieces, axis=1)[:, stream.latency : stream.latency + length]
+
+
+def as_stereo(samples: np.ndarray, name: str) -> np.ndarray:
+    """Mono on both channels, stereo as it is.
+
+    Raises
+    ------
+    InputError
+        More than two channels.
+    """
+    if len(samples) > 2:
+        raise InputError(f"{name}: has {len(samples)} channels; render takes mono or stereo")
+    return np.broadcast_to(samples, (2, samples.shape[1])).astype(np.float32)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Render one file."""
+    import soxr
+
+    from workbench.audio.files import read_sound, write_sound
+    from workbench.commands.common import parse_settings
+    from workbench.core.geometry import load_layout
+    from workbench.core.params import RenderParams
+    from workbench.dsp.bands import RATE_HZ
+    from workbench.dsp.limiter import TruePeakLimiter, true_peak_dbtp
+    from workbench.render.renderer import Renderer, make_filters
+    from workbench.render.upmix import Upmixer
+
+    layout = load_layout(args.layout)
+    design = chosen_design(args)
+    samples, rate_hz = read_sound(args.input)
+    stereo = as_stereo(samples, args.input)
+    if rate_hz != RATE_HZ:
+        stereo = np.ascontiguousarray(soxr.resample(stereo.T, rate_hz, RATE_HZ).T)
+    if args.plain:
+        out, what = through(Upmixer(), stereo), "left′, right′, centre"
+    else:
+        params = RenderParams(audition=args.audition)
+        out = through(Renderer(layout), stereo, params, make_filters(layout, design))
+        out = out[:2] if args.audition else out[: len(layout.drivers)]
+        what = "headphones" if args.audition else ", ".join(layout.driver_names)
+    peak_dbtp = true_peak_dbtp(out)
+    if args.limit:
+        limit_dbtp = parse_settings(args.set).render.limit_dbtp
+        out = through(TruePeakLimiter(len(out)), out, limit_dbtp)
+    write_sound(args.output, out, RATE_HZ)
+    note(
+        f"{args.output}: {out.shape[1] / RATE_HZ:.2f} s, {what}, {design.name} on {layout.name}, "
+        f"true peak {peak_dbtp:.1f} dBTP" + (f", limited to {limit_dbtp:g} dBTP" if args.limit else "")
+    )
+    if peak_dbtp > 0 and not args.limit:
+        note(
+            f"the drivers' signals exceed full scale by {peak_dbtp:.1f} dB: the file holds them (32-bit float); "
+            "turn it down before playing, or use --limit"
+        )
+    return 0

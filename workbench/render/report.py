@@ -1,0 +1,183 @@
+"""What a set of exported filters does, measured on the filters themselves at head positions near and far from the
+nominal one: the figures and curves of `workbench design`."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.core.geometry import SpeakerLayout
+from workbench.dsp.bands import RATE_HZ
+from workbench.render import hrtf, plants
+from workbench.render.crosstalk import separation_db
+from workbench.render.designs import MODELLING_DELAY, Design, plain_stereo
+from workbench.render.renderer import RenderFilters
+
+_FFT = 8192
+_ALL_HZ = np.fft.rfftfreq(_FFT, 1 / RATE_HZ)
+_USED = (_ALL_HZ >= 40) & (_ALL_HZ <= 20000)
+
+SIXTH_OCTAVES_HZ = 1000 * 2 ** (np.arange(-11, 19) / 6)
+"""Centres of the 1/6-octave bands from 300 Hz to 8 kHz."""
+
+THIRD_OCTAVES_HZ = 1000 * 2 ** (np.arange(-7, 13) / 3)
+"""Centres of the 1/3-octave bands from 200 Hz to 16 kHz."""
+
+BAND_CAP_DB = 30.0
+"""Most that a band counts in a mean separation."""
+
+
+def positions(layout: SpeakerLayout) -> dict[str, tuple[dict, ...]]:
+    """Named head positions, each a group of arguments for `plants.listener_plant` whose mean counts."""
+
+    def offset(x: float, y: float) -> dict:
+        return {"pose": plants.HeadPose(offset_m=(x, y, 0.0))}
+
+    radius = layout.head_radius_m
+    return {
+        "nominal": ({},),
+        "2 cm": (offset(0, -0.02), offset(0, 0.02)),
+        "5 cm": (offset(0, -0.05), offset(0, 0.05)),
+        "10 cm nearer or farther": (offset(-0.1, 0), offset(0.1, 0)),
+        "turned 5°": tuple({"pose": plants.HeadPose(yaw_rad=math.radians(angle))} for angle in (-5, 5)),
+        "head ±10 %": ({"head_radius_m": 0.9 * radius}, {"head_radius_m": 1.1 * radius}),
+    }
+
+
+def fir_response(fir: np.ndarray, frequency_hz: np.ndarray) -> np.ndarray:
+    """Response of filters (inputs, drivers, taps), modelling delay taken out: (F, drivers, inputs) complex."""
+    if frequency_hz is _ALL_HZ:
+        spectrum = np.fft.rfft(fir, n=_FFT, axis=-1).transpose(2, 1, 0)
+        return spectrum * np.exp(2j * np.pi * _ALL_HZ * MODELLING_DELAY / RATE_HZ)[:, None, None]
+    turn = np.exp(-2j * np.pi * frequency_hz[:, None] * (np.arange(fir.shape[-1]) - MODELLING_DELAY) / RATE_HZ)
+    return np.einsum("idt,ft->fdi", fir, turn, optimize=True)
+
+
+def band_means(frequency_hz: np.ndarray, values: np.ndarray, centre_hz: np.ndarray, fraction: int) -> np.ndarray:
+    """Mean of values (F, ...) in bands of 1/fraction octave around the centres: (bands, ...)."""
+    reach = 2 ** (0.5 / fraction)
+    return np.stack(
+        [
+            values[(frequency_hz >= low) & (frequency_hz < high)].mean(axis=0)
+            for low, high in zip(centre_hz / reach, centre_hz * reach)
+        ]
+    )
+
+
+def mean_separation_db(plant: np.ndarray, played: np.ndarray, frequency_hz: np.ndarray) -> float:
+    """Mean over 1/6-octave bands from 300 Hz to 8 kHz of the ratio of the ears' energies, a band capped at 30 dB."""
+    energy = band_means(frequency_hz, np.abs(plant @ played) ** 2, SIXTH_OCTAVES_HZ, 6)
+    left = 10 * np.log10(energy[:, 0, 0] / energy[:, 1, 0])
+    right = 10 * np.log10(energy[:, 1, 1] / energy[:, 0, 1])
+    return float(np.minimum(np.stack([left, right]), BAND_CAP_DB).mean())
+
+
+def drive_db(plant: np.ndarray, played: np.ndarray, plain: np.ndarray) -> np.ndarray:
+    """Gain of each driver over what plain stereo needs for the same level at the fed ear, (F, drivers) in dB."""
+    fed, fed_plain = (np.abs(np.einsum("fed,fde->fe", plant, what)) for what in (played, plain))
+    drive = (np.abs(played) * (fed_plain / fed)[:, None]).max(axis=2)
+    return 20 * np.log10(np.maximum(drive, 1e-6))
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Figures (plain data, ready for JSON) and curves (name to (F,) arrays over `frequency_hz`) of a design."""
+
+    figures: dict
+    frequency_hz: np.ndarray
+    curves: dict[str, dict[str, np.ndarray]]
+
+
+def _rounded(value):
+    """Figures with as many decimals as they are worth."""
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [_rounded(item) for item in value]
+    return round(float(value), 2) if isinstance(value, (float, np.floating)) else value
+
+
+def _interaural(plant: np.ndarray, played: np.ndarray, wanted: np.ndarray, frequency_hz: np.ndarray) -> dict:
+    """How far the virtual loudspeaker's interaural differences are from those asked for."""
+    ears = plant @ played[:, :, :1]
+    ratio = ears[:, 1, 0] / ears[:, 0, 0]
+    time_band = (frequency_hz >= 700) & (frequency_hz <= 1500)
+    late_s = np.angle(ratio / wanted)[time_band] / (2 * np.pi * frequency_hz[time_band])
+    got, asked = (
+        10 * np.log10(band_means(frequency_hz, np.abs(x) ** 2, THIRD_OCTAVES_HZ[:-3], 3)) for x in (ratio, wanted)
+    )
+    return {
+        "itd_error_us": 1e6 * float(np.abs(late_s).max()),
+        "ild_error_db": float(np.abs(got - asked).max()),
+        "ild_band_hz": THIRD_OCTAVES_HZ[:-3],
+        "ild_db": -got,
+        "ild_wanted_db": -asked,
+    }
+
+
+def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Measured:
+    """Measure filters with the rigid-sphere head (and cabinet).
+
+    Separation and drive are those of the same filters without virtual loudspeakers.
+    """
+    frequency_hz = _ALL_HZ[_USED]
+    played = fir_response(filters.driver_fir, _ALL_HZ)[_USED]
+    alone = fir_response(filters.ears_fir, _ALL_HZ)[_USED]
+    plain = np.broadcast_to(plain_stereo(layout), played.shape)
+    nominal = plants.listener_plant(layout, frequency_hz)
+
+    groups = {
+        name: [plants.listener_plant(layout, frequency_hz, **where) for where in group]
+        for name, group in positions(layout).items()
+    }
+    separation = {
+        name: float(np.mean([mean_separation_db(plant, alone, frequency_hz) for plant in group]))
+        for name, group in groups.items()
+    }
+    drive = drive_db(nominal, alone, plain)
+    thirds = band_means(frequency_hz, np.abs(nominal @ alone) ** 2, THIRD_OCTAVES_HZ, 3)
+    third_db = 5 * np.log10(thirds[:, 0, 0] / thirds[:, 1, 0] * thirds[:, 1, 1] / thirds[:, 0, 1])
+    centre, centre_plain = (
+        10 * np.log10(band_means(frequency_hz, np.abs((nominal @ what).sum(axis=2)) ** 2, THIRD_OCTAVES_HZ, 3).mean(1))
+        for what in (played, plain)
+    )
+    colour = centre - centre_plain
+    unmet = (third_db < design.cancellation_db - 1) & (THIRD_OCTAVES_HZ >= 300) & (THIRD_OCTAVES_HZ <= 8000)
+    limiting = drive.max(axis=1) > design.boost_limit_db - 0.5
+    sigma = np.linalg.svd(nominal, compute_uv=False)
+    condition_db = 20 * np.log10(sigma[:, 0] / sigma[:, 1])
+
+    figures = {
+        "separation_db": separation,
+        "separation_off_nominal_db": float(np.mean([value for name, value in separation.items() if name != "nominal"])),
+        "plain_separation_db": mean_separation_db(nominal, plain, frequency_hz),
+        "third_octave_hz": THIRD_OCTAVES_HZ,
+        "third_octave_separation_db": third_db,
+        "drive_db": float(drive.max()),
+        "drive_at_hz": float(frequency_hz[drive.max(axis=1).argmax()]),
+        "headroom_needed_db": float(20 * np.log10(np.abs(played).sum(axis=2).max())),
+        "centre_colouration_db": float(np.abs(colour - colour.mean()).max()),
+        "condition_db_largest": float(condition_db[(frequency_hz >= 300) & (frequency_hz <= 8000)].max()),
+        "target_not_met_hz": THIRD_OCTAVES_HZ[unmet] if design.method == "crosstalk" else [],
+        "boost_limited_hz": [float(frequency_hz[limiting].min()), float(frequency_hz[limiting].max())]
+        if design.method == "crosstalk" and limiting.any()
+        else None,
+    }
+    if design.method == "crosstalk" and design.target == "speakers":
+        wanted = hrtf.contralateral(math.radians(design.virtual_deg), frequency_hz, layout.head_radius_m)
+        figures["virtual"] = _interaural(nominal, played, wanted, frequency_hz)
+
+    shown = np.unique(np.searchsorted(frequency_hz, np.geomspace(50, 19500, 240)))
+    curves = {
+        "separation": {
+            **{
+                name: np.mean([separation_db(plant, alone) for plant in group], axis=0)[shown]
+                for name, group in groups.items()
+            },
+            "plain stereo": separation_db(nominal, plain)[shown],
+        },
+        "drive": {name: drive[shown, number] for number, name in enumerate(layout.driver_names)},
+    }
+    return Measured(figures=_rounded(figures), frequency_hz=frequency_hz[shown], curves=curves)
