@@ -1,0 +1,137 @@
+import numpy as np
+import pytest
+
+from tests.localize import scenes
+from workbench.core.geometry import azimuth_grid_rad, load_array
+from workbench.core.params import LocalizeParams
+from workbench.localize import srp
+from workbench.localize.localizer import UPDATE_HOPS, Localizer, confidence
+
+ARRAY = load_array("uca8-100mm")
+PARAMS = LocalizeParams()
+
+
+def _run(x, localizer=None, start_s=0.0, array=ARRAY):
+    localizer = localizer or Localizer(array)
+    hops = range(x.shape[1] // 480)
+    results = [localizer.process(x[:, 480 * k : 480 * k + 480], start_s + 0.01 * k, PARAMS) for k in hops]
+    return [result for result in results if result is not None]
+
+
+def _degrees(items):
+    return np.rad2deg([item.azimuth_rad for item in items])
+
+
+def test_five_updates_a_second_with_the_centre_of_the_span():
+    x = scenes.plane_waves(ARRAY, [50.0], [scenes.speech_like(0, 2.0)])
+    results = _run(x, start_s=7.0)
+    assert len(results) == 200 // UPDATE_HOPS
+    assert [result.sequence for result in results] == list(range(1, 11))
+    np.testing.assert_allclose(results[0].time_s, 7.1, atol=1e-9)  # 0.2 s are known
+    np.testing.assert_allclose(results[4].time_s, 7.75, atol=1e-9)  # the last 0.5 s of 1 s
+
+
+def test_a_talker_is_followed():
+    x = scenes.plane_waves(ARRAY, [-123.0], [scenes.speech_like(1, 3.0)])
+    results = _run(x)
+    assert {track.number for result in results for track in result.tracks} == {1}
+    for result in results[2:]:
+        assert np.abs(_degrees(result.tracks) + 123.0).max() < 1.5
+        assert result.candidates[0].confidence > 0.9
+
+
+def test_three_talkers_in_a_room():
+    azimuths_deg = np.array([-100.0, 0.0, 80.0])
+    x = scenes.room_recording(ARRAY, azimuths_deg, rt60_s=0.3, seconds=4.0, seed=1)
+    results = _run(x)
+    last = _degrees([track for track in results[-1].tracks])
+    assert len(last) == 3
+    assert np.abs(np.sort(last) - azimuths_deg).max() < 5.0
+    assert {track.number for result in results for track in result.tracks} == {1, 2, 3}
+
+
+def test_spectrum_is_in_db_on_360_azimuths_with_its_peak_at_the_talker():
+    x = scenes.plane_waves(ARRAY, [37.0], [scenes.speech_like(2, 1.0)])
+    spectrum = _run(x)[-1].spectrum
+    np.testing.assert_allclose(spectrum.azimuth_rad, azimuth_grid_rad(360))
+    assert np.rad2deg(spectrum.azimuth_rad[spectrum.level_db.argmax()]) == pytest.approx(37.0, abs=1.5)
+    assert -3.0 < spectrum.level_db.max() <= 0.5 and spectrum.level_db.min() > -31.0
+    assert not spectrum.level_db.flags.writeable
+
+
+def test_spectrum_passes_through_the_steered_response():
+    from workbench.localize.localizer import _spectrum
+
+    power = np.random.default_rng(0).random((5, srp.GRID)).astype(np.float32) + 1
+    spectrum = _spectrum(power)
+    fine_of_coarse = np.round(np.rad2deg(srp.GRID_RAD)).astype(int) + 179  # index of each coarse azimuth
+    np.testing.assert_allclose(10 ** (spectrum.level_db[fine_of_coarse] / 10), power.mean(axis=0), rtol=1e-3)
+
+
+@pytest.mark.parametrize("azimuth_deg", [-40.0, 100.0])
+def test_a_fan_does_not_become_a_talker(azimuth_deg):
+    results = _run(scenes.fan(ARRAY, azimuth_deg, 8.0))
+    assert all(result.tracks == () for result in results)
+
+
+def test_a_talker_beside_a_fan_is_the_only_one():
+    x = scenes.fan(ARRAY, 120.0, 6.0, seed=3)
+    speech = scenes.plane_waves(ARRAY, [-30.0], [scenes.speech_like(5, 4.0)], snr_db=60.0)
+    x[:, -speech.shape[1] :] += 4 * speech
+    results = _run(x)
+    assert all(result.tracks == () for result in results[:9])
+    assert all(abs(azimuth + 30.0) < 4.0 for result in results for azimuth in _degrees(result.tracks))
+    assert len(results[-1].tracks) == 1
+
+
+@pytest.mark.parametrize("level_db", [-90.0, -60.0, -30.0])
+def test_sensor_noise_makes_no_phantom(level_db):
+    x = np.random.default_rng(0).standard_normal((8, 48000 * 8)).astype(np.float32) * np.float32(10 ** (level_db / 20))
+    results = _run(x)
+    assert all(result.tracks == () and result.candidates == () for result in results)
+
+
+def test_digital_silence_and_noise_after_it_make_no_phantom():
+    rng = np.random.default_rng(0)
+    x = np.zeros((8, 48000 * 6), np.float32)
+    x[:, 48000 * 2 : 48000 * 3] = 0.001 * rng.standard_normal((8, 48000))
+    x[:, 48000 * 4 :] = 0.001 * rng.standard_normal((8, 48000 * 2))
+    results = _run(x)
+    assert all(result.tracks == () for result in results)
+
+
+def test_a_jump_in_time_forgets_the_sound_but_not_the_talkers():
+    x = scenes.plane_waves(ARRAY, [10.0], [scenes.speech_like(6, 1.0)])
+    localizer = Localizer(ARRAY)
+    before = _run(x, localizer)
+    after = _run(x, localizer, start_s=30.0)
+    assert after[0].time_s == pytest.approx(30.1)
+    assert before[-1].tracks[0].number == after[0].tracks[0].number == 1
+
+
+def test_samples_that_are_not_numbers_do_no_harm():
+    x = scenes.plane_waves(ARRAY, [10.0], [scenes.speech_like(6, 2.0)])
+    x[3, 1000:1200] = np.nan
+    x[5, 30000] = np.inf
+    assert np.abs(_degrees(_run(x)[-1].tracks) - 10.0).max() < 1.5
+
+
+def test_most_talkers_is_kept():
+    x = scenes.plane_waves(ARRAY, [-90.0, 0.0, 90.0], [scenes.speech_like(seed, 2.0) for seed in range(3)])
+    localizer = Localizer(ARRAY)
+    params = LocalizeParams(max_sources=2)
+    for k in range(x.shape[1] // 480):
+        result = localizer.process(x[:, 480 * k : 480 * k + 480], 0.01 * k, params)
+        if result is not None:
+            assert len(result.tracks) <= 2 and len(result.candidates) <= 2
+
+
+def test_confidence_grows_with_the_evidence():
+    values = [confidence(0.5, occupied) for occupied in (0.0, 0.003, 0.01, 0.03, 0.1, 0.5)]
+    assert values[0] < 0.02 and values[-1] > 0.98 and (np.diff(values) > 0).all()
+    assert confidence(0.05, 0.02) < confidence(0.9, 0.02)
+
+
+def test_wrong_number_of_channels_is_refused():
+    with pytest.raises(ValueError, match="expected"):
+        Localizer(ARRAY).process(np.zeros((4, 480), np.float32), 0.0, PARAMS)

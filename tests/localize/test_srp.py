@@ -1,0 +1,140 @@
+import numpy as np
+import pytest
+
+from tests.localize import scenes
+from workbench.core.geometry import MicrophoneArray, load_array, wrap_rad
+from workbench.dsp.beams import steering_vectors
+from workbench.localize import srp
+
+ARRAY = load_array("uca8-100mm")
+
+
+def _errors_deg(peaks, azimuths_deg):
+    found_deg = np.rad2deg([peak.azimuth_rad for peak in peaks])
+    return [np.abs((found_deg - azimuth + 180) % 360 - 180).min() for azimuth in azimuths_deg]
+
+
+def _zones(samples, array=ARRAY):
+    return srp.steered_response(array, samples).power.reshape(-1, srp.GRID)
+
+
+def test_steered_response_equals_the_definition():
+    x = np.random.default_rng(0).standard_normal((8, srp.FRAME + 2 * srp.SHIFT)).astype(np.float32)
+    zones = srp.steered_response(ARRAY, x)
+    assert zones.power.shape == (3, zones.energy.shape[1], srp.GRID) and zones.frames == 3
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(srp.FRAME) + 0.5) / srp.FRAME)
+    frame, band = 1, 7
+    spectrum = np.fft.rfft(x[:, srp.SHIFT : srp.SHIFT + srp.FRAME] * window)
+    width_hz = srp.RATE_HZ / srp.FRAME
+    first = int(np.ceil(srp.LOWEST_HZ / width_hz)) + band * srp.BINS_PER_BAND * srp.BIN_STRIDE
+    bins = first + srp.BIN_STRIDE * np.arange(srp.BINS_PER_BAND)
+    amplitude = np.sqrt(np.mean(np.abs(spectrum[:, bins]) ** 2, axis=0))
+    for direction in (0, 41, 119):
+        expected = 0.0
+        for k, weight in zip(bins, amplitude / amplitude.sum()):
+            steering = steering_vectors(ARRAY.mic_xyz_m, srp.GRID_RAD[direction], k * width_hz)[0, 0]
+            beam = sum(s.conj() * y / abs(y) for s, y in zip(steering, spectrum[:, k]))
+            expected += weight * abs(beam) ** 2 / 64
+        assert zones.power[frame, band, direction] == pytest.approx(expected, rel=1e-4)
+
+
+def test_energy_of_a_full_scale_sine_in_its_own_zone():
+    frequency_hz = (8 + 4 * srp.BINS_PER_BAND * srp.BIN_STRIDE / 4) * srp.RATE_HZ / srp.FRAME
+    x = np.sin(2 * np.pi * frequency_hz * np.arange(srp.FRAME) / srp.RATE_HZ).astype(np.float32)
+    energy = srp.steered_response(ARRAY, np.tile(x, (8, 1))).energy
+    assert 10 * np.log10(energy.max()) == pytest.approx(-6.0, abs=4.0)
+
+
+@pytest.mark.parametrize("name", ["uca8-100mm", "uca8-45mm", "uca6-45mm", "square4-30mm"])
+@pytest.mark.parametrize("azimuth_deg", [-179.3, -61.7, 0.0, 33.1, 90.4])
+def test_one_talker_in_free_field_is_found_within_a_degree(name, azimuth_deg):
+    array = load_array(name)
+    x = scenes.plane_waves(array, [azimuth_deg], [scenes.speech_like(1, 0.5)])
+    peaks = srp.find_peaks(_zones(x, array), 4)
+    assert _errors_deg(peaks[:1], [azimuth_deg])[0] < 1.0
+    assert peaks[0].share > 0.6
+
+
+@pytest.mark.parametrize("separation_deg", [30, 60, 180])
+def test_talkers_at_the_same_time_are_told_apart(separation_deg):
+    azimuths_deg = [17.0, 17.0 + separation_deg]
+    x = scenes.plane_waves(ARRAY, azimuths_deg, [scenes.speech_like(seed, 0.5) for seed in (1, 2)])
+    peaks = srp.find_peaks(_zones(x), 4)
+    assert max(_errors_deg(peaks[:2], azimuths_deg)) < 2.0
+    assert sum(peak.share for peak in peaks[2:]) < 0.1
+
+
+def test_four_talkers():
+    azimuths_deg = [-150.0, -70.0, 10.0, 60.0]
+    x = scenes.plane_waves(ARRAY, azimuths_deg, [scenes.speech_like(seed, 0.5) for seed in range(4)])
+    assert max(_errors_deg(srp.find_peaks(_zones(x), 4), azimuths_deg)) < 3.0
+
+
+def test_shares_and_the_diffuse_part_add_up_to_one():
+    x = scenes.plane_waves(ARRAY, [40.0], [scenes.speech_like(3, 0.5)], snr_db=5.0)
+    share, posterior_ratio, diffuse = srp.share_out(_zones(x))
+    assert share.sum() + diffuse == pytest.approx(1.0, abs=1e-4)
+    assert share.min() >= 0 and 0 < diffuse < 1
+    assert (posterior_ratio @ share).max() <= 1 + 1e-5
+
+
+def test_expectation_maximisation_never_lowers_the_likelihood():
+    x = scenes.plane_waves(ARRAY, [40.0, -80.0], [scenes.speech_like(seed, 0.5) for seed in (4, 5)], snr_db=10.0)
+    power = _zones(x).astype(float)
+
+    def log_likelihood(iterations):
+        share, _, diffuse = srp.share_out(power, iterations)
+        return np.sum(
+            np.log(np.exp(srp._SHARPNESS * power) @ share + diffuse * np.exp(srp._SHARPNESS * srp._DIFFUSE_POWER))
+        )
+
+    values = [log_likelihood(iterations) for iterations in range(1, 15)]
+    assert (np.diff(values) > -1e-6 * abs(values[0])).all()
+
+
+def test_independent_noise_is_diffuse():
+    x = np.random.default_rng(0).standard_normal((8, 24000)).astype(np.float32)
+    _, _, diffuse = srp.share_out(_zones(x))
+    assert diffuse > 0.9
+
+
+def test_digital_silence_has_no_power_and_no_peaks_without_zones():
+    zones = srp.steered_response(ARRAY, np.zeros((8, 24000), np.float32))
+    assert not zones.power.any() and not zones.energy.any()
+    assert srp.find_peaks(np.zeros((0, srp.GRID), np.float32), 4) == []
+
+
+def test_turning_the_array_turns_the_answer():
+    turn_rad = np.deg2rad(25.0)
+    rotation = np.array([[np.cos(turn_rad), -np.sin(turn_rad), 0], [np.sin(turn_rad), np.cos(turn_rad), 0], [0, 0, 1]])
+    turned = MicrophoneArray("turned", ARRAY.mic_xyz_m @ rotation.T)
+    x = scenes.plane_waves(ARRAY, [-12.0], [scenes.speech_like(6, 0.5)])
+    plain, other = (srp.find_peaks(_zones(x, array), 1)[0].azimuth_rad for array in (ARRAY, turned))
+    assert wrap_rad(other - plain) == pytest.approx(turn_rad, abs=np.deg2rad(0.7))
+
+
+def test_no_worse_than_the_reference_implementation_in_a_room():
+    import pyroomacoustics as pra
+
+    azimuths_deg = [-140.4, -19.7, 64.6]  # between the grid points of the reference
+    x = scenes.room_recording(ARRAY, azimuths_deg, rt60_s=0.3, seconds=4.0, seed=3)
+    ours, theirs = [], []
+    reference = pra.doa.SRP(
+        ARRAY.mic_xyz_m[:, :2].T, 16000, 512, c=343.0, num_src=3, azimuth=np.deg2rad(np.arange(-180, 180))
+    )
+    for start in range(0, x.shape[1] - 24000, 24000):
+        span = x[:, start : start + 24000]
+        ours += _errors_deg(srp.find_peaks(_zones(span), 3), azimuths_deg)
+        coarse = span[:, ::3]  # the room is simulated at 16 kHz
+        frames = np.stack([coarse[:, k : k + 512] * np.hanning(512) for k in range(0, 8000 - 511, 256)], axis=1)
+        reference.locate_sources(np.fft.rfft(frames).transpose(0, 2, 1), num_src=3, freq_range=[150.0, 7500.0])
+        found_deg = np.rad2deg(reference.azimuth_recon)
+        theirs += [np.abs((found_deg - azimuth + 180) % 360 - 180).min() for azimuth in azimuths_deg]
+    assert np.median(ours) <= np.median(theirs) + 0.3
+    assert np.mean(ours) < np.mean(theirs)
+
+
+@pytest.mark.parametrize("shape", [(7, 24000), (8, srp.FRAME - 1), (8,)])
+def test_wrong_shapes_are_refused(shape):
+    with pytest.raises(ValueError, match="expected"):
+        srp.steered_response(ARRAY, np.zeros(shape, np.float32))

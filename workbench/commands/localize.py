@@ -1,0 +1,127 @@
+"""`workbench localize`: the talkers in a multichannel recording, five times a second."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+
+from workbench.commands.common import SCHEMA, add_json_argument, add_set_argument, note, parse_settings, write_json
+from workbench.core import params as parameters
+from workbench.core.errors import InputError
+
+_METHODS = tuple(value for value, _ in parameters.entry("localize.method").knob.choices)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("input", metavar="IN", help="sound file, one channel for each microphone of the array")
+    parser.add_argument(
+        "--array", required=True, metavar="A", help="microphone array: a shipped name or a TOML file (see docs)"
+    )
+    parser.add_argument("--method", choices=_METHODS, help="how directions are found")
+    parser.add_argument("--max-sources", type=int, metavar="N", help="the most talkers at once (1 to 4)")
+    add_set_argument(parser)
+    add_json_argument(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Localize and print: a line for each frame, or JSON."""
+    from workbench.core.geometry import load_array
+    from workbench.localize.localizer import UPDATE_S
+    from workbench.localize.sources import sources_by_frame
+
+    settings = {}
+    if args.method:
+        settings["localize.method"] = args.method
+    if args.max_sources is not None:
+        settings["localize.max_sources"] = args.max_sources
+    params = parameters.replace(parse_settings(args.set), settings)
+    array = load_array(args.array)
+    samples = _read(args.input, array)
+    frames = localize(samples, array, params.localize)
+    sources = sources_by_frame(frames, params.localize.track_birth_s)
+
+    if args.json:
+        write_json(
+            {
+                "schema": SCHEMA,
+                "method": params.localize.method,
+                "array": array.name,
+                "update_s": UPDATE_S,
+                "frames": [
+                    {"time_s": round(frame.time_s, 6), "sources": [_describe(source) for source in heard]}
+                    for frame, heard in zip(frames, sources)
+                ],
+            },
+            args.json,
+        )
+    if args.json != "-":
+        _print(frames, sources)
+    return 0
+
+
+def localize(samples, array, params) -> list:
+    """Run the streaming localizer over a whole recording, (mics, n) float32 at 48 kHz; a list of Localization."""
+    from workbench.dsp.bands import HOP, RATE_HZ
+    from workbench.localize.localizer import Localizer
+
+    localizer = Localizer(array)
+    results = (
+        localizer.process(samples[:, start : start + HOP], start / RATE_HZ, params)
+        for start in range(0, samples.shape[1] - HOP + 1, HOP)
+    )
+    return [result for result in results if result is not None]
+
+
+def _read(name: str, array):
+    """The recording at 48 kHz, (mics, n) float32; complains about what the localizer cannot use."""
+    import numpy as np
+    import soxr
+
+    from workbench.audio.files import read_sound
+    from workbench.dsp.bands import RATE_HZ
+    from workbench.localize.localizer import UPDATE_S
+
+    path = Path(name)
+    samples, rate_hz = read_sound(path)
+    if len(samples) != array.mics:
+        raise InputError(
+            f"{path}: {len(samples)} channel{'s' * (len(samples) != 1)}, but array {array.name!r} has {array.mics} "
+            f"microphones; give the array that recorded it"
+        )
+    if samples.shape[1] < UPDATE_S * rate_hz:
+        raise InputError(f"{path}: {samples.shape[1] / rate_hz:.3f} s is too short; at least {UPDATE_S:g} s is needed")
+    broken = ~np.isfinite(samples)
+    if broken.any():
+        note(f"{path}: {np.count_nonzero(broken)} samples are not finite numbers; they are taken as silence")
+        samples = np.where(broken, np.float32(0), samples)
+    if rate_hz != RATE_HZ:
+        samples = soxr.resample(samples.T, rate_hz, RATE_HZ).T
+    dead = [str(channel + 1) for channel in np.flatnonzero(np.abs(samples).max(axis=1) == 0)]
+    if dead and len(dead) < len(samples):
+        note(f"{path}: channel {', '.join(dead)} is silent throughout; directions may be wrong")
+    return np.ascontiguousarray(samples, dtype=np.float32)
+
+
+def _describe(source) -> dict:
+    return {
+        "azimuth_deg": round(math.degrees(source.azimuth_rad), 2),
+        "distance_m": source.distance_m,
+        "confidence": round(source.confidence, 4),
+        "track": source.track,
+    }
+
+
+def _print(frames, sources) -> None:
+    """A line for each frame in which somebody is heard, and a line for each talker."""
+    heard: dict[int, list[float]] = {}
+    for frame, talkers in zip(frames, sources):
+        if talkers:
+            texts = (f"{s.track}: {math.degrees(s.azimuth_rad):+7.1f}° ({s.confidence:.2f})" for s in talkers)
+            print(f"{frame.time_s:8.2f} s   " + "   ".join(texts))
+        for source in talkers:
+            heard.setdefault(source.track, []).append(frame.time_s)
+    print(f"{len(heard)} talker{'s' * (len(heard) != 1)} in {len(frames)} frames")
+    for track, times_s in sorted(heard.items()):
+        print(f"talker {track}: {len(times_s)} frames from {times_s[0]:.2f} to {times_s[-1]:.2f} s")
