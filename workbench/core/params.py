@@ -178,9 +178,10 @@ class LocalizeParams:
         hidden=True,
     )
     threshold: float = _knob(
-        0.35,
+        0.6,
         "Threshold",
-        "Least confidence of a direction that may start or feed a track. Higher: fewer phantoms, later starts.",
+        "Least confidence of a direction that may start a track; half of it keeps a track going. Higher: fewer "
+        "phantoms, later starts.",
         low=0.0,
         high=1.0,
         decimals=2,
