@@ -97,7 +97,7 @@ def assemble(
     array = load_array(structure.array) if structure.array else None
     layout = load_layout(structure.layout) if structure.layout else None
     offline = structure.source.startswith("file:") and structure.sink.startswith("file:")
-    source = open_source(structure.source, loop=structure.loop, block=structure.block)
+    source = open_source(structure.source, loop=structure.loop, block=structure.block, array=structure.array)
     try:
         array = source.array or array
         if not strict:
@@ -108,8 +108,10 @@ def assemble(
         bench = DesignBench(array, layout, mailbox)
         params = history.params
         bench.request(params, math.radians(params.beamformer.steering_deg))
-        rate_hz = getattr(source, "file_rate_hz", None) if offline else None
-        sink = open_sink(structure.sink, chain.out_channels, rate_hz=rate_hz, block=structure.block)
+        like_source = {}
+        if offline:  # rate and length stay
+            like_source = {"rate_hz": source.file_rate_hz, "frames": None if structure.loop else source.file_frames}
+        sink = open_sink(structure.sink, chain.out_channels, block=structure.block, **like_source)
     except BaseException:
         source.close()
         raise
