@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from workbench.audio.devices import find_device
 from workbench.audio.protocols import HOP, RATE_HZ
 from workbench.audio.resampler import Resampler
 from workbench.audio.specs import DeviceSpec
@@ -63,11 +64,21 @@ class DeviceSource:
         self.name = device.name or device.hostapi or "Default input"
         self._options = {"block": block, "rate_hz": rate_hz, "latency": latency, "variables": variables}
         self._stream: StreamProcess | None = None
-        self.channels = len(device.channels or ())
-        self.channel_names = tuple(f"in {number}" for number in device.channels or ())
+        self._name_channels(device.channels or ())
         self.dropped_samples = 0
         self._xruns_before = 0
         self._next_index = 0
+
+    def probe(self) -> None:
+        """Look how many channels the device has, where the spec names none. Raises DeviceError."""
+        if self.device.channels is None:
+            device = find_device(self.device, "input", self._options["variables"])
+            self._name_channels(tuple(range(1, min(device.inputs, MAX_MICS) + 1)))
+
+    def _name_channels(self, numbers: tuple[int, ...]) -> None:
+        self._columns = np.array(numbers, dtype=int) - 1
+        self.channels = len(numbers)
+        self.channel_names = tuple(f"in {number}" for number in numbers)
 
     def start(self) -> None:
         """Open the device; returns when its first block has come. Raises DeviceError."""
@@ -82,10 +93,7 @@ class DeviceSource:
             **self._options,
         )
         self._rate_hz = self._stream.rate_hz
-        numbers = wanted or tuple(range(1, self._stream.channels + 1))
-        self._columns = np.array(numbers) - 1
-        self.channels = len(numbers)
-        self.channel_names = tuple(f"in {number}" for number in numbers)
+        self._name_channels(wanted or tuple(range(1, self._stream.channels + 1)))
         self._resampler = Resampler(self.channels, self._rate_hz, RATE_HZ)
         self._backlog = int(BACKLOG_S * self._rate_hz)
         self._mean_latency_s: float | None = None

@@ -35,7 +35,7 @@ INVALID_SAMPLE_RATE = -9997
 PREFERRED_RATE_HZ = 48000
 
 
-class _Refusal(Exception):
+class Refusal(Exception):
     """The request cannot be served; the text says why."""
 
 
@@ -77,6 +77,42 @@ def list_devices() -> dict:
         "hostapis": [hostapi["name"] for hostapi in hostapis],
         "portaudio": sounddevice.get_portaudio_version()[1],
     }
+
+
+def find(listing: dict, hostapi: str, name: str, direction: str) -> dict:
+    """The device of that host API and name that has channels in that direction ("input" or "output").
+
+    Empty names stand for the default. A host API may be given by the beginning of its name ("JACK").
+
+    Raises
+    ------
+    Refusal
+        No such host API, no such device, or none with channels in that direction.
+    """
+    wanted = hostapi.casefold()
+    known = listing["hostapis"]
+    apis = [api for api in known if api.casefold() == wanted] or [
+        api for api in known if api.casefold().startswith(wanted)
+    ]
+    if not apis:
+        hint = ""
+        if "jack" in wanted:
+            hint = "; JACK is there only while its server runs: start it, or check JACK_DEFAULT_SERVER"
+        raise Refusal(f"no host API {hostapi!r} here (there is: {', '.join(known) or 'none'}){hint}")
+    devices = [device for api in apis for device in listing["devices"] if device["hostapi"] == api]
+    if not name:
+        default = next((device for device in devices if device[f"default_{direction}"]), None)
+        if default is None:
+            raise Refusal(f"no default {direction} device here (`workbench devices` lists what there is)")
+        return default
+    named = [device for device in devices if device["name"] == name]
+    if not named:
+        there = ", ".join(device["name"] for device in devices) or "no device at all"
+        raise Refusal(f"no device of that name is there now (there is: {there})")
+    usable = [device for device in named if device[f"{direction}s"] > 0]
+    if not usable:
+        raise Refusal(f"this device has no {direction} channels")
+    return usable[0]
 
 
 def serve(control_fd: int, link_fd: int, memory_fd: int) -> None:
@@ -131,53 +167,19 @@ def _leave_with_parent(control: socket.socket, stop: threading.Event) -> None:
     os._exit(0)
 
 
-def _find(sounddevice, request: dict) -> dict:
-    """The device of the requested host API and name that has channels in the requested direction.
-
-    Empty names stand for the default. A host API may be given by the beginning of its name ("JACK").
-    """
-    direction = request["direction"]
-    hostapis = sounddevice.query_hostapis()
-    wanted = request["hostapi"].casefold()
-    matching = [api for api in hostapis if api["name"].casefold().startswith(wanted)]
-    exact = [api for api in matching if api["name"].casefold() == wanted]
-    matching = exact or matching
-    names = ", ".join(api["name"] for api in hostapis) or "none"
-    if wanted and not matching:
-        hint = ""
-        if "jack" in wanted:
-            hint = "; JACK is there only while its server runs: start it, or check JACK_DEFAULT_SERVER"
-        raise _Refusal(f"no host API {request['hostapi']!r} here (there is: {names}){hint}")
-    name = request["name"]
-    devices = sounddevice.query_devices()
-    if not name:
-        defaults = [api[f"default_{direction}_device"] for api in matching]
-        default = next((index for index in defaults if index >= 0), None)
-        if default is None:
-            raise _Refusal(f"no default {direction} device here (`workbench devices` lists what there is)")
-        return devices[default]
-    indices = [index for api in matching for index in api["devices"] if devices[index]["name"] == name]
-    if not indices:
-        known = ", ".join(devices[i]["name"] for api in matching for i in api["devices"]) or "no device at all"
-        raise _Refusal(f"no device of that name is there now (there is: {known})")
-    for index in indices:
-        if devices[index][f"max_{direction}_channels"] > 0:
-            return devices[index]
-    raise _Refusal(f"this device has no {direction} channels")
-
-
 def _open(request: dict, memory_fd: int, link: Link):
     """Open the stream at the requested rate, else at 48 kHz, else at the device's own rate. Not started yet."""
     try:
         import sounddevice
     except OSError as error:
-        raise _Refusal(f"the PortAudio library cannot be loaded ({error})") from error
+        raise Refusal(f"the PortAudio library cannot be loaded ({error})") from error
     direction = request["direction"]
-    device = _find(sounddevice, request)
-    available = device[f"max_{direction}_channels"]
+    listing = list_devices()
+    device = find(listing, request["hostapi"], request["name"], direction)
+    available = device[f"{direction}s"]
     channels = min(request["channels"], available) if request["at_most"] else request["channels"]
     if channels > available:
-        raise _Refusal(f"channel {channels} was asked for, but the device has {available} {direction} channels")
+        raise Refusal(f"channel {channels} was asked for, but the device has {available} {direction} channels")
     ring = Ring(memory_fd, channels, request["capacity"])
     counter = (_Capture if direction == "input" else _Playback)(ring, link)
 
@@ -200,10 +202,10 @@ def _open(request: dict, memory_fd: int, link: Link):
         except sounddevice.PortAudioError as error:
             if request["rate_hz"] or error.args[1:] != (INVALID_SAMPLE_RATE,):
                 raise
-            stream = attempt(int(device["default_samplerate"]))
+            stream = attempt(int(device["default_rate_hz"]))
     except sounddevice.PortAudioError as error:
-        raise _Refusal(_plain(error, counter.rate_hz, device, f"{channels} {direction}")) from error
-    if "JACK" in sounddevice.query_hostapis(device["hostapi"])["name"]:
+        raise Refusal(_plain(error, counter.rate_hz, device, f"{channels} {direction}")) from error
+    if "JACK" in device["hostapi"]:
         with contextlib.suppress(OSError, AttributeError):  # then PortAudio's own figure has to do
             counter.jack = JackLatency(sounddevice._libname, direction)
     opened = {"rate_hz": counter.rate_hz, "channels": channels, "available": available, "name": device["name"]}
@@ -214,7 +216,7 @@ def _plain(error: Exception, rate_hz: int, device: dict, channels: str) -> str:
     """PortAudio's error with what was asked, so that the cause can be seen."""
     asked = f"{channels} channels at {rate_hz} Hz"
     if len(error.args) > 1 and error.args[1] == INVALID_SAMPLE_RATE:
-        return f"refuses {asked} (its own rate is {device['default_samplerate']:g} Hz)"
+        return f"refuses {asked} (its own rate is {device['default_rate_hz']:g} Hz)"
     return f"refuses {asked}: {error.args[0] if error.args else error}"
 
 

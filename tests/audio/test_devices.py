@@ -1,0 +1,31 @@
+"""The list of sound devices."""
+
+import pytest
+
+from tests.audio.jack_server import JackServer
+from workbench.audio.devices import Device, find_device, list_devices, query
+from workbench.audio.specs import DeviceSpec
+from workbench.core.errors import DeviceError
+
+NOWHERE = {"JACK_DEFAULT_SERVER": "earshot-no-such-server"}
+
+
+def test_without_a_server_there_is_a_list_all_the_same():
+    found = query(NOWHERE)
+    assert "PortAudio" in found.portaudio
+    assert not any("JACK" in device.hostapi for device in found.devices)
+
+
+@pytest.mark.jack
+@pytest.mark.xdist_group("jack")
+def test_the_devices_of_a_jack_server():
+    server = JackServer(inputs=3, outputs=5)
+    try:
+        devices = [device for device in list_devices(server.variables) if "JACK" in device.hostapi]
+        assert devices == [Device("JACK Audio Connection Kit", "system", 3, 5, 48000.0, True, True)]
+        assert devices[0].spec == "device:JACK Audio Connection Kit/system"
+        assert find_device(DeviceSpec("jack"), "output", server.variables) == devices[0]
+        with pytest.raises(DeviceError, match="no device of that name is there now"):
+            find_device(DeviceSpec("JACK", "other"), "input", server.variables)
+    finally:
+        server.stop()

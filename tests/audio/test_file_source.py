@@ -1,0 +1,122 @@
+"""A file as a source."""
+
+import threading
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+
+from workbench.audio.file_source import FileSource
+from workbench.audio.files import write_sound
+from workbench.audio.protocols import HOP
+from workbench.core.errors import InputError
+
+
+def read_all(source):
+    blocks = []
+    source.start()
+    while not source.finished:
+        block = source.read(1.0)
+        if block is not None:
+            blocks.append(block)
+    return blocks
+
+
+def joined(blocks):
+    return np.concatenate([block.samples for block in blocks], axis=1)
+
+
+@pytest.fixture
+def noise():
+    return (0.2 * np.random.default_rng(3).standard_normal((2, 44100 + 123))).astype(np.float32)
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 44100, 48000, 96000])
+def test_all_hops_together_are_the_whole_file_resampled(tmp_path, noise, rate_hz):
+    write_sound(tmp_path / "a.wav", noise, rate_hz)
+    source = FileSource(tmp_path / "a.wav")
+    blocks = read_all(source)
+    source.close()
+    whole = soxr.resample(noise.T, rate_hz, 48000, quality="HQ").T
+    length = round(noise.shape[1] * 48000 / rate_hz)
+    assert source.length_samples == length and len(blocks) == -(-length // HOP)
+    common = min(length, whole.shape[1])
+    np.testing.assert_array_equal(joined(blocks)[:, :common], whole[:, :common])
+    assert not joined(blocks)[:, length:].any()
+    assert [block.index for block in blocks] == list(range(0, len(blocks) * HOP, HOP))
+    assert not any(block.gap for block in blocks)
+    np.testing.assert_allclose([block.time_s for block in blocks], np.arange(len(blocks)) * 0.01, atol=1e-9)
+
+
+@pytest.mark.parametrize("rate_hz", [44100, 48000])
+def test_a_loop_has_no_seam_and_says_where_it_turned(tmp_path, noise, rate_hz):
+    write_sound(tmp_path / "a.wav", noise, rate_hz)
+    source = FileSource(tmp_path / "a.wav", loop=True, region_s=(0.25, 0.5))
+    source.start()
+    blocks = [source.read(1.0) for _ in range(80)]
+    assert not source.finished and source.length_samples is None
+    source.close()
+    begin, end = round(0.25 * rate_hz), round(0.5 * rate_hz)
+    turns = np.tile(noise[:, begin:end], 4)
+    endless = soxr.resample(turns.T, rate_hz, 48000, quality="HQ").T
+    np.testing.assert_array_equal(joined(blocks), endless[:, : 80 * HOP])
+    period = (end - begin) * 48000 / rate_hz
+    turned = {int(np.floor(round(n * period) / HOP)) for n in range(1, 4)}
+    assert {number for number, block in enumerate(blocks) if block.gap} == turned
+    assert all(0.24 < block.time_s < 0.5 for block in blocks)
+
+
+def test_seeking_goes_where_it_is_told_and_marks_the_jump(tmp_path, noise):
+    write_sound(tmp_path / "a.wav", noise, 48000)
+    source = FileSource(tmp_path / "a.wav")
+    source.start()
+    first = source.read(1.0)
+    seeker = threading.Thread(target=source.seek, args=(0.5,))
+    seeker.start()
+    seeker.join()
+    after = source.read(1.0)
+    assert (first.gap, after.gap, source.read(1.0).gap) == (False, True, False)
+    assert after.time_s == pytest.approx(0.5) and after.index == first.index + HOP
+    np.testing.assert_array_equal(after.samples, noise[:, 24000:24480])
+    rest = read_all(source)
+    assert source.finished
+    source.seek(0.1)  # also after the end
+    assert not source.finished
+    np.testing.assert_array_equal(source.read(1.0).samples, noise[:, 4800:5280])
+    assert source.position_s == pytest.approx(0.11) and len(rest) > 10
+    source.seek(1e9)  # beyond the end: the last sample
+    assert read_all(source)[0].gap and source.finished
+    source.close()
+
+
+def test_reading_never_waits_longer_than_told_and_closing_ends_the_thread(tmp_path, noise):
+    write_sound(tmp_path / "a.wav", noise, 48000)
+    before = threading.active_count()
+    source = FileSource(tmp_path / "a.wav")
+    assert source.read(0.01) is None
+    source.start()
+    source.read(1.0)
+    source.close()
+    source.close()
+    assert threading.active_count() == before
+
+
+def test_what_is_bad_in_the_middle_is_said_when_it_is_reached(tmp_path, noise):
+    noise[1, 30000] = np.nan
+    soundfile.write(tmp_path / "a.wav", noise.T, 48000, subtype="FLOAT")
+    source = FileSource(tmp_path / "a.wav")
+    source.start()
+    with pytest.raises(InputError, match=r"1 samples are NaN or infinite, the first in channel 2 at 0\.625 s"):
+        for _ in range(1000):
+            source.read(1.0)
+    source.seek(0.7)
+    assert source.read(1.0).time_s == pytest.approx(0.7)
+    source.close()
+
+
+@pytest.mark.parametrize("region_s", [(-1, 0.5), (0.5, 0.5), (0.5, 100.0)])
+def test_a_region_outside_the_file_is_refused(tmp_path, noise, region_s):
+    write_sound(tmp_path / "a.wav", noise, 48000)
+    with pytest.raises(InputError, match="is not a part"):
+        FileSource(tmp_path / "a.wav", region_s=region_s)

@@ -1,0 +1,105 @@
+"""Recording of input and output."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import soundfile
+
+from workbench.audio.files import read_sound
+from workbench.audio.protocols import HOP
+from workbench.audio.recorder import Recorder
+from workbench.core.errors import EarshotError
+
+
+def test_input_and_output_lie_beside_each_other_sample_for_sample(tmp_path):
+    rng = np.random.default_rng(1)
+    raw = rng.standard_normal((8, 50 * HOP)).astype(np.float32)
+    processed = rng.standard_normal((2, 50 * HOP)).astype(np.float32)
+    recorder = Recorder(tmp_path / "take", 8, 2)
+    for start in range(0, 50 * HOP, HOP):
+        recorder.push(raw[:, start : start + HOP], processed[:, start : start + HOP])
+    recorder.stop()
+    recorder.stop()
+    assert recorder.seconds == 0.5 and recorder.lost_blocks == 0 and recorder.error is None
+    np.testing.assert_array_equal(read_sound(tmp_path / "take" / "input.wav")[0], raw)
+    np.testing.assert_array_equal(read_sound(tmp_path / "take" / "output.wav")[0], processed)
+
+
+def test_a_killed_program_leaves_valid_files(tmp_path):
+    script = (
+        "import sys, time, numpy as np\n"
+        "from workbench.audio.recorder import Recorder\n"
+        "recorder = Recorder(sys.argv[1], 4, 2)\n"
+        "while True:\n"
+        "    recorder.push(np.ones((4, 480), np.float32), np.ones((2, 480), np.float32))\n"
+        "    print(flush=True)\n"
+        "    time.sleep(0.01)\n"
+    )
+    program = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
+    program.stdout.readline()
+    time.sleep(1.8)
+    program.send_signal(signal.SIGKILL)
+    program.communicate()
+    for name, channels in (("input.wav", 4), ("output.wav", 2)):
+        samples, _ = read_sound(tmp_path / name)
+        assert samples.shape[0] == channels and samples.shape[1] >= 10 * HOP
+        assert (samples == 1).all()
+
+
+def test_a_full_disk_is_said_and_what_was_recorded_stays(tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        recorder = Recorder(tmp_path / "take", 4, 1)
+        for _ in range(100):
+            recorder.push(np.ones((4, HOP), np.float32), np.ones((1, HOP), np.float32))
+        recorder.stop()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "Recording stopped after 0.1 s: File too large" in str(recorder.error)
+    samples, _ = read_sound(tmp_path / "take" / "input.wav")
+    assert samples.shape[1] % HOP == 0 and 0.9 * 100_000 < samples.nbytes < 100_000
+    read_sound(tmp_path / "take" / "output.wav")
+    recorder.push(np.ones((4, HOP), np.float32), np.ones((1, HOP), np.float32))  # nobody is bothered
+    recorder.stop()
+
+
+def test_what_the_disk_is_too_slow_for_is_counted_and_time_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr("workbench.audio.recorder.QUEUE_HOPS", 5)
+    from workbench.audio import wav_writer
+
+    slow = wav_writer.WavWriter.write
+
+    def write(self, samples):
+        time.sleep(0.005)
+        slow(self, samples)
+
+    monkeypatch.setattr(wav_writer.WavWriter, "write", write)
+    recorder = Recorder(tmp_path / "take", 1, 1)
+    for number in range(40):
+        recorder.push(np.full((1, HOP), number + 1, np.float32), np.zeros((1, HOP), np.float32))
+    time.sleep(0.2)
+    recorder.push(np.full((1, HOP), 41, np.float32), np.zeros((1, HOP), np.float32))
+    recorder.stop()
+    assert recorder.lost_blocks > 0
+    marks = read_sound(tmp_path / "take" / "input.wav")[0][0, ::HOP]
+    assert len(marks) == 41 and marks[-1] == 41
+    assert np.count_nonzero(marks == 0) == recorder.lost_blocks
+    assert all(mark in (0, number + 1) for number, mark in enumerate(marks))
+
+
+def test_a_place_that_cannot_be_recorded_to_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(EarshotError, match="cannot record there"):
+        Recorder(tmp_path / "file" / "take", 1, 1)
+    Recorder(tmp_path / "take", 1, 1).stop()
+    with pytest.raises(EarshotError, match="there already"):
+        Recorder(tmp_path / "take", 1, 1)
+    assert soundfile.info(tmp_path / "take" / "input.wav").channels == 1
+    assert sorted(os.listdir(tmp_path / "take")) == ["input.wav", "output.wav"]
