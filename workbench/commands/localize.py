@@ -92,10 +92,6 @@ def _read(name: str, array):
         )
     if samples.shape[1] < UPDATE_S * rate_hz:
         raise InputError(f"{path}: {samples.shape[1] / rate_hz:.3f} s is too short; at least {UPDATE_S:g} s is needed")
-    broken = ~np.isfinite(samples)
-    if broken.any():
-        note(f"{path}: {np.count_nonzero(broken)} samples are not finite numbers; they are taken as silence")
-        samples = np.where(broken, np.float32(0), samples)
     if rate_hz != RATE_HZ:
         samples = soxr.resample(samples.T, rate_hz, RATE_HZ).T
     dead = [str(channel + 1) for channel in np.flatnonzero(np.abs(samples).max(axis=1) == 0)]
