@@ -51,9 +51,16 @@ def test_the_left_driver_has_negative_y_and_the_left_colour():
     layout = load_layout("sphere5-60mm")
     sides = driver_sides(layout, layout.driver_names)
     assert sides == ["centre", "left", "right", "left", "right"]
-    dashes = driver_dashes(sides)
+    dashes = driver_dashes(sides, np.arange(5.0)[:, None] * np.ones(7))
     assert dashes[1] != dashes[3] and dashes[0] == dashes[1] == dashes[2]
     assert driver_sides(None, ("left", "right")) == ["left", "right"]
+
+
+def test_a_line_that_covers_another_is_broken():
+    gain_db = np.array([[3.0, 4.0], [3.1, 4.1]])
+    left, right = driver_dashes(["left", "right"], gain_db)
+    assert left == () and len(right) == 2
+    assert driver_dashes(["left", "right"], np.add(gain_db, [[0.0], [3.0]])) == [(), ()]
 
 
 def test_the_device_is_as_large_as_its_cabinet_or_its_drivers_are_apart():

@@ -90,6 +90,16 @@ def test_a_following_beam_is_marked_in_map_table_and_figures(view):
     assert math.degrees(view.beam.canvas.figures.null_azimuth_rad) == pytest.approx(-68)
 
 
+def test_a_start_begins_with_an_empty_map(view):
+    fill(view)
+    view.set_running(False)
+    assert len(view.table.row_texts()) == 2
+    view.show_beam(0.0, 0)
+    view.set_running(True)
+    assert view.table.row_texts() == []
+    assert view.source_map.canvas.message == "No talkers heard."
+
+
 def test_it_fits_a_low_window(view, qtbot):
     assert view.minimumSizeHint().height() <= 696
     view.set_compact(True)

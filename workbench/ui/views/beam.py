@@ -409,17 +409,22 @@ class BeamCanvas(QWidget):
         self._paint_polar(painter)
         self._paint_image(painter)
         if self._pattern is None:
-            painter.setFont(theme.font(13))
-            painter.setPen(QColor(self._tokens.text2))
-            box = QRectF(0, 0, QFontMetricsF(painter.font()).horizontalAdvance(EMPTY) + 24, 28)
-            area = QRectF(0, 0, self.width(), self.height() - STATISTICS_HEIGHT)
-            box.moveCenter(area.center())
-            painter.fillRect(box, QColor(self._tokens.panel))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, EMPTY)
+            self._paint_empty(painter)
         inner = self.width() - 2 * theme.PANEL_PADDING
         foot = QRectF(theme.PANEL_PADDING, self.height() - STATISTICS_HEIGHT, inner, STATISTICS_HEIGHT)
         draw_statistics(painter, foot, self.statistics(), self._tokens)
         painter.end()
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        center, radius = self.polar_geometry()
+        painter.setFont(theme.font(13))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        room = QRectF(0, 0, 2 * radius - 16, radius)
+        room.moveCenter(QPointF(center.x(), center.y() - radius / 2))
+        box = painter.boundingRect(room, flags, EMPTY).adjusted(-4, -2, 4, 2)
+        painter.fillRect(box, QColor(self._tokens.plot))
+        painter.setPen(QColor(self._tokens.text2))
+        painter.drawText(room, flags, EMPTY)
 
     def _paint_polar(self, painter: QPainter) -> None:
         t = self._tokens

@@ -31,6 +31,7 @@ SMALL_M = 0.4
 _LABELLED_HZ = (100, 500, 1000, 2000, 5000, 10000, 20000)
 _POSITIONS = ("nominal", "2 cm", "5 cm")
 _DASHES: tuple[tuple[float, ...], ...] = ((), (4.0, 3.0), (1.0, 2.5))
+_SHARED, _SHARED_DASH = (5.0, 5.0), (4.0, 10.0)
 _PLAN_WIDTH = 124
 
 
@@ -68,9 +69,21 @@ def driver_sides(layout: SpeakerLayout | None, names: Sequence[str]) -> list[str
     return ["left" if "left" in n.lower() else "right" if "right" in n.lower() else "centre" for n in names]
 
 
-def driver_dashes(sides: Sequence[str]) -> list[tuple[float, ...]]:
-    """Dash pattern of each driver's line: drivers of one side differ."""
-    return [_DASHES[list(sides[:index]).count(side) % len(_DASHES)] for index, side in enumerate(sides)]
+def driver_dashes(sides: Sequence[str], gain_db: np.ndarray) -> list[tuple[float, ...]]:
+    """Dash pattern of each driver's line: drivers of one side differ.
+
+    A line that lies on an earlier one of another side (symmetric designs) is broken, so that both are seen.
+    """
+    dashes = []
+    for index, side in enumerate(sides):
+        dash = _DASHES[list(sides[:index]).count(side) % len(_DASHES)]
+        hidden = [
+            k
+            for k in range(index)
+            if sides[k] != side and np.allclose(gain_db[k], gain_db[index], atol=0.3, rtol=0, equal_nan=True)
+        ]
+        dashes.append(_SHARED if hidden and not dash else _SHARED_DASH if hidden else dash)
+    return dashes
 
 
 class LoudspeakerCanvas(QWidget):
@@ -162,9 +175,11 @@ class LoudspeakerCanvas(QWidget):
 
     def _paint_empty(self, painter: QPainter, rect: QRectF) -> None:
         painter.setFont(theme.font(13))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        room = rect.adjusted(24, 0, -24, 0)
+        painter.fillRect(painter.boundingRect(room, flags, EMPTY).adjusted(-4, -2, 4, 2), QColor(self._tokens.plot))
         painter.setPen(QColor(self._tokens.text2))
-        box = rect.adjusted(12, 0, -12, 0)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, EMPTY)
+        painter.drawText(room, flags, EMPTY)
 
     def _paint_axes(
         self, painter: QPainter, rect: QRectF, span_db: tuple[float, float], ticks: Sequence[int], signed: bool
@@ -244,7 +259,10 @@ class LoudspeakerCanvas(QWidget):
     def _paint_gains(self, painter: QPainter, rect: QRectF) -> None:
         t, response = self._tokens, self._response
         sides = driver_sides(self._layout, response.driver_names)
-        pens = [_pen(getattr(t, side), 1.5, dash) for side, dash in zip(sides, driver_dashes(sides))]
+        pens = [
+            _pen(getattr(t, side), 1.5, dash)
+            for side, dash in zip(sides, driver_dashes(sides, response.driver_gain_db))
+        ]
         painter.save()
         self._clip(painter, rect)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -286,25 +304,25 @@ class LoudspeakerCanvas(QWidget):
         scale = min(
             (room.height() - 68) / (layout.listener_distance_m + ahead_m), (room.width() / 2 - 16) / aside_m, 400.0
         )
-        origin = QPointF(rect.center().x(), room.top() + 20 + ahead_m * scale)
+        used = (layout.listener_distance_m + ahead_m) * scale + 68
+        origin = QPointF(rect.center().x(), room.top() + 20 + ahead_m * scale + (room.height() - used) / 2)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setFont(theme.font(11))
-        for radius_m in (0.5, 1.0, 1.5, 2.0):
-            if radius_m < layout.listener_distance_m - 0.25:
-                ring = radius_m * scale
-                painter.setPen(QPen(QColor(t.line), 1.0))
-                painter.drawArc(QRectF(origin.x() - ring, origin.y() - ring, 2 * ring, 2 * ring), 200 * 16, 140 * 16)
+        radii_m = [r for r in (0.5, 1.0, 1.5, 2.0) if (layout.listener_distance_m - r) * scale > 26]
+        for radius_m in radii_m:
+            ring = radius_m * scale
+            painter.setPen(QPen(QColor(t.line), 1.0))
+            painter.drawArc(QRectF(origin.x() - ring, origin.y() - ring, 2 * ring, 2 * ring), 200 * 16, 140 * 16)
         listener = QPointF(origin.x(), origin.y() + layout.listener_distance_m * scale)
         painter.setPen(_pen(t.line_strong, 1.0, (2.0, 3.0)))
         painter.drawLine(origin, listener)
-        for radius_m in (0.5, 1.0, 1.5, 2.0):
-            if radius_m < layout.listener_distance_m - 0.25:
-                text = painting.with_unit(f"{radius_m:g}", "m") if radius_m == 1.0 else f"{radius_m:g}"
-                width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 4
-                box = QRectF(origin.x() - width / 2, origin.y() + radius_m * scale - 7, width, 14)
-                painter.fillRect(box, QColor(t.plot))
-                painter.setPen(QColor(t.text3))
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        for radius_m in radii_m:
+            text = painting.with_unit(f"{radius_m:g}", "m") if radius_m == 1.0 else f"{radius_m:g}"
+            width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 4
+            box = QRectF(origin.x() - width / 2, origin.y() + radius_m * scale - 7, width, 14)
+            painter.fillRect(box, QColor(t.plot))
+            painter.setPen(QColor(t.text3))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         self._paint_head(painter, listener)
         painter.setPen(QColor(t.text2))
         caption = QRectF(rect.left(), listener.y() + 17, rect.width(), 16)

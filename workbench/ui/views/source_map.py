@@ -120,7 +120,8 @@ class MapCanvas(QWidget):
     def _extend_tails(self, localization: Localization) -> None:
         for track in localization.tracks:
             tail = self._tails.setdefault(track.number, deque())
-            tail.append((localization.time_s, track.azimuth_rad, shown_distance(track.distance_m)))
+            if not tail or localization.time_s > tail[-1][0]:
+                tail.append((localization.time_s, track.azimuth_rad, shown_distance(track.distance_m)))
         for number, tail in list(self._tails.items()):
             while tail and localization.time_s - tail[0][0] > TAIL_S:
                 tail.popleft()
@@ -348,7 +349,7 @@ class MapCanvas(QWidget):
             strength = 0.24 if t.name == "dark" else 0.26
             disc = polar.rect_around(center, radius)
             for sector, probability in enumerate(shown.sectors):
-                if probability >= 0.005:
+                if probability >= 0.02:  # fainter shades cannot be seen
                     painter.setBrush(t.color("accent", fade * strength * min(1.0, float(probability))))
                     # Qt counts sixteenths of a degree counter-clockwise from three o'clock; 0° here is at twelve.
                     painter.drawPie(disc, (90 + sector * 360 // SECTORS) * 16, 360 // SECTORS * 16)
@@ -420,11 +421,11 @@ class MapCanvas(QWidget):
         if self.beam_deg is None:
             return []
         azimuth_rad = math.radians(self.beam_deg)
-        pen = QPen(QColor(self._tokens.accent), 1.25)
+        pen = QPen(QColor(self._tokens.accent), 1.0)
         pen.setDashPattern([4.0, 3.0])
         painter.setPen(pen)
         start = polar.to_screen(self._center, azimuth_rad, _HUB)
-        painter.drawLine(start, polar.to_screen(self._center, azimuth_rad, self._radius - 6))
+        painter.drawLine(start, polar.to_screen(self._center, azimuth_rad, self._radius - 1))
         rect, text = self._beam_label(azimuth_rad)
         painter.setFont(theme.font(12, 600))
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
@@ -540,7 +541,7 @@ class MapCanvas(QWidget):
         outer = self._radius + _RIM
         angles = (0, 90, -90, 180) if self._compact else (0, 45, -45, 90, -90, 135, -135, 180)
         words = {0: " front"} if self._compact else {0: " front", 90: "\nleft", -90: "\nright"}
-        gap = 4 if self._compact else 7
+        gap = 4 if self._compact else 10
         for degrees in angles:
             head = "180°" if degrees == 180 else painting.number(degrees, signed=True) + "°"
             word = words.get(degrees, "").removeprefix("\n")
@@ -886,7 +887,7 @@ class SourceMapView(QWidget):
         button.setCheckable(True)
         button.setChecked(True)
         button.setFixedHeight(28)
-        button.setFont(theme.font(13))
+        button.setFont(theme.font(12))
         button.setToolTip(tip)
         button.setAccessibleName(text)
         button.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -972,9 +973,9 @@ def toggle_style(tokens: Tokens) -> str:
     """Style of a switch in a panel's header: filled while on, bare while off."""
     return f"""
     QPushButton {{ background: transparent; color: {tokens.text2}; border: 1px solid transparent;
-        border-radius: {theme.RADIUS_FIELD}px; padding: 0 8px; }}
+        border-radius: {theme.RADIUS_FIELD}px; padding: 0 9px; }}
     QPushButton:hover {{ background: {tokens.hover}; color: {tokens.text1}; }}
     QPushButton:checked {{ background: {tokens.raised}; color: {tokens.text1}; border-color: {tokens.line}; }}
     QPushButton:checked:hover {{ background: {tokens.hover}; }}
-    QPushButton:focus {{ border: 2px solid {tokens.accent}; padding: 0 7px; }}
+    QPushButton:focus {{ border: 2px solid {tokens.accent}; padding: 0 8px; }}
     """

@@ -132,6 +132,7 @@ class SpaceView(QWidget):
         self.table.follow_requested.connect(self.follow_requested)
 
         self._compact = False
+        self._running = False
         self._page = 0
         self._lower_page = 0
         self._compact_header = TabHeader(("Map", "Beam", "Talkers"), tokens)
@@ -250,7 +251,10 @@ class SpaceView(QWidget):
         self.source_map.set_talkers_movable(movable)
 
     def set_running(self, running: bool) -> None:
-        """Whether sound runs."""
+        """Whether sound runs; a start begins with an empty map."""
+        if running and not self._running:
+            self.clear()
+        self._running = running
         self.source_map.set_running(running)
 
     def apply_theme(self, tokens: Tokens) -> None:

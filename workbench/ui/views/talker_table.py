@@ -25,12 +25,12 @@ class _Columns:
 
     def __init__(self, width: int, compact: bool):
         self.name = theme.PANEL_PADDING
-        self.azimuth = 98 if compact else 113
+        self.azimuth = 98 if compact else 112
         self.distance = 152 if compact else 177
         self.bar = self.distance + (10 if compact else 12)
         self.button = width - theme.PANEL_PADDING - _BUTTON_WIDTH
-        self.number = self.button - (10 if compact else 18)
-        self.bar_end = self.number - (32 if compact else 42)
+        self.number = self.button - (10 if compact else 16)
+        self.bar_end = self.number - (32 if compact else 43)
 
 
 class _Row(QWidget):
@@ -107,7 +107,7 @@ class _Row(QWidget):
         painter.setPen(Qt.PenStyle.NoPen if active else QColor(color))
         painter.setBrush(color if active else Qt.BrushStyle.NoBrush)
         shape = track_style(self.number, t)[1]
-        polar.draw_shape(painter, QPointF(columns.name + 6, middle), shape, 5.0 if active else 4.5)
+        polar.draw_shape(painter, QPointF(columns.name + 5.5, middle), shape, 5.0 if active else 4.5)
         painter.setPen(color)
         painter.setFont(theme.font(13, 500))
         centred = Qt.AlignmentFlag.AlignVCenter
