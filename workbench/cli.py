@@ -47,20 +47,20 @@ def main(argv: list[str]) -> int:
     int
         0, 2 (bad arguments or input), 1 (failure), 130 (interrupted).
     """
-    chosen = next((word for word in argv if not word.startswith("-")), None)
-    args, extra = _parser(chosen).parse_known_args(argv)
+    global_options = ("-v", "--verbose", "-h", "--help", "--version")
+    chosen = next((word for word in argv if word not in global_options), None)
+    wants_window = (chosen is None and not {"-h", "--help", "--version"} & set(argv)) or str(chosen).startswith("-")
+    args = None if wants_window else _parser(chosen).parse_args(argv)
     logging.basicConfig(
-        level=logging.DEBUG if args.verbose else logging.WARNING,
+        level=logging.DEBUG if {"-v", "--verbose"} & set(argv[:1]) else logging.WARNING,
         format="%(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
     try:
-        if args.command is None:
+        if args is None:
             from workbench.ui.app import main as open_window
 
-            return open_window(extra)
-        if extra:
-            raise InputError(f"unknown argument {extra[0]} (see `workbench {args.command} --help`)")
+            return open_window([word for word in argv if word not in ("-v", "--verbose")])
         return importlib.import_module(f"workbench.commands.{args.command}").run(args)
     except InputError as error:
         print(f"workbench: {error}", file=sys.stderr)

@@ -1,0 +1,64 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from workbench import cli
+from workbench.cli import COMMANDS, main
+
+
+def test_every_command_has_its_module_and_help(capsys):
+    for name in COMMANDS:
+        with pytest.raises(SystemExit) as ended:
+            main([name, "--help"])
+        assert ended.value.code == 0
+        assert f"workbench {name}" in capsys.readouterr().out
+
+
+def test_params_lists_every_parameter_as_json(capsys):
+    assert main(["params", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    beta = next(row for row in rows if row["path"] == "enhance.postfilter_beta")
+    assert set(beta) == {"path", "type", "unit", "range", "default", "label", "help"}
+
+
+def test_params_as_a_table(capsys):
+    assert main(["params"]) == 0
+    assert "enhance.strength_percent" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("argv", [["nonsense"], ["live", "--nonsense"], ["enhance"]])
+def test_bad_arguments_exit_with_two(argv):
+    with pytest.raises(SystemExit) as ended:
+        main(argv)
+    assert ended.value.code == 2
+
+
+def test_bad_input_exits_with_two_and_says_why(capsys):
+    assert main(["enhance", "nowhere.wav", "out.wav"]) == 2
+    assert "nowhere.wav" in capsys.readouterr().err
+
+
+def test_a_missing_device_exits_with_one(capsys):
+    assert main(["live", "--source", "device:ALSA/nothing at all", "--seconds", "1"]) == 1
+    assert "nothing at all" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("argv", [[], ["--theme", "light"], ["--source", "room"]])
+def test_options_alone_open_the_window(argv, monkeypatch):
+    import types
+
+    seen = []
+    module = types.SimpleNamespace(main=lambda words: seen.append(words) or 0)
+    monkeypatch.setitem(sys.modules, "workbench.ui.app", module)
+    assert cli.main(argv) == 0
+    assert seen == [argv]
+
+
+def test_a_command_imports_neither_qt_nor_torch():
+    code = (
+        "import sys; from workbench.cli import main; main(['params']); "
+        "sys.exit('PySide6' in sys.modules or 'torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL).returncode == 0
