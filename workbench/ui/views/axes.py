@@ -90,7 +90,7 @@ class TimeAxis(Painted):
 
     def paint(self, painter: QPainter) -> None:
         painter.setFont(self.font())
-        y = 14
+        y = 13
         metrics = painter.fontMetrics()
         tag = None
         if self.crosshair.offset_s is not None:
@@ -110,7 +110,7 @@ class TimeAxis(Painted):
             if tag is None or left > tag[0] + tag[1] + 2 or left + width < tag[0] - tag[1] - 2:
                 draw_text(painter, x, y, label, self.tokens.text2, align)
         if tag is not None:
-            draw_tag(painter, QPointF(tag[0], y - 1), tag[2], self.tokens.text1, self.tokens.window)
+            draw_tag(painter, QPointF(tag[0], y), tag[2], self.tokens.text1, self.tokens.window)
 
 
 class AzimuthAxis(Painted):

@@ -139,6 +139,12 @@ class Toggle(FlatButton):
         self.setAccessibleName(text)
         self.setAccessibleDescription(tool_tip)
 
+    def set_curve(self, curve: bool) -> None:
+        """Draw the small curve, or not."""
+        if curve != self.curve:
+            self.curve = curve
+            self.update()
+
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
         return QSize(hint.width() + (20 if self.curve else 0), hint.height())
@@ -242,7 +248,7 @@ class Chooser(FlatButton):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QColor(self.tokens.text2), 1.4))
             painter.drawPolyline(
-                QPolygonF([QPointF(x, middle - 1.5), QPointF(x + 3.5, middle + 2), QPointF(x + 7, middle - 1.5)])
+                QPolygonF([QPointF(x, middle - 1.5), QPointF(x + 3, middle + 1.5), QPointF(x + 6, middle - 1.5)])
             )
         painter.end()
 
@@ -272,13 +278,20 @@ class ClipChip(FlatButton):
 class ColorBar(Painted):
     """A colour map with the levels at its ends."""
 
-    LENGTH, THICKNESS = 96, 8
+    LENGTH, SHORTEST, THICKNESS = 96, 20, 8
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFont(font(11))
+        self.length = self.LENGTH
         self.map_name, self.range_db = "magma", (-85.0, -25.0)
         self.set_map(self.map_name, self.range_db)
+
+    def set_length(self, length: int) -> None:
+        """Pixels of the bar itself."""
+        if length != self.length:
+            self.length = length
+            self.invalidate()
 
     def set_map(self, name: str, range_db: tuple[float, float]) -> None:
         self.map_name, self.range_db = name, range_db
@@ -291,15 +304,15 @@ class ColorBar(Painted):
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         texts = metrics.horizontalAdvance(self.low) + metrics.horizontalAdvance(self.high)
-        return QSize(texts + self.LENGTH + 16, ROW)
+        return QSize(texts + self.length + 16, ROW)
 
     def paint_background(self, painter: QPainter) -> None:
         painter.setFont(self.font())
         middle = self.height() / 2
         right = Qt.AlignmentFlag.AlignRight
         width = draw_text(painter, self.width(), middle, self.high, self.tokens.text2, right)
-        left = round(self.width() - width - 8 - self.LENGTH)
-        bar = QRect(left, round(middle) - self.THICKNESS // 2, self.LENGTH, self.THICKNESS)
+        left = round(self.width() - width - 8 - self.length)
+        bar = QRect(left, round(middle) - self.THICKNESS // 2, self.length, self.THICKNESS)
         path = QPainterPath()
         path.addRoundedRect(QRectF(bar), 2, 2)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -326,7 +339,7 @@ class ReadOut(Painted):
     Where room is short the words and the band go first, then time and frequency (which the axes' tags repeat).
     """
 
-    GAP = 10
+    GAP, MARGIN = 11, 4
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -366,19 +379,19 @@ class ReadOut(Painted):
         known = before_dbfs is not None and after_dbfs is not None
         difference = after_dbfs - before_dbfs if known else None
         place = [
-            Field("", number(offset_s, 2), "s", "", 52),
-            Field("", frequency, hertz, "", 62),
+            Field("", number(offset_s, 2), "s", "", 46),
+            Field("", frequency, hertz, "", 56),
         ]
         levels = [
             Field("", number(before_dbfs, 1), "dB", "before", 60),
             Field("", number(after_dbfs, 1), "dB", "after", 60),
-            Field("Δ", number(difference, 1, signed=True), "dB", "", 74),
+            Field("Δ", number(difference, 1, signed=True), "dB", "", 72),
         ]
-        worded = [replace(levels[0], word="before", width=104), replace(levels[1], word="after", width=92), levels[2]]
-        band_field = Field("band", UNKNOWN if band is None else str(band), "", "", 52)
+        worded = [replace(levels[0], word="before", width=100), replace(levels[1], word="after", width=90), levels[2]]
+        band_field = Field("band", UNKNOWN if band is None else str(band), "", "", 46)
         choices = ([*place, band_field, *worded], [*place, *levels], levels, levels[1:])
         for fields in choices:
-            if sum(field.width + self.GAP for field in fields) - self.GAP <= self.width():
+            if sum(field.width + self.GAP for field in fields) - self.GAP + self.MARGIN <= self.width():
                 return fields
         return []
 
@@ -387,7 +400,7 @@ class ReadOut(Painted):
         return ", ".join(" ".join(filter(None, (field.word, field.value, field.unit))) for field in self.fields())
 
     def paint(self, painter: QPainter) -> None:
-        right = float(self.width())
+        right = float(self.width() - self.MARGIN)
         middle = self.height() / 2
         align = Qt.AlignmentFlag.AlignRight
         for field in reversed(self.fields()):
@@ -395,7 +408,7 @@ class ReadOut(Painted):
             x = right
             painter.setFont(self.font())
             if field.unit and field.value != UNKNOWN:
-                x -= draw_text(painter, x, middle, field.unit, color or self.tokens.text2, align) + 3
+                x -= draw_text(painter, x, middle, field.unit, color or self.tokens.text2, align) + 4
             painter.setFont(self.font() if color else self._strong)
             x -= draw_text(painter, x, middle, field.value, color or self.tokens.text1, align) + 4
             painter.setFont(self.font())

@@ -98,8 +98,9 @@ class LevelMeters(Painted):
 
     def set_names(self, names: Sequence[str]) -> None:
         """Names of the channels; their number decides how many meters there are."""
-        self.names = tuple(names)
-        self._resize(len(self.names))
+        if tuple(names) != self.names:
+            self.names = tuple(names)
+            self._resize(len(self.names))
 
     def _resize(self, channels: int) -> None:
         if channels != self.ballistics.channels:
@@ -207,7 +208,7 @@ class LevelMeters(Painted):
         if self.has_reduction and channels == 2:
             return ["L", "R"]
         if self.has_reduction and len(self.names) == channels:
-            letters = {"left": "L", "right": "R"}
+            letters = {"left": "L", "l": "L", "right": "R", "r": "R"}
             return [letters.get(name.lower(), str(index + 1)) for index, name in enumerate(self.names)]
         return [str(index + 1) for index in range(channels)]
 
@@ -302,8 +303,9 @@ class LevelMeters(Painted):
         channel = self.channel_at(x)
         if channel is not None:
             left, width = self.bars()[channel]
-            known = channel < len(self.names)
-            name = self.names[channel] if known else f"Channel {channel + 1}"
+            name = self.names[channel] if channel < len(self.names) else str(channel + 1)
+            if name.isdigit():
+                name = f"{self.kind.capitalize()} {name}"
             text = (
                 f"{name}: RMS {format_level(float(self.ballistics.rms_dbfs[channel]), 'dBFS')}, "
                 f"peak {format_level(float(self.ballistics.peak_dbfs[channel]), 'dBFS')}"

@@ -106,7 +106,7 @@ class SoundView(QWidget):
 
     def _build(self) -> None:
         """Make the parts, in the order of the Tab key."""
-        note, small = {"token": "text3"}, {"pixels": 12}
+        note = {"token": "text3", "pixels": 11}
         heading = {"weight": 600, "pixels": 13}
         self.input_title = Title([Run("Input", **heading), Run("dBFS", **note)], parent=self)
         self.input_chip = ClipChip(self)
@@ -140,7 +140,7 @@ class SoundView(QWidget):
         self.strip_scale = StripScale(self)
 
         self.lane_title = Title([Run("Talkers", **heading)], parent=self)
-        self.lane_note = Title([Run("azimuth over time", **note, **small)], parent=self)
+        self.lane_note = Title([Run("azimuth over time", **note)], parent=self)
         self.azimuth_axis = AzimuthAxis(self)
         self.lane = TalkersLane(self.history, self.tracks, self.crosshair, self)
         self.talkers_now = TalkersNow(self.tracks, self)
@@ -199,7 +199,7 @@ class SoundView(QWidget):
     def set_taps(
         self, before: Sequence[str], after: Sequence[str], before_index: int = 0, after_index: int = 0
     ) -> None:
-        """Points of the chain that Before and After can show; a single one is only named, not chosen."""
+        """Points of the chain that Before and After can show, and which they show; a single one is only named."""
         self.before_chooser.set_choices(before, before_index)
         self.after_chooser.set_choices(after, after_index)
         self._place_headers()
@@ -214,14 +214,15 @@ class SoundView(QWidget):
 
     def set_running(self, running: bool, message: str = "") -> None:
         """Say whether sound flows. The message stands in the middle while it does not, e.g. "Device lost, …"."""
-        self.running = running
         self._message = message or ("" if running else STOPPED)
         if running:
-            self._stale_timer.start()
+            if not self.running:
+                self._stale_timer.start()
         else:
             self._stale_timer.stop()
             self.input_meters.silence()
             self.output_meters.silence()
+        self.running = running
         self._show_message()
 
     def clear(self) -> None:
@@ -344,7 +345,7 @@ class SoundView(QWidget):
         self.time_axis.setGeometry(picture_x, time_y, picture_width, grid.time_axis)
         self.strip_scale.setGeometry(strip_x, time_y, grid.strip, grid.time_axis)
         self.lane_title.setGeometry(meters_x, lane_y + 4, grid.meters, 20)
-        self.lane_note.setGeometry(meters_x, lane_y + 24, grid.meters, 18)
+        self.lane_note.setGeometry(meters_x, lane_y + 23, grid.meters, 18)
         self.azimuth_axis.setGeometry(axis_x, lane_y, grid.axis, grid.lane)
         self.lane.setGeometry(picture_x, lane_y, picture_width, grid.lane)
         self.talkers_now.setGeometry(strip_x, lane_y, grid.strip, grid.lane)
@@ -354,15 +355,15 @@ class SoundView(QWidget):
         self.update()
 
     def _name_strips(self, compact: bool) -> None:
-        legend = [] if compact else [Run("before", "before"), Run("after", "after")]
+        legend = [] if compact else [Run("before", "before", pixels=11), Run("after", "after", pixels=11)]
         heading = {"weight": 600, "pixels": 13}
-        self.level_title.set_runs([Run("Level", **heading), Run("now", "text3")], legend)
+        self.level_title.set_runs([Run("Level", **heading), Run("now", "text3", pixels=11)], legend)
         self._name_gain()
 
     def _name_gain(self) -> None:
         heading = {"weight": 600, "pixels": 13}
         bands = self.gain_strip.bands
-        note = [Run(f"{bands} bands", "text3")] if bands and self.grid is WIDE_GRID else []
+        note = [Run(f"{bands} bands", "text3", pixels=11)] if bands and self.grid is WIDE_GRID else []
         self.gain_title.set_runs([Run("Gain", **heading), *note], [Run("Comb", **heading)])
 
     def _place_headers(self) -> None:
@@ -391,28 +392,48 @@ class SoundView(QWidget):
         return chooser.geometry().right() + 1
 
     def _place_after_header(self, left: int, right: int, y: int) -> None:
-        """Title, then from the right: colour bar and toggles. Bands, then the tap go where room is short."""
+        """Title, then from the right: colour bar and toggles.
+
+        Where room is short these go, in turn: Bands, the tap, some of the colour bar, Pitch's curve, Pitch.
+        """
         header = self.grid.header
         button_y = y + (header - ROW) // 2
-        after_title = self._place_title(self.after_title, self.after_chooser, left, y)
-        bar_width = self.color_bar.sizeHint().width()
-        self.color_bar.setGeometry(right - bar_width, button_y, bar_width, ROW)
-        always = [self.pitch_toggle, self.difference_toggle]
-        toggles = [self.pitch_toggle, self.bands_toggle, self.difference_toggle]
+        tap_end = self._place_title(self.after_title, self.after_chooser, left, y)
+        title_end = self.after_title.geometry().right() + 8
+        pitch, bands, difference = self.pitch_toggle, self.bands_toggle, self.difference_toggle
+        bar = self.color_bar
 
-        def needed(buttons) -> int:
-            return sum(button.sizeHint().width() + 4 for button in buttons) + 8 + bar_width
+        def spare(end: int, buttons: list[Toggle]) -> int:
+            needed = sum(button.sizeHint().width() + 2 for button in buttons) + 14 + bar.sizeHint().width()
+            return right - end - needed
 
-        with_bands = self.grid is WIDE_GRID and after_title + needed(toggles) <= right
-        with_tap = after_title + needed(always) <= right
-        self.bands_toggle.setVisible(with_bands)
+        def fits(end: int, buttons: list[Toggle]) -> bool:
+            return spare(end, buttons) >= 0
+
+        bar.set_length(ColorBar.LENGTH)
+        pitch.set_curve(True)
+        toggles = [pitch, bands, difference]
+        if self.grid is COMPACT_GRID or not fits(tap_end, toggles):
+            toggles = [pitch, difference]
+        with_tap = fits(tap_end, toggles)
+        if not with_tap and not fits(title_end, toggles):
+            bar.set_length(ColorBar.SHORTEST)
+            if not fits(title_end, toggles):
+                pitch.set_curve(False)
+            if not fits(title_end, toggles):
+                toggles = [difference]
+            bar.set_length(min(ColorBar.LENGTH, ColorBar.SHORTEST + max(0, spare(title_end, toggles))))
         self.after_chooser.setVisible(with_tap)
-        x = right - bar_width - 8
-        for button in reversed(toggles if with_bands else always):
+        for button in (pitch, bands, difference):
+            button.setVisible(button in toggles)
+        bar_width = bar.sizeHint().width()
+        bar.setGeometry(right - bar_width, button_y, bar_width, ROW)
+        x = right - bar_width - 14
+        for button in reversed(toggles):
             size = button.sizeHint()
             x -= size.width()
             button.setGeometry(x, button_y, size.width(), ROW)
-            x -= 4
+            x -= 2
 
     def paintEvent(self, event) -> None:
         painter = QPainter(self)

@@ -31,6 +31,8 @@ class SoundHistory:
     ----------
     count : int
         Number of the next column.
+    generation : int
+        Rises with every `clear`, also when a new run of the source begins: column numbers start again.
     bins : int
         Bins of a column (0 before the first snapshot); `bin_hz` their spacing.
     before_dbfs, after_dbfs : (CAPACITY, bins) float16
@@ -40,11 +42,13 @@ class SoundHistory:
 
     def __init__(self, hop_s: float = 0.01) -> None:
         self.hop_s = hop_s
+        self.generation = 0
         self.visible = round(VISIBLE_S / hop_s)
         self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
+        self.generation += 1
         self.count = 0
         self.bins = 0
         self.bin_hz = 0.0

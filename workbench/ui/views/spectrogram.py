@@ -52,6 +52,7 @@ class Spectrogram(Plot):
         self._row_map: RowMap | None = None
         self._row_map_key: tuple | None = None
         self._drawn = -1  # columns of the history that the picture holds; -1: start anew
+        self._generation = history.generation
         self._pixels = np.zeros((1, 1), dtype=np.uint32)
         self._image = QImage()
         self._pixel_map = PixelMap(1, history.visible)
@@ -111,12 +112,7 @@ class Spectrogram(Plot):
     # ----------------------------------------------------------------------------------------- the ring picture
 
     def sync(self) -> None:
-        """Paint the history's new columns into the picture."""
-        history = self.history
-        if self._drawn > history.count or self._stale_geometry():
-            self._drawn = -1
-        if self._drawn != history.count:
-            self._draw_columns()
+        """The history has grown: its new columns are drawn at the next repaint."""
         self.update()
 
     def _rebuild(self) -> None:
@@ -127,9 +123,14 @@ class Spectrogram(Plot):
         ratio = self.devicePixelRatioF()
         return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
 
-    def _stale_geometry(self) -> bool:
+    def _outdated(self) -> bool:
         width, height = self._device_size()
-        return self._pixels.shape != (height, width) or self._row_map_key != self._geometry_key(height)
+        return (
+            self._drawn != self.history.count
+            or self._generation != self.history.generation
+            or self._pixels.shape != (height, width)
+            or self._row_map_key != self._geometry_key(height)
+        )
 
     def _geometry_key(self, height: int) -> tuple:
         return height, self.history.bins, self.history.bin_hz
@@ -147,6 +148,9 @@ class Spectrogram(Plot):
         if self._row_map_key != self._geometry_key(height):
             self._row_map_key = self._geometry_key(height)
             self._row_map = RowMap(height, history.bins, history.bin_hz) if history.bins else None
+            self._drawn = -1
+        if self._generation != history.generation:
+            self._generation = history.generation
             self._drawn = -1
         first = max(self._drawn, history.count - history.visible - 1, history.oldest)
         if self._drawn < 0 or first > self._drawn:
@@ -228,7 +232,7 @@ class Spectrogram(Plot):
         return self.map_name != "vik"
 
     def paint(self, painter: QPainter) -> None:
-        if self._drawn != self.history.count or self._stale_geometry():
+        if self._outdated():
             self._draw_columns()
         self._paint_picture(painter)
         painter.drawPixmap(0, 0, self._grid())

@@ -231,6 +231,6 @@ class TalkersNow(Painted):
                 color = track_style(track_number, self.tokens)[0]
                 x += draw_text(painter, x, y, name, color) + 4
                 painter.setFont(self.font())
-                x += max(draw_text(painter, x, y, azimuth, self.tokens.text1), 32) + 8
+                x += max(draw_text(painter, x, y, azimuth, self.tokens.text2), 28) + 8
             painter.setFont(self.font())
             draw_text(painter, x, y, state, self.tokens.text2)
