@@ -6,6 +6,7 @@ import argparse
 import logging
 import logging.handlers
 import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import platformdirs
@@ -87,8 +88,6 @@ def _begin_settings(args: argparse.Namespace):
     InputError
         A settings file, array or layout that cannot be used.
     """
-    from dataclasses import replace
-
     from workbench.core.geometry import load_array, load_layout
     from workbench.engine import settings as settings_files
 
@@ -99,6 +98,12 @@ def _begin_settings(args: argparse.Namespace):
     if args.layout:
         load_layout(args.layout)
     return replace(settings, **{name: value for name, value in given.items() if value})
+
+
+def _devices() -> list[dict]:
+    from workbench.audio.devices import list_devices
+
+    return [asdict(device) for device in list_devices()]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -127,12 +132,11 @@ def main(argv: list[str] | None = None) -> int:
     app.setFont(theme.font(13))
 
     # Heavy modules from here on: Qt is up, and the list of devices is made meanwhile.
-    from workbench.audio.devices import list_devices
     from workbench.engine.session import Session
     from workbench.ui.bridge import Bridge
 
     session = Session(settings)
-    bridge = Bridge(session, list_devices)
+    bridge = Bridge(session, _devices)
     bridge.refresh_devices()
 
     from workbench.dsp.bands import PEAK_HZ

@@ -306,7 +306,7 @@ def _count(number: int) -> str:
 
 
 def _rate(device: dict) -> str:
-    rate = device.get("default_rate")
+    rate = device.get("default_rate_hz")
     return f"{rate / 1000:g}" if rate else UNKNOWN
 
 
@@ -463,7 +463,7 @@ def diagnostics(version: str, health: Health, devices: Sequence[dict], log_path:
         "Devices:",
         *(
             f"  {device['hostapi']}/{device['name']}: {device['inputs']} in, {device['outputs']} out, "
-            f"{device.get('default_rate')} Hz"
+            f"{device.get('default_rate_hz')} Hz"
             for device in devices
         ),
         f"Log: {log_path}",

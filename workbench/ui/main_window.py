@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, Qt, QTimer, QUrl
@@ -259,7 +260,8 @@ class MainWindow(QWidget):
         if channels != self._channels and health.input_names:
             self._channels = channels
             self.sound.set_channels(health.input_names, health.output_names)
-            self.sound.set_taps([f"Microphone {name}" for name in health.input_names], ["Enhanced beam"])
+            before = [re.sub(r"^Mic (?=\d)", "Microphone ", name) for name in health.input_names]
+            self.sound.set_taps(before, ["Enhanced beam"])
 
     def _on_params(self, params: Params) -> None:
         self.parameters.show_params(params, self.bridge.preset)
@@ -569,6 +571,9 @@ class MainWindow(QWidget):
         self.status.set_compact(compact)
         self.parameters.set_compact(compact)
         self.space.set_compact(compact)
+        # A dock of fixed width would lose the gutter below it (Qt leaves out a fixed neighbour's separator).
+        self.space.setMinimumWidth(COMPACT_WIDTH if compact else SPACE_WIDTH)
+        self.space.setMaximumWidth(2**24 - 1)
         self._default_docks()
         state = self.store.value(self._layout_key())
         if isinstance(state, QByteArray) and not state.isEmpty():

@@ -321,7 +321,7 @@ class ParameterPanel(QFrame):
             tab.setCheckable(True)
             tab.setFont(theme.font(13, 500))
             tab.setFixedHeight(28)
-            tab.setStyleSheet("QPushButton { padding: 0 7px; }")
+            tab.setStyleSheet("QPushButton { padding: 0 6px; }")
             tab.setToolTip(f"{spec.title} ({spec.tab})")
             tab.clicked.connect(lambda _=False, name=spec.name: self.show_tab(name))
             self.tabs[spec.name] = tab
@@ -340,7 +340,6 @@ class ParameterPanel(QFrame):
         head.addWidget(self.search, 1)
         head.addWidget(self.header_stretch, 1)
         head.addWidget(self.search_button)
-        head.addSpacing(6)
         head.addWidget(self.more_button)
 
         choices = {"array": array_choices, "layout": layout_choices, "": ()}
@@ -421,6 +420,7 @@ class ParameterPanel(QFrame):
         self.search.setVisible(not compact)
         self.more_button.setVisible(not compact)
         self.header.layout().setContentsMargins(7 if compact else 11, 0, 7, 0)
+        self.header.layout().setSpacing(2 if compact else 8)
         for group in self.groups.values():
             group.set_compact(compact)
         self._arrange()

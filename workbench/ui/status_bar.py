@@ -280,21 +280,21 @@ class StatusBar(QFrame):
         layout.setSpacing(8)
         for part in (
             self.latency,
-            6,
+            10,
             rule(vertical=True, length=16),
-            6,
+            10,
             _label("Load", "2"),
             self.load_bar,
             self.load_text,
-            6,
+            10,
             rule(vertical=True, length=16),
-            6,
+            10,
             self.dropout_lamp,
             self.dropout_word,
             self.dropout_text,
-            6,
+            10,
             rule(vertical=True, length=16),
-            6,
+            10,
             self.rate_text,
             self.hop_text,
             8,
@@ -357,7 +357,7 @@ class StatusBar(QFrame):
         text = str(total)
         if health.dropouts:
             newest = health.dropouts[-1]
-            text += f"{THIN_SPACE}{newest.stage}, {knobs.clock_text(newest.time_s)}"
+            text += f"  {newest.stage}, {knobs.clock_text(newest.time_s)}"
         self.dropout_text.setText(text)
         token = "good" if total == 0 else ("clip" if health.own_dropouts else "warning")
         self.dropout_lamp.set_token(token)

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+
+from workbench.core.resources import resource
+
+SHIPPED_FAMILY = "Earshot Inter"
+"""Inter with TrueType outlines, see resources/fonts/make_fonts.py."""
 
 GRID = 4
 GUTTER = 8
@@ -145,18 +151,30 @@ def track_style(number: int, tokens: Tokens) -> tuple[str, str]:
     return tokens.tracks[index], TRACK_SHAPES[index]
 
 
-def font(pixels: int = 13, weight: int = 400) -> QFont:
-    """Inter (else the system's sans) with tabular figures: 11 axes, 12 read-outs, 13 body, 15 statistics."""
-    family = (
-        "Inter"
-        if "Inter" in QFontDatabase.families()
-        else QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
-    )
-    chosen = QFont(family)
+@cache
+def family() -> str:
+    """Name of the window's font family: Inter as shipped, else as installed, else the system's sans."""
+    shipped: set[str] = set()
+    for path in sorted(resource("fonts").glob("*.ttf")):
+        shipped.update(QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(path))))
+    for name in (SHIPPED_FAMILY, "Inter"):
+        if name in shipped or name in QFontDatabase.families():
+            return name
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
+
+
+@cache
+def _font(pixels: int, weight: int) -> QFont:
+    chosen = QFont(family())
     chosen.setPixelSize(pixels)
     chosen.setWeight(QFont.Weight(weight))
     chosen.setFeature(QFont.Tag("tnum"), 1)
     return chosen
+
+
+def font(pixels: int = 13, weight: int = 400) -> QFont:
+    """Inter with tabular figures: 11 axes, 12 read-outs, 13 body, 15 statistics; weights 400, 500, 600."""
+    return QFont(_font(pixels, weight))  # a copy that shares its data: what a caller changes stays the caller's
 
 
 def palette(tokens: Tokens) -> QPalette:
