@@ -44,6 +44,7 @@ def _params(args: argparse.Namespace) -> parameters.Params:
 
 def run(args: argparse.Namespace) -> int:
     """Run until the time is up, the file ends, or Ctrl-C."""
+    from workbench.dsp import kernels
     from workbench.engine.assembly import Structure, assemble
     from workbench.engine.history import ParameterHistory
     from workbench.engine.mailbox import Mailbox
@@ -63,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
         pace="fast" if fast else "realtime",
         block=args.block,
     )
+    kernels.load()  # first, so that the samples do not depend on when it would be done
     mailbox = None if fast else Mailbox()
     assembly = assemble(structure, ParameterHistory(_params(args)), mailbox, note, strict=True)
     worker = Worker(assembly.runner)

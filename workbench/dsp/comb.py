@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import fft
 
+from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, WINDOW
 from workbench.dsp.pitch import LOOK_AHEAD, MAX_PERIOD, MIN_PERIOD
 from workbench.dsp.stft import power_complementary_window
@@ -90,18 +91,33 @@ class CombFilter:
         decided_period : (channels,) int, of the frame LOOK_AHEAD hops ago
         """
         self._buffer = np.concatenate([self._buffer[:, HOP:], x], axis=1)
-        windows = np.lib.stride_tricks.sliding_window_view(self._buffer, WINDOW, axis=1)
         period = np.clip(period, MIN_PERIOD, MAX_PERIOD)
         decided_period = np.clip(decided_period, MIN_PERIOD, MAX_PERIOD)
         future = np.minimum(LOOK_AHEAD_SAMPLES // decided_period, TAPS)
+        frames = np.empty((self.channels, 2, WINDOW), dtype=np.float32)
+        if (compiled := kernels.ready()) is not None:
+            for channel in range(self.channels):
+                ahead = int(future[channel])
+                compiled.comb(
+                    *(self._buffer[channel], WEIGHTS[ahead], _DELAYED_START, int(decided_period[channel]), ahead),
+                    frames[channel, 0],
+                )
+                compiled.comb(
+                    *(self._buffer[channel], WEIGHTS[0], _NEWEST_START, int(period[channel]), 0), frames[channel, 1]
+                )
+        else:
+            self._fill(frames, period, decided_period, future)
+        spectra = fft.rfft(frames * _WINDOW, axis=-1)
+        return CombFrame(spectra[:, 0], spectra[:, 1], NOISE_GAIN[future], float(NOISE_GAIN[0]))
+
+    def _fill(self, frames: np.ndarray, period: np.ndarray, decided_period: np.ndarray, future: np.ndarray) -> None:
+        """Comb-filtered frames (channels, 2, WINDOW): the delayed one and the newest."""
+        windows = np.lib.stride_tricks.sliding_window_view(self._buffer, WINDOW, axis=1)
         k = np.arange(-TAPS, TAPS + 1)
         # A tap that would reach too far has weight zero: any valid position will do for it.
         offsets = np.minimum(k, future[:, None]) * decided_period[:, None]
         channel = np.arange(self.channels)[:, None]
-        frames = np.empty((self.channels, 2, WINDOW), dtype=np.float32)
         taps = windows[channel, _DELAYED_START + offsets]
         frames[:, 0] = np.matmul(WEIGHTS[future][:, None, :], taps)[:, 0]
         taps = windows[channel, _NEWEST_START + k[: TAPS + 1] * period[:, None]]
         frames[:, 1] = np.matmul(WEIGHTS[0, : TAPS + 1], taps)
-        spectra = fft.rfft(frames * _WINDOW, axis=-1)
-        return CombFrame(spectra[:, 0], spectra[:, 1], NOISE_GAIN[future], float(NOISE_GAIN[0]))

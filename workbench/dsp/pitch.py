@@ -8,10 +8,12 @@ level does not matter.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 from scipy import fft, signal
 
+from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
 
 PITCH_RATE_HZ = 16000
@@ -171,12 +173,15 @@ class PitchTracker:
         self._residual = np.concatenate([self._residual[:, _NEW:], fresh], axis=1)
         return self._residual[:, 1:] + 0.7 * self._residual[:, :-1]
 
-    def _step(self, correlation: np.ndarray, energy: np.ndarray) -> None:
-        """One subframe of the Viterbi recursion; correlation is (channels, 225), energy (channels,)."""
-        # Energy relative to its running mean: quiet subframes should not vote like loud ones.
+    def _subframe_weight(self, energy: np.ndarray) -> np.ndarray:
+        """Energy (channels,) relative to its running mean: quiet subframes should not vote like loud ones."""
         self._mean_energy = _WEIGHT_SMOOTHING * self._mean_energy + (1 - _WEIGHT_SMOOTHING) * energy
         self._weight_sum = _WEIGHT_SMOOTHING * self._weight_sum + (1 - _WEIGHT_SMOOTHING)
-        weight = np.minimum(energy * self._weight_sum / (self._mean_energy + _TINY), _WEIGHT_LIMIT)
+        return np.minimum(energy * self._weight_sum / (self._mean_energy + _TINY), _WEIGHT_LIMIT)
+
+    def _step(self, correlation: np.ndarray, energy: np.ndarray) -> None:
+        """One subframe of the Viterbi recursion; correlation is (channels, 225), energy (channels,)."""
+        weight = self._subframe_weight(energy)
         before = self._scores[-1]
         padded = np.full((self.channels, LAGS + 2 * _JUMP), -np.inf, dtype=np.float32)
         padded[:, _JUMP:-_JUMP] = before
@@ -218,14 +223,54 @@ class PitchTracker:
         ----------
         x : (channels, 480) float32
         """
-        correlation, energy = normalised_correlation(self._new_residual(np.asarray(x, dtype=np.float32)))
+        x = np.ascontiguousarray(x, dtype=np.float32)
+        if (compiled := kernels.ready()) is not None:
+            return self._process_compiled(compiled, x)
+        correlation, energy = normalised_correlation(self._new_residual(x))
         for subframe in range(_SUBFRAMES):
             self._step(correlation[:, subframe], energy[:, subframe])
-        state = np.argmax(self._scores[-1], axis=1)
-        period, newest = self._refined(state, 0)
+        newest = state = np.argmax(self._scores[-1], axis=1)
         for age in range(1, _PATH):
             later = state
             state = self._predecessor(state, age)
+        return self._decide(newest, later, state)
+
+    def _decide(self, newest: np.ndarray, later: np.ndarray, oldest: np.ndarray) -> Pitch:
+        """From states on the best path, each (channels,): the newest, and the two subframes of the decided frame."""
+        period, correlation = self._refined(newest, 0)
         decided_period, after = self._refined(later, _PATH - 2)
-        before = self._correlations[0][np.arange(self.channels), state]
-        return Pitch(period, newest, decided_period, 0.5 * (after + before))
+        before = self._correlations[0][np.arange(self.channels), oldest]
+        return Pitch(period, correlation, decided_period, 0.5 * (after + before))
+
+    def _process_compiled(self, compiled: ModuleType, x: np.ndarray) -> Pitch:
+        """The same by compiled loops, channel by channel, on the same state."""
+        self._input = np.ascontiguousarray(self._input)
+        correlation = np.empty((self.channels, _SUBFRAMES, LAGS), dtype=np.float32)
+        energy = np.empty((self.channels, _SUBFRAMES), dtype=np.float32)
+        for channel in range(self.channels):
+            residual = self._residual[channel]
+            compiled.whitened(
+                *(x[channel], self._input[channel], _DECIMATOR, FACTOR, self._speech[channel], _LPC_TAPER, _LAG_TAPER),
+                *(residual, _LPC_ORDER, _TINY),
+            )
+            compiled.correlations(
+                residual[1:] + np.float32(0.7) * residual[:-1],
+                *(_SUBFRAME, _SUBFRAMES, MIN_LAG, MAX_LAG, _EPSILON, correlation[channel], energy[channel]),
+            )
+        for subframe in range(_SUBFRAMES):
+            weight = self._subframe_weight(energy[:, subframe])
+            self._scores[:-1] = self._scores[1:]
+            self._correlations[:-1] = self._correlations[1:]
+            self._correlations[-1] = correlation[:, subframe]
+            for channel in range(self.channels):
+                compiled.viterbi_step(
+                    *(self._scores[-2, channel], correlation[channel, subframe], weight[channel]),
+                    *(_JUMP, np.float32(_JUMP_COST), np.float32(_SWITCH_COST), self._scores[-1, channel]),
+                )
+        path = np.empty((self.channels, _PATH), dtype=np.int64)
+        for channel in range(self.channels):
+            compiled.trace_back(
+                *(np.ascontiguousarray(self._scores[:, channel]), int(self._scores[-1, channel].argmax())),
+                *(_JUMP, np.float32(_JUMP_COST), np.float32(_SWITCH_COST), path[channel]),
+            )
+        return self._decide(path[:, 0], path[:, -2], path[:, -1])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workbench.core.params import Params
+from workbench.dsp import kernels
 from workbench.dsp.bands import RATE_HZ
 from workbench.engine.assembly import Structure, assemble
 from workbench.engine.history import ParameterHistory
@@ -41,6 +42,7 @@ def process_file(
     InputError
         Input that cannot be read, or an output that cannot be written.
     """
+    kernels.load()  # first, so that the samples do not depend on when it would be done
     structure = Structure(f"file:{source}", f"file:{target}", array, layout, pace="fast")
     assembly = assemble(structure, ParameterHistory(params), None, lambda message: None, strict=True)
     runner = assembly.runner

@@ -21,6 +21,7 @@ from workbench.core.errors import EarshotError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout
 from workbench.core.messages import Health, LatencyPart
 from workbench.core.params import Params, entry
+from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine import settings as settings_files
 from workbench.engine.assembly import Assembly, Structure, assemble
@@ -295,6 +296,8 @@ class Session:
         self._assembly, self._worker = assembly, worker
         self._wanted = True
         self._lost_since = None
+        # Sound comes first; the chain changes over to the compiled loops when they are there.
+        threading.Thread(target=kernels.load, name="kernels", daemon=True).start()
 
     def _stop(self) -> None:
         self._end_recording()

@@ -14,6 +14,7 @@ import numpy as np
 from workbench.core.geometry import load_array, load_layout
 from workbench.core.messages import Block
 from workbench.core.params import Params
+from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
 
 HOP_US = 1e6 * HOP / RATE_HZ
@@ -213,6 +214,7 @@ CASES = (
 
 def run(seconds: float, only: str | None, progress: Callable[[str], None]) -> list[dict]:
     """Measure all cases, or those whose stage is `only`; `progress` is told each before it starts."""
+    kernels.load()
     rows = []
     for case in CASES:
         if only is None or case.stage == only:

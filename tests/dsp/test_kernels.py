@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from workbench.dsp import kernels
+from workbench.dsp.comb import CombFilter
+from workbench.dsp.pitch import PitchTracker
+
+pytest.importorskip("numba")
+
+
+@pytest.fixture
+def compiled():
+    was_ready = kernels.ready() is not None
+    assert kernels.load()
+    yield
+    if not was_ready:
+        kernels.unload()
+
+
+def _voice(hops: int) -> np.ndarray:
+    """Two channels: a gliding buzz in noise, and noise alone."""
+    rng = np.random.default_rng(0)
+    t = np.arange(hops * 480) / 48000
+    phase = 2 * np.pi * np.cumsum(110 + 40 * np.sin(2 * np.pi * 0.7 * t)) / 48000
+    buzz = sum(np.sin(k * phase) / k for k in range(1, 30))
+    x = 0.1 * np.stack([buzz, 0 * t]) + 0.02 * rng.standard_normal((2, hops * 480))
+    return x.astype(np.float32).reshape(2, hops, 480).swapaxes(0, 1).copy()
+
+
+def _run(make, hops, compiled_from):
+    """Outputs of a stream that changes over to the compiled twin at a hop."""
+    stream, out = make(), []
+    kernels.unload()
+    for number, x in enumerate(hops):
+        if number == compiled_from:
+            kernels.load()
+        out.append(stream(x))
+    return out
+
+
+@pytest.mark.parametrize("compiled_from", [0, 40])
+def test_compiled_pitch_tracker_equals_numpy(compiled, compiled_from):
+    hops = _voice(120)
+    plain = _run(lambda: PitchTracker(2).process, hops, compiled_from=None)
+    twin = _run(lambda: PitchTracker(2).process, hops, compiled_from)
+    for name in ("period", "decided_period"):
+        a, b = (np.array([getattr(p, name)[0] for p in run]) for run in (plain, twin))
+        assert np.mean(np.abs(a - b) <= 1) > 0.99, name  # a tie may fall the other way
+    for name in ("correlation", "decided_correlation"):
+        a, b = (np.array([getattr(p, name)[0] for p in run]) for run in (plain, twin))
+        np.testing.assert_allclose(np.median(np.abs(a - b)), 0, atol=1e-4)
+        assert np.mean(np.abs(a - b) < 1e-3) > 0.95, name  # the octave check is a threshold
+
+
+@pytest.mark.parametrize("period", [96, 200, 479, 768])
+def test_compiled_comb_equals_numpy(compiled, period):
+    hops = _voice(30)
+    periods = np.array([period, 768 - period + 96])
+
+    def make():
+        comb = CombFilter(2)
+        return lambda x: comb.process(x, periods, periods[::-1].copy())
+
+    for a, b in zip(_run(make, hops, None), _run(make, hops, 0)):
+        np.testing.assert_allclose(a.spectrum, b.spectrum, atol=2e-5)
+        np.testing.assert_allclose(a.causal_spectrum, b.causal_spectrum, atol=2e-5)
+
+
+def test_without_load_there_is_nothing_compiled():
+    kernels.unload()
+    assert kernels.ready() is None
