@@ -41,6 +41,7 @@ def test_the_small_windows_grid(view):
     assert view.before.geometry().getRect() == (163, 33, 616, 305)
     assert view.after.geometry().getRect() == (163, 370, 616, 305)
     assert view.level_strip.geometry().getRect() == (787, 33, 128, 305)
+    assert view.input_meters.x() + view.input_meters.bars()[0][0] == 35
     assert not view.lane.isVisible() and not view.bands_toggle.isVisible()
     assert view.pitch_toggle.isVisible() and view.difference_toggle.isVisible() and view.gain_strip.isVisible()
 

@@ -200,9 +200,9 @@ def polygon(x: np.ndarray, y: np.ndarray) -> QPolygonF:
 
 
 def blank_pixmap(size: QSize, device_pixel_ratio: float, fill: QColor | str | None = None) -> QPixmap:
-    """A pixmap of a widget's size in device pixels; transparent without a fill."""
+    """A pixmap that covers a widget's size in device pixels; transparent without a fill."""
     pixmap = QPixmap(
-        max(1, round(size.width() * device_pixel_ratio)), max(1, round(size.height() * device_pixel_ratio))
+        max(1, math.ceil(size.width() * device_pixel_ratio)), max(1, math.ceil(size.height() * device_pixel_ratio))
     )
     pixmap.setDevicePixelRatio(device_pixel_ratio)
     pixmap.fill(QColor(0, 0, 0, 0) if fill is None else QColor(fill))
@@ -257,9 +257,11 @@ def draw_text(
     return width
 
 
-def draw_tag(painter: QPainter, center: QPointF, text: str, fill: QColor | str, ink: QColor | str) -> None:
+def draw_tag(
+    painter: QPainter, center: QPointF, text: str, fill: QColor | str, ink: QColor | str, padding: int = 6
+) -> None:
     """A value on an axis: text on a filled box 18 high, centred; the painter's font counts."""
-    width = painter.fontMetrics().horizontalAdvance(text) + 12
+    width = painter.fontMetrics().horizontalAdvance(text) + 2 * padding
     box = QRectF(round(center.x() - width / 2), round(center.y() - 9), width, 18)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -64,9 +64,10 @@ class FrequencyAxis(Painted):
                 draw_text(painter, self.width() - LABEL_GAP, y, label, self.tokens.text2, Qt.AlignmentFlag.AlignRight)
         if tag_y is not None:
             text = format_frequency_short(self.crosshair.frequency_hz)
-            width = painter.fontMetrics().horizontalAdvance(text) + 12
-            center = QPointF(self.width() - width / 2, tag_y)
-            draw_tag(painter, center, text, self.tokens.text1, self.tokens.window)
+            width = painter.fontMetrics().horizontalAdvance(text)
+            padding = max(1, min(6, (self.width() - width) // 2))
+            center = QPointF(self.width() - width / 2 - padding, tag_y)
+            draw_tag(painter, center, text, self.tokens.text1, self.tokens.window, padding)
 
 
 class TimeAxis(Painted):

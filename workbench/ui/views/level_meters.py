@@ -23,6 +23,8 @@ HOT_DB = -6.0
 """Peaks from here on are amber."""
 MARKS_DB = (0, -6, -12, -20, -30, -40, -60)
 FILL = 0.55
+LEFT = 30
+"""Pixels left of the bars, for the scale."""
 LAMP_TOP, LAMP_HEIGHT, BAR_TOP, BAR_BOTTOM = 2, 6, 12, 20
 """Pixels: lamps from the top, bars from the top and to the bottom, where the labels stand."""
 REDUCTION_WIDTH = 6
@@ -151,17 +153,13 @@ class LevelMeters(Painted):
         self.compact = compact
         self.invalidate()
 
-    @property
-    def _left(self) -> int:
-        return 26 if self.compact else 30
-
     def bars(self) -> list[tuple[int, int]]:
         """Left edge and width of each channel's bar."""
         channels = self.ballistics.channels
         if not channels:
             return []
         widest = 18 if self.compact else 20
-        space = self.width() - self._left
+        space = self.width() - LEFT
         if self.has_reduction:
             space -= REDUCTION_WIDTH + 8
         gap = 4 if channels <= 2 else next((gap for gap in (3, 2, 1) if space >= channels * 3 * gap + gap), 0)
@@ -169,7 +167,7 @@ class LevelMeters(Painted):
         if pitch >= 3:
             pitch = float(int(pitch))
         pitch = min(pitch, widest + gap)
-        lefts = [self._left + round(channel * pitch) for channel in range(channels + 1)]
+        lefts = [LEFT + round(channel * pitch) for channel in range(channels + 1)]
         return [(left, max(1, after - left - gap)) for left, after in pairwise(lefts)]
 
     @property
@@ -183,7 +181,7 @@ class LevelMeters(Painted):
 
     def _reduction_left(self) -> int:
         bars = self.bars()
-        right = bars[-1][0] + bars[-1][1] if bars else self._left
+        right = bars[-1][0] + bars[-1][1] if bars else LEFT
         return right + (4 if self.compact else 8)
 
     def channel_at(self, x: float) -> int | None:
@@ -223,13 +221,12 @@ class LevelMeters(Painted):
 
     def paint_background(self, painter: QPainter) -> None:
         painter.setFont(self.font())
-        painter.setPen(QColor(self.tokens.text3))
         for mark_db in MARKS_DB:
             y = min(round(float(self._y(mark_db))), self.height() - BAR_BOTTOM - 1)
             painter.setPen(QColor(self.tokens.text3))
-            painter.drawLine(self._left - 5, y, self._left - 3, y)
+            painter.drawLine(LEFT - 5, y, LEFT - 3, y)
             label_y = y - 3 if mark_db == LOWEST_DB else y
-            draw_text(painter, self._left - 8, label_y, number(mark_db), self.tokens.text2, Qt.AlignmentFlag.AlignRight)
+            draw_text(painter, LEFT - 8, label_y, number(mark_db), self.tokens.text2, Qt.AlignmentFlag.AlignRight)
         top, height = self._bar_rect
         track = QColor(self._track())
         for left, width in self.bars():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.ui.painting import (
@@ -136,6 +136,7 @@ class Plot(Painted):
         super().__init__(parent)
         self.crosshair = crosshair
         self._corners: list[QPixmap] = []
+        self._ring = False  # the focus ring is for those who came by keyboard
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -155,7 +156,7 @@ class Plot(Painted):
             self._corners = corner_pixmaps(RADIUS_FIELD, self.tokens.panel, ratio)
         painter = QPainter(self)
         draw_corners(painter, self._corners, self.rect(), RADIUS_FIELD)
-        if self.hasFocus():
+        if self._ring and self.hasFocus():
             painter.setPen(QPen(QColor(self.tokens.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -206,6 +207,10 @@ class Plot(Painted):
         if not self.hasFocus():
             self.crosshair.move(None, None)
         super().leaveEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ring = event.reason() != Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
 
     def focusOutEvent(self, event) -> None:
         if not self.underMouse():

@@ -338,7 +338,9 @@ class SoundView(QWidget):
             (before_y, self.input_meters, self.before_axis, self.before, self.level_strip),
             (after_y, self.output_meters, self.after_axis, self.after, self.gain_strip),
         ):
-            meters.setGeometry(meters_x, y, grid.meters, height)
+            # The small grid has less room for the scale than its labels need: it reaches into the padding.
+            inset = 4 if compact else 0
+            meters.setGeometry(meters_x - inset, y, grid.meters + inset, height)
             axis.setGeometry(axis_x, y, grid.axis, height)
             picture.setGeometry(picture_x, y, picture_width, height)
             strip.setGeometry(strip_x, y, grid.strip, height)
