@@ -20,7 +20,8 @@ def folder_size(folder: Path) -> int:
 
 def largest(folder: Path, count: int) -> list[tuple[int, str]]:
     """The largest entries of a folder, in bytes, with their names."""
-    sizes = [(folder_size(path) if path.is_dir() else path.stat().st_size, path.name) for path in folder.iterdir()]
+    entries = [path for path in folder.iterdir() if not path.is_symlink()]
+    sizes = [(folder_size(path) if path.is_dir() else path.stat().st_size, path.name) for path in entries]
     return sorted(sizes, reverse=True)[:count]
 
 
