@@ -194,7 +194,7 @@ class _Starter:
         if not choose_sink:
             self.go([])
             return
-        bridge.devices_listed.connect(lambda devices, _error: self.go(devices))
+        bridge.devices_listed.connect(self.go)
         self.timer = QTimer(window)
         self.timer.setSingleShot(True)
         self.timer.timeout.connect(lambda: self.go([]))

@@ -56,10 +56,12 @@ class Bridge(QObject):
     structure_changed = Signal()
     """Source, sink, array or layout is another one."""
     running_changed = Signal(bool)
-    devices_listed = Signal(list, str)
-    """The devices, and why there are none where listing failed."""
+    devices_listed = Signal(list)
+    """The sound devices, fresh."""
     failed = Signal(str)
     """A command could not be done: one line for the status bar."""
+    _listing_done = Signal(list, str)
+    """From the pool thread: what was found, or why nothing."""
     noticed = Signal(str)
     """Something was done: one line for the status bar."""
 
@@ -83,7 +85,7 @@ class Bridge(QObject):
         self.timer = QTimer(self)
         self.timer.setInterval(INTERVAL_MS)
         self.timer.timeout.connect(self.poll)
-        self.devices_listed.connect(self._on_devices)
+        self._listing_done.connect(self._on_devices)
 
     # What is shown -----------------------------------------------------------------------------------------------
 
@@ -294,13 +296,14 @@ class Bridge(QObject):
         if self._lister is None or self._listing:
             return
         self._listing = True
-        QThreadPool.globalInstance().start(_Listing(self._lister, self.devices_listed))
+        QThreadPool.globalInstance().start(_Listing(self._lister, self._listing_done))
 
     def _on_devices(self, devices: list[dict], error: str) -> None:
         self._listing = False
         self._devices = devices
         if error:
             self.failed.emit(f"The sound devices could not be listed: {error}")
+        self.devices_listed.emit(devices)
 
     def close(self) -> None:
         """Stop polling, end the session and everything it runs; may be called twice."""

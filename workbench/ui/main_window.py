@@ -178,7 +178,7 @@ class MainWindow(QWidget):
         bridge.params_changed.connect(self._on_params)
         bridge.structure_changed.connect(self._on_structure)
         bridge.running_changed.connect(self._on_running)
-        bridge.devices_listed.connect(lambda *_: self._fill_device_panels())
+        bridge.devices_listed.connect(lambda _: self._fill_device_panels())
         bridge.failed.connect(lambda text: self.status.show_notice(text, error=True))
         bridge.noticed.connect(lambda text: self.status.show_notice(text, error=False))
 
