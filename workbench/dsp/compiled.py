@@ -94,12 +94,13 @@ def correlations(residual, subframe, subframes, min_lag, max_lag, epsilon, corre
         energy[part] = now
         for index in range(lags):
             value = raw[index]
-            half = (min_lag + index) // 2 - min_lag
-            if half >= 1 and value > 0:
-                half = min(half, lags - 2)
-                near = max(raw[half - 1], raw[half], raw[half + 1])
-                if value < np.float32(1.1) * near:
-                    value = np.float32(0.8) * value
+            if value > 0:
+                for divisor in (2, 3):
+                    if min_lag + index >= divisor * (min_lag + 1):
+                        centre = int(np.rint((min_lag + index) / divisor)) - min_lag
+                        near = max(raw[centre - 1], raw[centre], raw[centre + 1])
+                        if raw[index] < np.float32(1.1) * near:
+                            value = np.float32(0.8) * raw[index]
             correlation[part, index] = value
 
 
