@@ -112,6 +112,9 @@ def test_keys_and_wheel_step_through_the_bands(view):
     assert chooser.frequency_hz == 800.0
     wheel(chooser, 120)
     assert chooser.frequency_hz == 1000.0
+    for _ in range(4):
+        wheel(chooser, -30)
+    assert chooser.frequency_hz == 800.0
     QTest.keyClick(chooser, Qt.Key.Key_End)
     QTest.keyClick(chooser, Qt.Key.Key_Up)
     assert chooser.frequency_hz == 16000.0

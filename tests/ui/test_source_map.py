@@ -9,7 +9,7 @@ from tests.ui.space_messages import SQUARE_MICS_M, localization, track, truth
 from workbench.core.geometry import azimuth_grid_rad
 from workbench.ui import theme
 from workbench.ui.views import polar
-from workbench.ui.views.source_map import RIM_M, SourceMapView, ring_levels, tail_ribbon
+from workbench.ui.views.source_map import RIM_M, MapCanvas, SourceMapView, nearest_point, ring_levels, tail_ribbon
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
@@ -130,6 +130,17 @@ def test_a_following_beam_is_locked_and_says_why(view):
     assert "follows T2" in canvas.tip_at(canvas.handle_place())
 
 
+def test_following_takes_the_handle_out_of_the_hand(view):
+    view.show_beam(0.0)
+    seen = steps(view.steering_changed)
+    canvas = view.canvas
+    drag(canvas, canvas.handle_place(), [rim(canvas, 10)], release=False)
+    view.show_beam(math.radians(10), following=1)
+    move(canvas, rim(canvas, 20), Qt.KeyboardModifier.NoModifier)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=rim(canvas, 20).toPoint())
+    assert seen == [(10.0, False), (10.0, True)]
+
+
 def test_old_steering_does_not_pull_the_handle_back_after_a_drag(view, clock):
     view.show_beam(0.0)
     canvas = view.canvas
@@ -225,9 +236,13 @@ def test_the_rate_is_measured_from_the_messages(view, clock):
     view.set_running(True)
     assert view.rate_text == "– updates/s"
     for count in range(12):
-        view.show_localization(localization(time_s=0.25 * count))
+        view.show_localization(localization(time_s=0.25 * count, sequence=count))
         clock.now += 0.25
     assert view.rate_text == "4 updates/s"
+    for count in range(12, 24):  # two updates arrive together: only the newer is shown, both count
+        view.show_localization(localization(time_s=0.5 * count, sequence=2 * count))
+        clock.now += 0.25
+    assert view.rate_text == "8 updates/s"
     view.set_running(False)
     assert view.rate_text == ""
 
@@ -239,6 +254,8 @@ def test_tails_last_three_seconds_and_end_when_time_jumps_back(view):
     assert tail[-1][0] - tail[0][0] == pytest.approx(3.0, abs=0.21)
     view.show_localization(localization([track(1, 10)], time_s=0.0))
     assert len(view.canvas._tails[1]) == 1
+    view.show_localization(localization([track(2, 10)], time_s=0.2))
+    assert list(view.canvas._tails) == [2]
 
 
 def test_a_tail_tapers_from_three_pixels_to_nothing():
@@ -295,14 +312,24 @@ def test_both_themes_paint(view, qtbot, name, compact):
         image = view.canvas.grab().toImage()
         color = image.pixelColor(view.canvas.place(math.radians(42), 1.3).toPoint())
         assert color == theme.THEMES[name].color("track1")
-        rect, _ = view.canvas._beam_label(math.radians(azimuth_deg))
-        assert view.canvas.rect().toRectF().contains(rect)
-        near = min(
-            math.hypot(x - view.canvas.center.x(), y - view.canvas.center.y())
-            for x in (rect.left(), rect.right(), rect.center().x())
-            for y in (rect.top(), rect.bottom(), rect.center().y())
-        )
-        assert near > view.canvas.radius + 11
+
+
+@pytest.mark.parametrize(("compact", "width", "height"), [(False, 472, 456), (False, 472, 400), (True, 332, 306)])
+def test_the_beams_label_covers_neither_ring_nor_handle(qtbot, compact, width, height):
+    canvas = MapCanvas(theme.DARK)
+    qtbot.addWidget(canvas)
+    canvas.set_compact(compact)
+    canvas.resize(width, height)
+    canvas._layout()
+    for azimuth_deg in range(-180, 181):
+        azimuth_rad = math.radians(azimuth_deg)
+        canvas.show_beam(azimuth_rad, 0)
+        rect, text = canvas._beam_label(azimuth_rad)
+        assert canvas.rect().toRectF().contains(rect), azimuth_deg
+        handle = canvas._handle_rect(azimuth_rad).adjusted(1, 1, -1, -1)
+        assert not rect.intersects(handle), (azimuth_deg, text)
+        near = nearest_point(rect, canvas.center) - canvas.center
+        assert math.hypot(near.x(), near.y()) >= canvas.radius + 11, (azimuth_deg, text)
 
 
 def test_switches_hide_the_truth_and_the_ring(view):

@@ -127,6 +127,7 @@ class FrequencyChooser(QAbstractButton):
         super().__init__(parent)
         self._tokens = tokens
         self._index = BANDS_HZ.index(1000.0)
+        self._turned = 0
         self.setFixedSize(88, 28)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -173,9 +174,11 @@ class FrequencyChooser(QAbstractButton):
         menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     def wheelEvent(self, event) -> None:
-        turn = event.angleDelta().y()
-        if turn:
-            self.step(1 if turn > 0 else -1)
+        self._turned += event.angleDelta().y()
+        notches = int(self._turned / 120)  # touchpads send many small turns
+        self._turned -= 120 * notches
+        if notches:
+            self.step(notches)
         event.accept()
 
     def keyPressEvent(self, event) -> None:

@@ -85,6 +85,7 @@ class MapCanvas(QWidget):
         self._drag: _Drag | None = None
         self._held: dict[int, tuple[float, float, float]] = {}
         self._keyboard = False
+        self._pressed = False
         self._target = 0
         self._tails: dict[int, deque[tuple[float, float, float]]] = {}
         self._labels: dict[int, tuple[QRectF, int]] = {}
@@ -122,11 +123,11 @@ class MapCanvas(QWidget):
             tail = self._tails.setdefault(track.number, deque())
             if not tail or localization.time_s > tail[-1][0]:
                 tail.append((localization.time_s, track.azimuth_rad, shown_distance(track.distance_m)))
-        for number, tail in list(self._tails.items()):
-            while tail and localization.time_s - tail[0][0] > TAIL_S:
+        heard = {track.number for track in localization.tracks}
+        self._tails = {number: tail for number, tail in self._tails.items() if number in heard}
+        for tail in self._tails.values():
+            while localization.time_s - tail[0][0] > TAIL_S:
                 tail.popleft()
-            if not tail:
-                del self._tails[number]
 
     def show_beam(self, azimuth_rad: float, following: int) -> None:
         azimuth_deg = math.degrees(azimuth_rad)
@@ -429,7 +430,7 @@ class MapCanvas(QWidget):
         rect, text = self._beam_label(azimuth_rad)
         painter.setFont(theme.font(12, 600))
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
-        return [rect, polar.rect_around(self.handle_place(), _HANDLE_LENGTH / 2 + 1)]
+        return [rect, self._handle_rect(azimuth_rad)]
 
     def _beam_label(self, azimuth_rad: float) -> tuple[QRectF, str]:
         metrics = QFontMetricsF(theme.font(12, 600))
@@ -438,18 +439,35 @@ class MapCanvas(QWidget):
         angle = painting.number(degrees, 1, signed=True) + "°" if fine else painting.format_azimuth(azimuth_rad)
         outer = self._radius + _RIM
         left, ahead = math.sin(azimuth_rad), math.cos(azimuth_rad)
-        handle = polar.rect_around(self.handle_place(), _HANDLE_WIDTH / 2 + 4)
-        for text, height, farthest in ((f"Beam {angle}", 16.0, 30), (f"Beam\n{angle}", 30.0, 44)):
+        handle = self._handle_rect(azimuth_rad)
+        best: tuple[float, QRectF, str] | None = None
+        # Further and further out on one line; else on two lines, moved along the rim towards front or back.
+        one = [(f"Beam {angle}", 14.0, gap, 0.0) for gap in range(4, 34, 2)]
+        two = [(f"Beam\n{angle}", 30.0, 6, shift) for shift in range(0, 48, 2)]
+        for text, height, gap, shift in one + two:
             width = max(metrics.horizontalAdvance(line) for line in text.split("\n")) + 1
-            for gap in range(4, farthest, 2):
-                anchor = polar.to_screen(self._center, azimuth_rad, outer + gap)
-                rect = QRectF(anchor.x() - width / 2 * (1 + left), anchor.y() - height / 2 * (1 + ahead), width, height)
-                rect.moveLeft(min(max(rect.left(), 2.0), self.width() - 2.0 - width))
-                rect.moveTop(min(max(rect.top(), 1.0), self.height() - 1.0 - height))
-                near = nearest_point(rect, self._center)
-                if _length(near - self._center) > outer and not rect.intersects(handle):
-                    return rect, text
-        return rect, text
+            anchor = polar.to_screen(self._center, azimuth_rad, outer + gap)
+            rect = QRectF(anchor.x() - width / 2 * (1 + left), anchor.y() - height / 2 * (1 + ahead), width, height)
+            rect.translate(0.0, -shift if ahead >= 0 else shift)
+            rect.moveLeft(min(max(rect.left(), 2.0), self.width() - 2.0 - width))
+            rect.moveTop(min(max(rect.top(), 0.0), self.height() - height))
+            covered = rect.intersected(handle)
+            inside = outer - _length(nearest_point(rect, self._center) - self._center)
+            fault = covered.width() * covered.height() + 10 * max(0.0, inside)
+            if fault == 0.0:
+                return rect, text
+            if best is None or fault < best[0]:
+                best = (fault, rect, text)
+        return best[1], best[2]
+
+    def _handle_rect(self, azimuth_rad: float) -> QRectF:
+        """The upright rectangle that holds the handle."""
+        aside, along = abs(math.sin(azimuth_rad)), abs(math.cos(azimuth_rad))
+        straight = (_HANDLE_LENGTH - _HANDLE_WIDTH) / 2
+        half_x = along * straight + _HANDLE_WIDTH / 2 + 1
+        half_y = aside * straight + _HANDLE_WIDTH / 2 + 1
+        place = self.handle_place()
+        return QRectF(place.x() - half_x, place.y() - half_y, 2 * half_x, 2 * half_y)
 
     def _paint_tails(self, painter: QPainter) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -485,6 +503,11 @@ class MapCanvas(QWidget):
         t = self._tokens
         for track in self._tracks():
             place = self.place(track.azimuth_rad, track.distance_m)
+            if track.distance_m is None:
+                # Only the direction is known: the talker may be anywhere along this line.
+                painter.setPen(QPen(t.color(f"track{(track.number - 1) % 4 + 1}", 0.35), 1.0))
+                start = polar.to_screen(self._center, track.azimuth_rad, _HUB)
+                painter.drawLine(start, polar.to_screen(self._center, track.azimuth_rad, self._radius))
             entry = self._labels.get(track.number)
             if entry is not None:
                 near = nearest_point(entry[0], place)
@@ -613,12 +636,15 @@ class MapCanvas(QWidget):
         if target == 0 and self._following:
             return
         self._drag = self._held_value(target)
+        self._pressed = True
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
         self.update()
 
     def mouseMoveEvent(self, event) -> None:
-        if self._drag is None:
+        if not self._pressed:
             self._point(event.position())
+            return
+        if self._drag is None:  # taken away in the meantime: the beam began to follow
             return
         fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         azimuth_rad, radius = polar.from_screen(self._center, event.position())
@@ -630,6 +656,7 @@ class MapCanvas(QWidget):
 
     def mouseReleaseEvent(self, event) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = False
             self._drop()
             self._point(event.position())
 
@@ -709,12 +736,9 @@ class MapCanvas(QWidget):
             self._move_to(drag.azimuth_deg, min(max(distance_m, NEAREST_M), RIM_M))
 
     def keyReleaseEvent(self, event) -> None:
-        if not event.isAutoRepeat() and self._drag is not None and not self._mouse_down():
+        if not event.isAutoRepeat() and not self._pressed:
             self._drop()
         super().keyReleaseEvent(event)
-
-    def _mouse_down(self) -> bool:
-        return self.cursor().shape() == Qt.CursorShape.ClosedHandCursor
 
     def focusInEvent(self, event) -> None:
         reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
@@ -726,6 +750,7 @@ class MapCanvas(QWidget):
         self.update()
 
     def focusOutEvent(self, event) -> None:
+        self._pressed = False
         self._drop()
         self.update()
 
@@ -766,7 +791,8 @@ class MapCanvas(QWidget):
             if _length(point - self.place(track.azimuth_rad, track.distance_m)) <= 12:
                 state = "speaking" if track.active else f"silent {painting.with_unit(f'{track.silent_s:.1f}', 's')}"
                 confidence = painting.format_probability(track.confidence)
-                return f"{' '.join(self._label_text(track))}, {state}, confidence {confidence}"
+                unknown = ", distance unknown" if track.distance_m is None else ""
+                return f"{' '.join(self._label_text(track))}{unknown}, {state}, confidence {confidence}"
         if _length(point - self._center) <= _HUB and self._mic_xyz_m is not None:
             extent_m = float(np.hypot(self._mic_xyz_m[:, 0], self._mic_xyz_m[:, 1]).max())
             largest = painting.with_unit(f"{1000 * extent_m:.0f}", "mm")
@@ -838,7 +864,7 @@ class SourceMapView(QWidget):
     ):
         super().__init__(parent)
         self._clock = clock
-        self._arrivals: deque[float] = deque()
+        self._arrivals: deque[tuple[float, int]] = deque()
         self._running = False
         self.canvas = MapCanvas(tokens, clock, self)
         self.canvas.steering_changed.connect(self.steering_changed)
@@ -897,8 +923,10 @@ class SourceMapView(QWidget):
     def show_localization(self, localization: Localization) -> None:
         """Show one update of the localizer."""
         now = self._clock()
-        self._arrivals.append(now)
-        while now - self._arrivals[0] > _RATE_WINDOW_S:
+        if self._arrivals and localization.sequence < self._arrivals[-1][1]:
+            self._arrivals.clear()  # another run
+        self._arrivals.append((now, localization.sequence))
+        while now - self._arrivals[0][0] > _RATE_WINDOW_S:
             self._arrivals.popleft()
         self._stale_timer.start()
         self.canvas.show_localization(localization)
@@ -963,8 +991,8 @@ class SourceMapView(QWidget):
         if len(self._arrivals) < 3:
             text = f"{painting.UNKNOWN} updates/s" if self._running else ""
         else:
-            span_s = self._arrivals[-1] - self._arrivals[0]
-            text = f"{(len(self._arrivals) - 1) / span_s:.0f} updates/s" if span_s > 0 else ""
+            (begin_s, first), (end_s, last) = self._arrivals[0], self._arrivals[-1]
+            text = f"{(last - first) / (end_s - begin_s):.0f} updates/s" if end_s > begin_s else ""
         if text != self._rate.text():
             self._rate.setText(text)
 
