@@ -104,6 +104,13 @@ def test_a_dead_channel_is_said(tmp_path, capsys, recording):
     _assert_talkers(result)
 
 
+def test_a_line_says_that_front_and_back_look_alike(tmp_path, capsys):
+    line = load_array("line4-50mm")
+    x = scenes.plane_waves(line, [40.0], [scenes.speech_like(1, 1.0)]).T
+    _, errors = _json(capsys, _write(tmp_path / "line.wav", x), "--array", "line4-50mm")
+    assert "front and back" in errors
+
+
 def _refused(capsys, *arguments):
     assert main(["localize", *arguments]) == 2
     captured = capsys.readouterr()
@@ -135,4 +142,7 @@ def test_bad_arguments_are_refused(tmp_path, capsys, recording):
     source = _write(tmp_path / "talk.wav", recording)
     assert "uca8-100mm" in _refused(capsys, source, "--array", "nothing")  # the shipped names are listed
     assert "max_sources" in _refused(capsys, source, "--array", "uca8-45mm", "--max-sources", "9")
+    mono = tmp_path / "mono.toml"
+    mono.write_text("mics = [[0.0, 0.0, 0.0]]", encoding="utf-8")
+    assert "at least 2 microphones" in _refused(capsys, source, "--array", str(mono))
     assert "localize.nothing" in _refused(capsys, source, "--array", "uca8-45mm", "--set", "localize.nothing=1")

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.localize import scenes
-from workbench.core.geometry import azimuth_grid_rad, load_array
+from workbench.core.geometry import MicrophoneArray, azimuth_grid_rad, load_array
 from workbench.core.params import LocalizeParams
 from workbench.localize import srp
 from workbench.localize.localizer import UPDATE_HOPS, Localizer, confidence
@@ -124,6 +124,21 @@ def test_most_talkers_is_kept():
         result = localizer.process(x[:, 480 * k : 480 * k + 480], 0.01 * k, params)
         if result is not None:
             assert len(result.tracks) <= 2 and len(result.candidates) <= 2
+
+
+def test_a_line_shows_the_talker_and_the_mirror_image():
+    line = load_array("line8-40mm")
+    x = scenes.plane_waves(line, [40.0], [scenes.speech_like(7, 2.0)])
+    along_x = np.ptp(line.mic_xyz_m[:, 0]) > np.ptp(line.mic_xyz_m[:, 1])
+    mirror_deg = -40.0 if along_x else 140.0
+    last = _run(x, Localizer(line))[-1]
+    np.testing.assert_allclose(np.sort(_degrees(last.tracks)), np.sort([40.0, mirror_deg]), atol=2.0)
+
+
+def test_one_microphone_finds_nothing():
+    array = MicrophoneArray("single", [[0, 0, 0]])
+    x = scenes.plane_waves(array, [40.0], [scenes.speech_like(7, 2.0)])
+    assert all(result.candidates == () for result in _run(x, Localizer(array)))
 
 
 def test_confidence_grows_with_the_evidence():

@@ -138,3 +138,8 @@ def test_no_worse_than_the_reference_implementation_in_a_room():
 def test_wrong_shapes_are_refused(shape):
     with pytest.raises(ValueError, match="expected"):
         srp.steered_response(ARRAY, np.zeros(shape, np.float32))
+
+
+@pytest.mark.parametrize(("name", "ambiguous"), [("line4-50mm", True), ("line8-40mm", True), ("square4-30mm", False)])
+def test_a_line_cannot_tell_front_from_back(name, ambiguous):
+    assert srp.front_back_ambiguous(load_array(name)) == ambiguous

@@ -30,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
     from workbench.core.geometry import load_array
     from workbench.localize.localizer import UPDATE_S
     from workbench.localize.sources import sources_by_frame
+    from workbench.localize.srp import front_back_ambiguous
 
     settings = {}
     if args.method:
@@ -38,7 +39,14 @@ def run(args: argparse.Namespace) -> int:
         settings["localize.max_sources"] = args.max_sources
     params = parameters.replace(parse_settings(args.set), settings)
     array = load_array(args.array)
+    if array.mics < 2:
+        raise InputError(f"array {array.name!r}: directions need at least 2 microphones")
     samples = _read(args.input, array)
+    if front_back_ambiguous(array):
+        note(
+            f"array {array.name!r}: all microphones are on one line, so front and back cannot be told apart; "
+            "each talker appears together with a mirror image"
+        )
     frames = localize(samples, array, params.localize)
     sources = sources_by_frame(frames, params.localize.track_birth_s)
 

@@ -24,6 +24,8 @@ _FLOOR_SMOOTHING = 3
 _ACTIVE_OVER_FLOOR = 10 ** (9.0 / 10)
 _LEAST_ENERGY = 10 ** (-110.0 / 10)
 _MOST_CANDIDATES = 6
+_LEAST_CONTRAST = 0.1
+"""A zone whose power hardly depends on the direction (long waves, a small array) tells none."""
 
 
 class Localizer:
@@ -98,6 +100,7 @@ class Localizer:
     def _update(self, params: LocalizeParams) -> Localization:
         active = self._active()
         heard = self._power[active]
+        heard = heard[np.ptp(heard, axis=1) > _LEAST_CONTRAST]
         peaks = srp.find_peaks(heard, _MOST_CANDIDATES)
         candidates = tuple(
             Candidate(peak.azimuth_rad, confidence(peak.share, peak.zones / active.size)) for peak in peaks
@@ -121,7 +124,7 @@ def confidence(share: float, occupied: float) -> float:
     A logistic regression on simulated rooms (1 to 4 talkers, RT60 0 to 0.6 s, circles of 4.5 and 10 cm; also fans, hum
     and diffuse noise without talkers), where it is calibrated within a few percent.
     """
-    evidence = 9.8 + 0.45 * np.log(share + 1e-4) + 2.1 * np.log(occupied + 1e-4)
+    evidence = 10.3 + 0.4 * np.log(share + 1e-4) + 2.2 * np.log(occupied + 1e-4)
     return float(1 / (1 + np.exp(-evidence)))
 
 

@@ -79,6 +79,12 @@ class Peak:
     zones: float
 
 
+def front_back_ambiguous(array: MicrophoneArray) -> bool:
+    """All microphones on one line (seen from above): each direction then has a mirror image that sounds the same."""
+    spread = np.linalg.svd(array.mic_xyz_m[:, :2] - array.mic_xyz_m[:, :2].mean(axis=0), compute_uv=False)
+    return len(spread) < 2 or bool(spread[1] < 1e-3 * spread[0])
+
+
 @functools.lru_cache(maxsize=8)
 def _steering(array: MicrophoneArray) -> tuple[np.ndarray, int]:
     """Conjugate steering vectors (bins, GRID, M) complex64 and the first bin."""

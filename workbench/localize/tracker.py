@@ -24,7 +24,7 @@ _LEAST_CONFIDENCE = 0.1
 _GATE_RAD = math.radians(20.0)
 _GATE_DEVIATIONS = 4.0
 _START_RATE_RAD_S = math.radians(20.0)
-_RATE_DECAY_S = 1.0
+_RATE_DECAY_S = 2.0
 """A talker who is not heard is not expected to go on walking for ever."""
 _ACTIVE_S = 0.25
 """A talker counts as active until this long after the last candidate."""
