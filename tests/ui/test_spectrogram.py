@@ -7,7 +7,7 @@ from workbench.ui.painting import blank_pixmap, colormap, frequency_y
 from workbench.ui.theme import DARK, LIGHT
 from workbench.ui.views.plot import Crosshair
 from workbench.ui.views.sound_history import SoundHistory
-from workbench.ui.views.spectrogram import AFTER, BEFORE, DIFFERENCE, Spectrogram
+from workbench.ui.views.spectrogram import AFTER, BEFORE, DIFFERENCE, Spectrogram, voiced_runs
 
 LOW, HIGH = -85.0, -25.0
 
@@ -140,3 +140,9 @@ def test_a_message_stands_in_the_middle_until_the_crosshair_is_used(make):
     assert changed.mean(axis=0) == pytest.approx([100, 200], abs=4)
     view.crosshair.move(-1.0, 1000.0)
     assert pixels(view)[90, 200] == empty[90, 200]
+
+
+def test_pitch_runs_break_at_silence_and_leaps_and_strays_are_left_out():
+    pitch_hz = np.array([0, 100, 102, 104, 0, 150, 0, 200, 201, 400, 402, 404, 406, np.nan, 90, 91, 92], dtype=float)
+    assert voiced_runs(pitch_hz).tolist() == [[1, 4], [9, 13], [14, 17]]
+    assert len(voiced_runs(np.zeros(5))) == 0

@@ -31,6 +31,24 @@ LEVEL, DIFFERENCE = "level", "difference"
 BEFORE, AFTER = "before", "after"
 
 
+SHORTEST_RUN = 3
+"""Hops: a voiced stretch of less than 30 ms is a tracker's stray, not a melody."""
+LARGEST_STEP_OCTAVES = 0.3
+"""A step from hop to hop beyond this breaks the pitch line: nobody's voice glides so fast."""
+
+
+def voiced_runs(pitch_hz: np.ndarray) -> np.ndarray:
+    """Stretches of steady pitch: first and end (exclusive) index of each, (N, 2). 0 and NaN are unvoiced."""
+    pitch_hz = np.nan_to_num(pitch_hz)
+    voiced = pitch_hz > 0
+    octave = np.log2(np.where(voiced, pitch_hz, 1.0))
+    joined = voiced[1:] & voiced[:-1] & (np.abs(np.diff(octave)) <= LARGEST_STEP_OCTAVES)
+    first = np.flatnonzero(voiced & ~np.concatenate(([False], joined)))
+    end = np.flatnonzero(voiced & ~np.concatenate((joined, [False]))) + 1
+    runs = np.column_stack((first, end))
+    return runs[end - first >= SHORTEST_RUN]
+
+
 class Spectrogram(Plot):
     """Before or After over time.
 
@@ -273,15 +291,10 @@ class Spectrogram(Plot):
         columns = np.arange(first, history.count)
         x = (self._pixel_map.first_pixel(columns) - self._end_pixel()) / self.devicePixelRatioF() + self.width()
         y = frequency_y(np.where(voiced, pitch_hz, 1000.0), self.height())
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], voiced.astype(np.int8), [0]))))
-        # One point a pixel is enough: where hops share a pixel the last one counts.
         runs = []
-        for start, end in zip(edges[::2], edges[1::2]):
-            keep = np.append(np.diff(x[start:end]) > 0, True)
-            run_x, run_y = x[start:end][keep], y[start:end][keep]
-            if len(run_x) == 1:
-                run_x, run_y = np.array([run_x[0], run_x[0] + 1]), np.repeat(run_y, 2)
-            runs.append(polygon(run_x, run_y))
+        for start, end in voiced_runs(pitch_hz):
+            keep = np.append(np.diff(x[start:end]) > 0, True)  # where hops share a pixel the last one counts
+            runs.append(polygon(x[start:end][keep], y[start:end][keep]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for color, line_width in ((QColor(0, 0, 0, 200), 4.0), (QColor(255, 255, 255), 1.75)):
             painter.setPen(
