@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.geometry import SpeakerLayout
@@ -94,6 +94,7 @@ class LoudspeakerCanvas(QWidget):
         self._tokens = tokens
         self._response: LoudspeakerResponse | None = None
         self._layout: SpeakerLayout | None = None
+        self._picture: QPixmap | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(300, 240)
         self.setAccessibleName("Loudspeaker design")
@@ -102,14 +103,21 @@ class LoudspeakerCanvas(QWidget):
     def show_response(self, response: LoudspeakerResponse | None) -> None:
         self._response = response
         self._describe()
-        self.update()
+        self._renew()
 
     def set_layout(self, layout: SpeakerLayout | None) -> None:
         self._layout = layout
-        self.update()
+        self._renew()
 
     def apply_theme(self, tokens: Tokens) -> None:
         self._tokens = tokens
+        self._renew()
+
+    def resizeEvent(self, event) -> None:
+        self._renew()
+
+    def _renew(self) -> None:
+        self._picture = None
         self.update()
 
     def statistics(self) -> list[Statistic]:
@@ -155,7 +163,17 @@ class LoudspeakerCanvas(QWidget):
     # ---------------------------------------------------------------------------------------- painting
 
     def paintEvent(self, event) -> None:
+        ratio = self.devicePixelRatioF()
+        if self._picture is None or self._picture.devicePixelRatio() != ratio:
+            self._picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            self._paint(QPainter(self._picture))
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture)
+        painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         upper, lower = self.plot_rects()
         self._paint_axes(painter, upper, SEPARATION_DB, (0, 10, 20, 30), signed=False)
