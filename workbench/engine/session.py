@@ -57,7 +57,7 @@ class Session:
         self._recorder: Recorder | None = None
         self._wanted = False
         self._lost_since: float | None = None
-        self._message = ""
+        self._message, self._failed = "", False
         self._commands: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="control", daemon=True)
         self._thread.start()
@@ -163,9 +163,9 @@ class Session:
                 self._start()
             except EarshotError as error:
                 # The choice that failed is taken back: the sound that was there goes on.
-                self._say(str(error))
                 self._structure = before
                 self._start()
+                self._say(str(error), failed=True)
 
         self._commands.put(change)
 
@@ -266,10 +266,10 @@ class Session:
             try:
                 command()
             except EarshotError as error:
-                self._say(str(error))
+                self._say(str(error), failed=True)
             except Exception as error:
                 log.exception("a command failed")
-                self._say(f"Something went wrong: {error} (the log has the details)")
+                self._say(f"Something went wrong: {error} (the log has the details)", failed=True)
             self._publish()
 
     def _start_if_stopped(self) -> None:
@@ -281,7 +281,7 @@ class Session:
                 raise
 
     def _start(self) -> None:
-        self._message = ""
+        self._message, self._failed = "", False
         self._publish("starting")
         assembly = assemble(self._structure, self._history, self.mailbox, self._say)
         worker = Worker(assembly.runner)
@@ -327,27 +327,27 @@ class Session:
         if lost:
             self._stop()
             self._lost_since = time.monotonic()
-            self._say(f"{lost[0]} is lost, trying again.")
+            self._say(f"{lost[0]} is lost, trying again.", failed=True)
         elif not self._worker.alive:
             error = self._worker.error
             self._stop()
             self._wanted = False
-            self._say(f"The chain stopped: {error}" if error else "The file has ended.")
+            self._say(f"The chain stopped: {error}" if error else "The file has ended.", failed=error is not None)
         elif self._recorder is not None and self._recorder.error:
             error = self._recorder.error
             self._end_recording()
-            self._say(str(error))
+            self._say(str(error), failed=True)
 
     def _retry(self) -> None:
-        message = self._message
+        message, failed = self._message, self._failed
         try:
             self._start()
         except EarshotError:
-            self._message = message
+            self._message, self._failed = message, failed
             self._lost_since = time.monotonic()
 
-    def _say(self, message: str) -> None:
-        self._message = message
+    def _say(self, message: str, failed: bool = False) -> None:
+        self._message, self._failed = message, failed
         log.info(message)
 
     def _publish(self, state: str | None = None) -> None:
@@ -357,6 +357,7 @@ class Session:
             self.mailbox.health = Health(
                 state=state or ("lost" if lost else "stopped"),
                 message=self._message,
+                failed=self._failed,
                 rate_hz=RATE_HZ,
                 hop=HOP,
                 source=self._structure.source,
@@ -368,6 +369,7 @@ class Session:
         self.mailbox.health = Health(
             state=state or "running",
             message=self._message,
+            failed=self._failed,
             elapsed_s=runner.samples_in / RATE_HZ,
             rate_hz=RATE_HZ,
             hop=HOP,

@@ -1,0 +1,130 @@
+import time
+
+import numpy as np
+import pytest
+import soundfile
+
+from workbench.engine.session import Session
+from workbench.engine.settings import Settings
+
+
+def wait(condition, timeout_s=20.0):
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError("did not happen in time")
+
+
+@pytest.fixture
+def session():
+    session = Session()
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def stereo_file(tmp_path):
+    path = tmp_path / "stereo programme.wav"
+    x = 0.1 * np.random.default_rng(0).standard_normal((48000, 2))
+    soundfile.write(path, x, 48000)
+    return path
+
+
+def test_the_room_sounds_and_its_talkers_are_found(session):
+    session.start()
+    wait(lambda: session.mailbox.health.state == "running" and session.mailbox.health.elapsed_s > 3)
+    assert any(snapshot.input.rms_dbfs.max() > -60 for snapshot in session.mailbox.snapshots_since(-1))
+    wait(lambda: any(loc.tracks for loc in session.mailbox.localizations_since(-1)))
+    assert session.mailbox.localizations.latest.truth
+    assert session.mailbox.beam_pattern is not None
+    assert session.mailbox.loudspeaker_response is not None
+    health = session.mailbox.health
+    assert health.array.startswith("8-microphone")
+    assert [part.label for part in health.latency][:2] == ["in", "block"]
+    session.stop()
+    wait(lambda: session.mailbox.health.state == "stopped")
+
+
+def test_columns_go_on_counting_over_a_restart(session):
+    session.start()
+    wait(lambda: len(session.mailbox.snapshots_since(-1)) > 20)
+    session.stop()
+    wait(lambda: session.mailbox.health.state == "stopped")
+    session.start()
+    wait(lambda: session.mailbox.health.state == "running" and session.mailbox.health.elapsed_s > 0.2)
+    sequences = [snapshot.sequence for snapshot in session.mailbox.snapshots_since(-1)]
+    assert sequences == list(range(len(sequences)))
+
+
+def test_a_stereo_file_takes_the_rooms_place_and_the_array_steps_aside(session, stereo_file):
+    session.start()
+    wait(lambda: session.mailbox.health.state == "running")
+    session.choose_source(f"file:{stereo_file}")
+    wait(lambda: session.mailbox.health.source == stereo_file.name)
+    assert session.array is None and session.layout is not None
+    assert "enhanced on its own" in session.mailbox.health.message
+
+
+def test_a_source_that_fails_leaves_the_one_before_playing(session, tmp_path):
+    (tmp_path / "text.wav").write_text("no sound")
+    session.start()
+    wait(lambda: session.mailbox.health.state == "running")
+    session.choose_source(f"file:{tmp_path / 'text.wav'}")
+    wait(lambda: "text.wav" in session.mailbox.health.message)
+    wait(lambda: session.mailbox.health.state == "running")
+    assert session.source_spec == "room"
+    session.choose_sink("device:ALSA/no such device")
+    wait(lambda: "no such device" in session.mailbox.health.message)
+    wait(lambda: session.mailbox.health.state == "running")
+    assert session.sink_spec == "none"
+
+
+def test_a_source_that_cannot_start_leaves_it_stopped_and_says_why():
+    session = Session(Settings(source="file:/nowhere/at all.wav"))
+    try:
+        session.start()
+        wait(lambda: "at all.wav" in session.mailbox.health.message)
+        wait(lambda: not session.running)
+        assert session.mailbox.health.state == "stopped"
+    finally:
+        session.close()
+
+
+def test_a_recording_holds_input_and_output(session, tmp_path):
+    session.start()
+    wait(lambda: session.mailbox.health.state == "running")
+    session.start_recording(tmp_path)
+    wait(lambda: (session.mailbox.health.recording_s or 0) > 0.5)
+    session.stop_recording()
+    wait(lambda: session.mailbox.health.recording_s is None and "Recorded" in session.mailbox.health.message)
+    (folder,) = tmp_path.iterdir()
+    raw, processed = (soundfile.info(folder / name) for name in ("input.wav", "output.wav"))
+    assert (raw.channels, processed.channels) == (8, 2)
+    assert raw.frames == processed.frames >= 24000
+
+
+def test_settings_come_back(session, tmp_path):
+    session.set({"enhance.strength_percent": 33.0})
+    session.choose_layout("stereo-60deg")
+    wait(lambda: session.layout_name == "stereo-60deg")
+    session.save_settings(tmp_path / "mine.toml")
+    other = Session()
+    try:
+        other.load_settings(tmp_path / "mine.toml")
+        wait(lambda: other.layout_name == "stereo-60deg")
+        assert other.params.enhance.strength_percent == 33
+        assert other.undo_label == "Load mine"
+    finally:
+        other.close()
+
+
+def test_the_beam_follows_a_track(session):
+    session.start()
+    wait(lambda: session.mailbox.localizations.latest and session.mailbox.localizations.latest.tracks, 30)
+    track = session.mailbox.localizations.latest.tracks[0]
+    session.set({"beamformer.follow": track.number})
+    difference = lambda: abs(session.mailbox.snapshots.latest.beam_azimuth_rad - track.azimuth_rad)  # noqa: E731
+    wait(lambda: difference() < np.radians(25))
+    assert session.params.beamformer.steering_deg == 0
