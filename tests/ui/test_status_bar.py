@@ -65,12 +65,12 @@ def test_dropouts_name_stage_and_time(bar):
 
 def test_a_message_of_the_engine_appears_whole_in_the_tooltip_and_is_kept_until_another_comes(bar):
     text = "USB array is lost, trying again. " * 8
-    bar.show_health(replace(RUNNING, state="lost", message=text))
+    bar.show_health(replace(RUNNING, state="lost", message=text, failed=True))
     assert bar.notice.toolTip() == text
     assert bar.notice.token == "clip"
     assert bar.reconnect.isVisible()
     bar.show_notice("Saved fan.toml", error=False)
-    bar.show_health(replace(RUNNING, state="lost", message=text))
+    bar.show_health(replace(RUNNING, state="lost", message=text, failed=True))
     assert bar.notice.text == "Saved fan.toml"
     bar.show_health(RUNNING)
     assert bar.notice.text == ""

@@ -209,12 +209,14 @@ class Dropout:
 class Health:
     """How the engine is doing; updated a few times a second.
 
-    `state` is "stopped", "starting", "running" or "lost"; `message` the last error or notice, in plain words.
+    `state` is "stopped", "starting", "running" or "lost"; `message` the last error or notice, in plain words,
+    `failed` whether it is an error.
     `load` is the hop thread's time over the hop's length, averaged; `stage_us` mean thread time by stage.
     """
 
     state: str = "stopped"
     message: str = ""
+    failed: bool = False
     elapsed_s: float = 0.0
     rate_hz: int = 48000
     hop: int = 480

@@ -350,7 +350,7 @@ class StatusBar(QFrame):
         self.reconnect.setVisible(health.state == "lost")
         if health.message != self._engine_message:
             self._engine_message = health.message
-            self.notice.set_text(health.message, error=bool(health.message))
+            self.notice.set_text(health.message, error=health.failed)
 
     def _show_dropouts(self, health: Health) -> None:
         total = health.own_dropouts + health.server_dropouts
