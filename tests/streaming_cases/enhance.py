@@ -5,7 +5,7 @@ import numpy as np
 from tests.streaming import StreamingCase
 from workbench.core.params import EnhanceParams
 from workbench.dsp.bands import BANDS, HOP
-from workbench.enhance import classical, enhancer, features
+from workbench.enhance import classical, enhancer, features, runtime
 
 
 def _hops(rng, hops):
@@ -31,5 +31,6 @@ CASES = {
     classical.ClassicalGains: StreamingCase(lambda: classical.ClassicalGains(2), _frames),
     features.RunningLevel: StreamingCase(lambda: features.RunningLevel(2), _energies),
     features.FeatureExtractor: StreamingCase(lambda: features.FeatureExtractor(2), _samples),
+    runtime.NetworkGains: StreamingCase(lambda: runtime.NetworkGains(2), _frames),
     enhancer.Enhancer: StreamingCase(lambda: enhancer.Enhancer(2), _hops),
 }
