@@ -15,8 +15,8 @@ import numpy as np
 
 from workbench.core.errors import InputError
 
-_LAMBDA_SPAN = (1e-9, 1e6)
-_BISECTIONS = 46
+_LARGEST_PENALTY = 1e6
+_BISECTIONS = 34
 
 
 def regularised_inverse(plant: np.ndarray, beta: np.ndarray | float) -> np.ndarray:
@@ -87,41 +87,34 @@ class _Tradeoff:
     """
 
     def __init__(self, fed: np.ndarray, covariance: np.ndarray, anchor: np.ndarray):
-        self.power, basis = np.linalg.eigh(covariance)
-        self.power = np.maximum(self.power, 0.0)
-        self.basis = basis
-        adjoint = basis.conj().transpose(0, 2, 1)
-        self.fed = (adjoint @ fed.conj()[..., None])[..., 0]
-        self.anchor = (adjoint @ anchor[..., None])[..., 0]
+        power, self._basis = np.linalg.eigh(covariance)
+        self._power = np.maximum(power, 0.0)
+        adjoint = self._basis.conj().transpose(0, 2, 1)
+        self._fed = (adjoint @ fed.conj()[..., None])[..., 0]
+        self._anchor = (adjoint @ anchor[..., None])[..., 0]
 
-    def weights(self, lam: np.ndarray) -> np.ndarray:
-        """Weights in the covariance's own basis, (F, drivers)."""
-        inverse = 1 / (self.power + lam[:, None])
-        drift = lam[:, None] * inverse * self.anchor
-        lack = 1 - (self.fed.conj() * drift).sum(axis=1)
-        hold = (np.abs(self.fed) ** 2 * inverse).sum(axis=1)
-        return drift + (lack / hold)[:, None] * inverse * self.fed
+    def weights(self, lam: np.ndarray, chosen: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """Driver weights (F, drivers) for lambda (F,), at chosen frequencies."""
+        fed, anchor = self._fed[chosen], self._anchor[chosen]
+        inverse = 1 / (self._power[chosen] + lam[:, None])
+        drift = lam[:, None] * inverse * anchor
+        lack = 1 - (fed.conj() * drift).sum(axis=1)
+        hold = (np.abs(fed) ** 2 * inverse).sum(axis=1)
+        return (self._basis[chosen] @ (drift + (lack / hold)[:, None] * inverse * fed)[..., None])[..., 0]
 
-    def crosstalk(self, weights: np.ndarray) -> np.ndarray:
-        """Mean energy at the other ear, (F,), where the fed ear has 1."""
-        return (self.power * np.abs(weights) ** 2).sum(axis=1)
-
-    def driver_weights(self, weights: np.ndarray) -> np.ndarray:
-        """Back to drivers."""
-        return (self.basis @ weights[..., None])[..., 0]
-
-
-def _bisect(acceptable, bins: int, *, largest: bool) -> np.ndarray:
-    """Per bin, the largest (or smallest) lambda that is acceptable, on a log scale; the gentle end if none is."""
-    low, high = (np.full(bins, value) for value in np.log(_LAMBDA_SPAN))
-    for _ in range(_BISECTIONS):
-        middle = 0.5 * (low + high)
-        good = acceptable(np.exp(middle))
-        if largest:
-            low, high = np.where(good, middle, low), np.where(good, high, middle)
-        else:
-            low, high = np.where(good, low, middle), np.where(good, middle, high)
-    return np.exp(low if largest else high)
+    def within(self, limit: np.ndarray, least: float) -> np.ndarray:
+        """The weights of the least lambda that keeps every magnitude within limit (F,): a bisection on a log scale."""
+        lam = np.full(len(limit), least)
+        weights = self.weights(lam)
+        over = np.flatnonzero(np.abs(weights).max(axis=1) > limit)
+        if len(over):
+            low, high = (np.full(len(over), np.log(value)) for value in (least, _LARGEST_PENALTY))
+            for _ in range(_BISECTIONS):
+                middle = 0.5 * (low + high)
+                good = np.abs(self.weights(np.exp(middle), over)).max(axis=1) <= limit[over]
+                low, high = np.where(good, low, middle), np.where(good, middle, high)
+            weights[over] = self.weights(np.exp(high), over)
+        return weights
 
 
 def null_steering(
@@ -130,6 +123,8 @@ def null_steering(
     anchor: np.ndarray,
     cancellation_db: np.ndarray | float,
     drive_limit_db: np.ndarray | float,
+    region_weight: float = 0.1,
+    penalty: float = 1e-4,
 ) -> np.ndarray:
     """Driver weights for one input: the fed ear gets 1, the other ear as little as wanted and allowed.
 
@@ -138,31 +133,42 @@ def null_steering(
     fed : (F, drivers) complex
         Transfer to the fed ear, relative to what plain stereo gives it.
     crosstalk : (positions, F, drivers) complex
-        Transfer to the other ear, relative to the same, at one or more head positions: their mean energy counts.
+        Transfer to the other ear, relative to the same, at one or more head positions. What is brought down is the
+        energy at the first one plus `region_weight` times the mean energy at the rest; `cancellation_db` counts at
+        the first.
     anchor : (F, drivers) complex
         Weights of plain stereo, from which as little as possible is departed; fed . anchor = 1.
     cancellation_db : float or (F,)
         Ratio of the energies at the fed and the other ear that is enough; it is met, not exceeded.
     drive_limit_db : float or (F,)
         Largest magnitude of a weight. It counts before the cancellation.
+    region_weight : float
+        0.1 leaves two drivers their null where it was asked for, and lets more of them widen it.
+    penalty : float
+        Least weight of |w - anchor|^2 beside the crosstalk's energy. Less drives more drivers harder for a wider
+        null in the model than a real head confirms.
 
     Returns
     -------
     (F, drivers) complex128
     """
-    bins = len(fed)
-    covariance = np.einsum("pfd,pfe->fde", crosstalk.conj(), crosstalk) / len(crosstalk)
+    share = np.full(len(crosstalk), region_weight / max(len(crosstalk) - 1, 1))
+    share[0] = 1.0
+    covariance = np.einsum("p,pfd,pfe->fde", share, crosstalk.conj(), crosstalk, optimize=True)
     tradeoff = _Tradeoff(fed, covariance, anchor)
-    allowed = np.broadcast_to(10 ** (-np.asarray(cancellation_db, dtype=float) / 10), bins)
-    limit = np.broadcast_to(10 ** (np.asarray(drive_limit_db, dtype=float) / 20), bins) * (1 + 1e-6)
+    limit = np.broadcast_to(10 ** (np.asarray(drive_limit_db, dtype=float) / 20), len(fed)) * (1 + 1e-6)
+    strongest = tradeoff.within(limit, penalty)
 
-    enough = _bisect(lambda lam: tradeoff.crosstalk(tradeoff.weights(lam)) <= allowed, bins, largest=True)
-
-    def within(lam: np.ndarray) -> np.ndarray:
-        return np.abs(tradeoff.driver_weights(tradeoff.weights(lam))).max(axis=1) <= limit
-
-    lam = np.maximum(enough, np.where(within(enough), enough, _bisect(within, bins, largest=False)))
-    return tradeoff.driver_weights(tradeoff.weights(lam))
+    # Between plain stereo and the strongest weights the fed ear keeps 1 and the drive stays within the limit.
+    start = (crosstalk[0] * anchor).sum(axis=1)
+    step = (crosstalk[0] * strongest).sum(axis=1) - start
+    allowed = 10 ** (-np.asarray(cancellation_db, dtype=float) / 10)
+    square = np.abs(step) ** 2 + np.finfo(float).tiny
+    half = (start.conj() * step).real
+    surplus = np.abs(start) ** 2 - allowed
+    root = np.sqrt(np.maximum(half**2 - square * surplus, 0.0))
+    portion = np.where(surplus <= 0, 0.0, np.clip((-half - root) / square, 0.0, 1.0))
+    return anchor + portion[:, None] * (strongest - anchor)
 
 
 def separation_db(plant: np.ndarray, filters: np.ndarray) -> np.ndarray:
@@ -182,6 +188,14 @@ def separation_db(plant: np.ndarray, filters: np.ndarray) -> np.ndarray:
     left = (ears[:, 0, 0] + tiny) / (ears[:, 1, 0] + tiny)
     right = (ears[:, 1, 1] + tiny) / (ears[:, 0, 1] + tiny)
     return 10 * np.log10(left * right)
+
+
+def mirrored_drivers(driver_xyz_m: np.ndarray) -> np.ndarray | None:
+    """For each driver the one at its mirror image (y to -y), (drivers,) integers; None if the layout has no such
+    symmetry."""
+    xyz = np.asarray(driver_xyz_m, dtype=float)
+    distance = np.linalg.norm(xyz[:, None] * (1.0, -1.0, 1.0) - xyz[None], axis=-1)
+    return distance.argmin(axis=1) if distance.min(axis=1).max() < 1e-4 else None
 
 
 def outer_drivers(driver_xyz_m: np.ndarray) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from scipy import interpolate
 
 from workbench.core import params as parameters
 from workbench.core.errors import InputError
@@ -19,7 +20,7 @@ from workbench.core.resources import find_toml, read_toml
 from workbench.dsp.bands import RATE_HZ
 from workbench.dsp.loudness import k_weighting_power
 from workbench.render import hrtf, plants
-from workbench.render.crosstalk import null_steering, outer_drivers
+from workbench.render.crosstalk import mirrored_drivers, null_steering, outer_drivers
 
 INPUTS = ("left", "right")
 METHODS = ("crosstalk", "plain")
@@ -47,6 +48,13 @@ _HIGH_TAPER_HZ = (14000.0, 20000.0)
 
 _FADE_IN, _FADE_OUT = 64, 240
 
+_LARGEST_REGION_M = 0.3
+_LARGEST_WEIGHT = 10.0
+
+_COARSE = slice(None, None, 4)
+"""Plants are computed at every fourth frequency and interpolated: with the bulk delay out, their phase turns by less
+than 0.3 rad between two of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Design:
@@ -63,6 +71,11 @@ class Design:
         Largest driver gain over what plain stereo needs for the same level at the fed ear.
     virtual_deg : float
         The virtual loudspeakers stand at plus and minus this.
+    region_m : float
+        How far the head may move sideways: there, and with heads of other sizes, the separation shall hold as well.
+        0: the nominal position alone counts.
+    region_weight : float
+        What the crosstalk of all those counts against that of the nominal position.
 
     Raises
     ------
@@ -76,8 +89,14 @@ class Design:
     cancellation_db: float = RenderParams().cancellation_db
     boost_limit_db: float = RenderParams().boost_limit_db
     virtual_deg: float = RenderParams().virtual_deg
+    region_m: float = 0.05
+    region_weight: float = 0.1
 
     def __post_init__(self):
+        if not 0 <= self.region_weight <= _LARGEST_WEIGHT:
+            raise InputError(f"region_weight: {self.region_weight:g} is outside 0…{_LARGEST_WEIGHT:g}")
+        if not 0 <= self.region_m <= _LARGEST_REGION_M:
+            raise InputError(f"region_m: {self.region_m:g} is outside 0…{_LARGEST_REGION_M:g} m")
         if self.target not in TARGETS:
             raise InputError(f"target: {self.target!r} is not one of {', '.join(TARGETS)}")
         for key in ("method", "cancellation_db", "boost_limit_db", "virtual_deg"):
@@ -120,10 +139,30 @@ def load_design(name_or_path: str | Path) -> Design:
         raise InputError(f"{path}: {error}") from error
 
 
+def _plant(layout: SpeakerLayout, **where) -> np.ndarray:
+    coarse = FREQUENCY_HZ[_COARSE]
+    return interpolate.CubicSpline(coarse, plants.listener_plant(layout, coarse, **where))(FREQUENCY_HZ)
+
+
 @lru_cache(maxsize=8)
 def nominal_plant(layout: SpeakerLayout) -> np.ndarray:
     """Drivers to ears at the nominal listening position on `FREQUENCY_HZ`, (F, 2, drivers), read-only."""
-    return frozen(plants.listener_plant(layout, FREQUENCY_HZ))
+    return frozen(_plant(layout))
+
+
+@lru_cache(maxsize=8)
+def region_plants(layout: SpeakerLayout, region_m: float) -> np.ndarray:
+    """Plants at the positions that a design keeps in mind, (positions, F, 2, drivers), read-only.
+
+    The nominal position comes first, then steps sideways, then heads of other sizes.
+    """
+    nominal = nominal_plant(layout)
+    if region_m == 0:
+        return nominal[None]
+    sides = [plants.HeadPose(offset_m=(0.0, step * region_m, 0.0)) for step in (-1.0, -0.4, 0.4, 1.0)]
+    sizes = [factor * layout.head_radius_m for factor in (0.9, 1.1)]
+    others = [_plant(layout, pose=pose) for pose in sides] + [_plant(layout, head_radius_m=size) for size in sizes]
+    return frozen(np.stack([nominal, *others]))
 
 
 def _smooth_step(x: np.ndarray) -> np.ndarray:
@@ -160,25 +199,39 @@ def plain_stereo(layout: SpeakerLayout) -> np.ndarray:
     return weights
 
 
-@lru_cache(maxsize=8)
-def crosstalk_filters(layout: SpeakerLayout, cancellation_db: float, boost_limit_db: float) -> np.ndarray:
+def crosstalk_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
     """Filters that send each input to one ear, (F, drivers, 2) complex on `FREQUENCY_HZ`, with no delay; read-only.
 
     The fed ear hears what plain stereo's own loudspeaker would give it.
     """
-    plant = nominal_plant(layout)
+    # Where the virtual loudspeakers stand makes no difference here, so that dragging them finds the work done.
+    return _crosstalk_filters(
+        layout, design.cancellation_db, design.boost_limit_db, design.region_m, design.region_weight
+    )
+
+
+@lru_cache(maxsize=8)
+def _crosstalk_filters(
+    layout: SpeakerLayout, cancellation_db: float, boost_limit_db: float, region_m: float, region_weight: float
+) -> np.ndarray:
     plain = plain_stereo(layout)
+    plant, positions = nominal_plant(layout), region_plants(layout, region_m)
     filters = np.empty((len(FREQUENCY_HZ), *plain.shape), dtype=complex)
+    mirror = mirrored_drivers(layout.driver_xyz_m)
     for ear in range(plants.EARS):
+        if ear == 1 and mirror is not None:
+            filters[:, :, 1] = filters[:, mirror, 0]
+            continue
         own = plant[:, ear] @ plain[:, ear]
         relative = plant / own[:, None, None]
         anchor = np.broadcast_to(plain[:, ear], relative[:, 0].shape)
         filters[:, :, ear] = null_steering(
             relative[:, ear],
-            relative[None, :, 1 - ear],
+            positions[:, :, 1 - ear] / (positions[:, :, ear] @ plain[:, ear])[..., None],
             anchor,
             cancellation_db * _HIGH_TAPER,
             boost_limit_db * _LOW_TAPER,
+            region_weight,
         )
     return frozen(filters)
 
@@ -234,7 +287,7 @@ def design_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
     """
     if design.method == "plain":
         return _delayed(plain_stereo(layout))
-    filters = crosstalk_filters(layout, design.cancellation_db, design.boost_limit_db)
+    filters = crosstalk_filters(layout, design)
     if design.target == "speakers":
         filters = filters @ hrtf.virtual_pair(math.radians(design.virtual_deg), FREQUENCY_HZ, layout.head_radius_m)
     return to_fir(filters * loudness_gain(layout, filters), MODELLING_DELAY, TAPS)

@@ -8,11 +8,13 @@ negative y. Ear 0 is the left one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from workbench.core.errors import InputError
 from workbench.core.geometry import SPEED_OF_SOUND_M_S, SpeakerLayout
+from workbench.core.messages import frozen
 
 EARS = 2
 
@@ -150,6 +152,23 @@ def cabinet_pressure(layout: SpeakerLayout, point_xyz_m: np.ndarray, frequency_h
     return scattered * point_source(np.zeros(3), points, frequency_hz)[:, None]
 
 
+@lru_cache(maxsize=4)
+def _cabinet_sources(layout: SpeakerLayout, frequencies: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """`equivalent_sources` of a spherical cabinet, which every head position shares."""
+    frequency_hz = np.array(frequencies)
+    position = np.zeros((_EQUIVALENT_SOURCES, 3))
+    position[:, 1] = np.linspace(-2, 2, _EQUIVALENT_SOURCES) * layout.cabinet_radius_m
+    reach = 2.5 * layout.head_radius_m + 0.06
+    depth, side = np.meshgrid((-0.1, 0.1), np.linspace(-reach, reach, 13), indexing="ij")
+    points = np.stack([layout.listener_distance_m + depth, side, np.zeros_like(side)], axis=-1).reshape(-1, 3)
+    wanted = cabinet_pressure(layout, points, frequency_hz).transpose(2, 0, 1)
+    made = point_source(position[None], points[:, None], frequency_hz).transpose(2, 0, 1)
+    gram = made.conj().transpose(0, 2, 1) @ made
+    floor = 1e-7 * np.trace(gram, axis1=1, axis2=2).real[:, None, None] * np.eye(_EQUIVALENT_SOURCES)
+    amplitude = np.linalg.solve(gram + floor, made.conj().transpose(0, 2, 1) @ wanted).transpose(1, 2, 0)
+    return frozen(position), frozen(amplitude)
+
+
 def equivalent_sources(layout: SpeakerLayout, frequency_hz: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Point sources that radiate towards the listener as the drivers do.
 
@@ -168,17 +187,7 @@ def equivalent_sources(layout: SpeakerLayout, frequency_hz: np.ndarray) -> tuple
     if layout.cabinet_radius_m is None:
         amplitude = np.broadcast_to(np.eye(drivers)[..., None], (drivers, drivers, len(frequency_hz)))
         return layout.driver_xyz_m, amplitude.astype(complex)
-    position = np.zeros((_EQUIVALENT_SOURCES, 3))
-    position[:, 1] = np.linspace(-2, 2, _EQUIVALENT_SOURCES) * layout.cabinet_radius_m
-    reach = 2.5 * layout.head_radius_m + 0.06
-    depth, side = np.meshgrid((-0.1, 0.1), np.linspace(-reach, reach, 13), indexing="ij")
-    points = np.stack([layout.listener_distance_m + depth, side, np.zeros_like(side)], axis=-1).reshape(-1, 3)
-    wanted = cabinet_pressure(layout, points, frequency_hz).transpose(2, 0, 1)
-    made = point_source(position[None], points[:, None], frequency_hz).transpose(2, 0, 1)
-    gram = made.conj().transpose(0, 2, 1) @ made
-    floor = 1e-7 * np.trace(gram, axis1=1, axis2=2).real[:, None, None] * np.eye(_EQUIVALENT_SOURCES)
-    amplitude = np.linalg.solve(gram + floor, made.conj().transpose(0, 2, 1) @ wanted)
-    return position, amplitude.transpose(1, 2, 0)
+    return _cabinet_sources(layout, tuple(frequency_hz.tolist()))
 
 
 def listener_plant(

@@ -19,7 +19,7 @@ _FFT = 8192
 _ALL_HZ = np.fft.rfftfreq(_FFT, 1 / RATE_HZ)
 _USED = (_ALL_HZ >= 40) & (_ALL_HZ <= 20000)
 
-SIXTH_OCTAVES_HZ = 1000 * 2 ** (np.arange(-11, 19) / 6)
+SIXTH_OCTAVES_HZ = 1000 * 2 ** (np.arange(-10, 19) / 6)
 """Centres of the 1/6-octave bands from 300 Hz to 8 kHz."""
 
 THIRD_OCTAVES_HZ = 1000 * 2 ** (np.arange(-7, 13) / 3)
