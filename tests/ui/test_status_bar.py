@@ -57,7 +57,7 @@ def test_dropouts_name_stage_and_time(bar):
     session = FakeSession()
     session.drop_out()
     bar.show_health(session.mailbox.health)
-    assert bar.dropout_text.text() == "2  sink, 1:10"
+    assert (bar.dropout_text.text(), bar.dropout_where.text()) == ("2", "sink, 1:10")
     assert bar.dropout_lamp.token == "clip"
     assert "1:01  enhance  13.1 of 10 ms" in bar.dropout_text.toolTip()
     assert "sink (sound server)" in bar.dropout_text.toolTip()

@@ -170,7 +170,11 @@ def main(argv: list[str] | None = None) -> int:
     try:
         window.show()
         bridge.begin()
-        starter = _Starter(window, bridge, store, choose_sink=not (args.sink or args.settings), start=not args.stopped)
+        choose = {
+            "choose_source": not (args.source or args.settings),
+            "choose_sink": not (args.sink or args.settings),
+        }
+        starter = _Starter(window, bridge, store, **choose, start=not args.stopped)
         if args.screenshot:
             QTimer.singleShot(round(1000 * args.after), lambda: _take_picture(window, args.screenshot))
         code = app.exec()
@@ -186,12 +190,13 @@ def main(argv: list[str] | None = None) -> int:
 
 
 class _Starter:
-    """Chooses the remembered or the default output when the devices are known, then starts the sound, once."""
+    """Chooses the remembered devices or the default output when the devices are known, then starts the sound, once."""
 
-    def __init__(self, window, bridge, store: QSettings, choose_sink: bool, start: bool):
-        self.bridge, self.store, self.choose_sink, self.start = bridge, store, choose_sink, start
+    def __init__(self, window, bridge, store: QSettings, choose_source: bool, choose_sink: bool, start: bool):
+        self.bridge, self.store, self.start = bridge, store, start
+        self.choose_source, self.choose_sink = choose_source, choose_sink
         self.done = False
-        if not choose_sink:
+        if not (choose_source or choose_sink):
             self.go([])
             return
         bridge.devices_listed.connect(self.go)
@@ -205,6 +210,10 @@ class _Starter:
         if self.done:
             return
         self.done = True
+        source = str(self.store.value("source", ""))
+        inputs = {dialogs.device_spec(device) for device in devices if device["inputs"] > 0}
+        if self.choose_source and source in inputs:
+            self.bridge.choose_source(source)
         if self.choose_sink:
             remembered = str(self.store.value("sink", ""))
             known = {dialogs.device_spec(device) for device in devices if device["outputs"] > 0} | {"none"}

@@ -377,6 +377,8 @@ class MethodChooser(Themed, QComboBox):
             self.addItem(value, value)
             index = self.findData(value)
         self.setCurrentIndex(index)
+        if not self._fit:
+            self.setToolTip(self.currentText())
 
     def sizeHint(self) -> QSize:
         if not self._fit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 from pathlib import Path
 
@@ -122,6 +123,7 @@ class MainWindow(QWidget):
         self._channels: tuple = ()
         self._dialog: QFileDialog | None = None
         self._closing = False
+        self._beam_azimuth_rad = 0.0
 
         self.toolbar = Toolbar()
         self.status = StatusBar()
@@ -245,17 +247,20 @@ class MainWindow(QWidget):
             self.sound.show_snapshots(snapshots)
         if self.space.isVisible():
             self.space.show_beam(snapshots[-1].beam_azimuth_rad, self.bridge.params.beamformer.follow)
+        self._beam_azimuth_rad = snapshots[-1].beam_azimuth_rad
 
     def _on_localizations(self, localizations: list) -> None:
         if self.sound.isVisible():
             self.sound.show_localizations(localizations)
         if self.space.isVisible():
             self.space.show_localization(localizations[-1])
+        if self.bridge.params.beamformer.follow:  # five times a second are enough for a slider
+            self.parameters.show_followed(math.degrees(self._beam_azimuth_rad))
 
     def _on_health(self, health) -> None:
         self.toolbar.show_health(health)
         self.status.show_health(health)
-        self.status.set_array(health.array)
+        self.status.set_array(health.array or self.parameters.array_description(self.bridge.session.array_name or ""))
         channels = (health.input_names, health.output_names)
         if channels != self._channels and health.input_names:
             self._channels = channels
@@ -309,6 +314,7 @@ class MainWindow(QWidget):
             self.open_file()
         else:
             self.bridge.choose_source(value)
+            self.store.setValue("source", value)
 
     def _on_sink_chosen(self, value: str) -> None:
         if value == dialogs.WRITE_FILE:

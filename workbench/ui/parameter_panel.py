@@ -402,6 +402,16 @@ class ParameterPanel(QFrame):
         for group in self.groups.values():
             group.show_params(params, preset)
 
+    def show_followed(self, azimuth_deg: float) -> None:
+        """While the beam follows a talker: show where it points; the steering by hand stays what it was."""
+        self.groups["beamformer"].rows["beamformer.steering_deg"].set_value(azimuth_deg)
+
+    def array_description(self, name: str) -> str:
+        """One line about an array that can be chosen here (empty for a file)."""
+        chooser = self.groups["beamformer"].structure_row.chooser
+        index = chooser.findData(name)
+        return chooser.itemText(index) if index >= 0 else ""
+
     def set_structure(self, array: str, layout: str) -> None:
         """Show the array and the loudspeakers in use, by name."""
         for name, value in (("beamformer", array), ("render", layout)):

@@ -148,6 +148,7 @@ class LoadBar(Themed, QWidget):
 
     def set_load(self, load: float | None) -> None:
         """Show a load, 0 to 1 (more is full)."""
+        load = None if load is None else round(load, 2)
         if load != self.load:
             self.load = load
             self.setAccessibleDescription("unknown" if load is None else f"{100 * load:.0f} %")
@@ -259,6 +260,8 @@ class StatusBar(QFrame):
         self.dropout_lamp = Lamp(round_shape=False)
         self.dropout_word = _label("Dropouts", "2")
         self.dropout_text = _label("0", weight=600)
+        self.dropout_where = _label("", "2")
+        self.dropout_where.hide()
         self.rate_text = _label("48 kHz", weight=600)
         self.hop_text = _label("/ 480", "2")
         self.notice = Notice()
@@ -292,6 +295,7 @@ class StatusBar(QFrame):
             self.dropout_lamp,
             self.dropout_word,
             self.dropout_text,
+            self.dropout_where,
             10,
             rule(vertical=True, length=16),
             10,
@@ -354,11 +358,10 @@ class StatusBar(QFrame):
 
     def _show_dropouts(self, health: Health) -> None:
         total = health.own_dropouts + health.server_dropouts
-        text = str(total)
-        if health.dropouts:
-            newest = health.dropouts[-1]
-            text += f"  {newest.stage}, {knobs.clock_text(newest.time_s)}"
-        self.dropout_text.setText(text)
+        self.dropout_text.setText(str(total))
+        newest = health.dropouts[-1] if health.dropouts else None
+        self.dropout_where.setText(f"{newest.stage}, {knobs.clock_text(newest.time_s)}" if newest else "")
+        self.dropout_where.setVisible(newest is not None)
         token = "good" if total == 0 else ("clip" if health.own_dropouts else "warning")
         self.dropout_lamp.set_token(token)
         lines = []
@@ -367,5 +370,5 @@ class StatusBar(QFrame):
             lines.append(f"{knobs.clock_text(drop.time_s)}  {where}  {drop.detail}".rstrip())
         head = f"{health.own_dropouts} of the program itself, {health.server_dropouts} of the sound server"
         tip = "\n".join([head, *lines])
-        for part in (self.dropout_lamp, self.dropout_word, self.dropout_text):
+        for part in (self.dropout_lamp, self.dropout_word, self.dropout_text, self.dropout_where):
             part.setToolTip(tip)

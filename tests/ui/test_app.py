@@ -1,0 +1,91 @@
+import os
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtGui import QImage
+
+from tests.ui.fakes import DEVICES, FakeSession
+from workbench.core.errors import InputError
+from workbench.ui import app
+from workbench.ui.bridge import Bridge
+
+
+def test_options_are_read():
+    args = app.parse(["--source", "room", "--size", "1920x1080", "--theme", "light", "--stopped"])
+    assert (args.source, args.size, args.theme, args.stopped) == ("room", (1920, 1080), "light", True)
+
+
+@pytest.mark.parametrize("argv", [["--size", "wide"], ["--theme", "pink"], ["--nonsense"]])
+def test_bad_options_leave_with_2(argv, capsys):
+    with pytest.raises(SystemExit) as left:
+        app.parse(argv)
+    assert left.value.code == 2
+
+
+def test_settings_and_options_that_cannot_be_used_are_refused(tmp_path):
+    broken = tmp_path / "broken.toml"
+    broken.write_text("params = 3")
+    with pytest.raises(InputError, match=r"broken\.toml"):
+        app._begin_settings(app.parse(["--settings", str(broken)]))
+    with pytest.raises(InputError, match="no such file"):
+        app._begin_settings(app.parse(["--array", "nothing"]))
+    assert app._begin_settings(app.parse(["--layout", "stereo-60deg"])).layout == "stereo-60deg"
+
+
+class Store(dict):
+    def value(self, key, default=None):
+        return self.get(key, default)
+
+
+def start(qtbot, store, devices, **choose):
+    session = FakeSession()
+    bridge = Bridge(session, lambda: devices)
+    starter = app._Starter(None, bridge, store, **choose, start=True)
+    if any(choose.values()):
+        with qtbot.waitSignal(bridge.devices_listed, timeout=3000):
+            bridge.refresh_devices()
+    bridge.close()
+    return session, starter
+
+
+def test_a_first_start_plays_the_room_on_the_default_device(qtbot):
+    session, _ = start(qtbot, Store(), DEVICES, choose_source=True, choose_sink=True)
+    assert session.source_spec == "room"
+    assert session.sink_spec == "device:PipeWire/Headphones"
+
+
+def test_without_any_device_it_plays_to_none(qtbot):
+    session, _ = start(qtbot, Store(), [], choose_source=True, choose_sink=True)
+    assert (session.source_spec, session.sink_spec) == ("room", "none")
+
+
+def test_remembered_devices_are_taken_only_while_they_are_there(qtbot):
+    store = Store(source="device:ALSA/Laptop microphone", sink="device:ALSA/Gone")
+    session, _ = start(qtbot, store, DEVICES, choose_source=True, choose_sink=True)
+    assert session.source_spec == "device:ALSA/Laptop microphone"
+    assert session.sink_spec == "device:PipeWire/Headphones"
+
+
+def test_what_the_command_line_named_is_left_alone(qtbot):
+    session, starter = start(qtbot, Store(sink="none"), DEVICES, choose_source=False, choose_sink=False)
+    assert not [call for call in session.calls if call[0] in ("source", "sink")]
+    assert starter.done
+
+
+def test_the_window_opens_is_pictured_and_leaves_in_order(tmp_path):
+    picture = tmp_path / "window.png"
+    home = {name: str(tmp_path / name) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")}
+    options = ["--size", "1280x800", "--sink", "none", "--screenshot", str(picture), "--after", "1.5"]
+    done = subprocess.run(
+        [sys.executable, "-m", "workbench", *options],
+        env={**os.environ, **home, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    image = QImage(str(picture))
+    assert (image.width(), image.height()) == (1280, 800)
+    assert image.pixelColor(20, 20).name() != image.pixelColor(4, 56).name()
