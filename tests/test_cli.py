@@ -1,10 +1,11 @@
 import json
 import subprocess
 import sys
+import types
 
 import pytest
 
-from workbench import cli
+from workbench.__main__ import main as program
 from workbench.cli import COMMANDS, main
 
 
@@ -45,15 +46,21 @@ def test_a_missing_device_exits_with_one(capsys):
     assert "nothing at all" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("argv", [[], ["--theme", "light"], ["--source", "room"]])
+@pytest.mark.parametrize("argv", [[], ["--theme", "light"], ["--source", "room"], ["-v"]])
 def test_options_alone_open_the_window(argv, monkeypatch):
-    import types
-
     seen = []
     module = types.SimpleNamespace(main=lambda words: seen.append(words) or 0)
     monkeypatch.setitem(sys.modules, "workbench.ui.app", module)
-    assert cli.main(argv) == 0
-    assert seen == [argv]
+    assert program(argv) == 0
+    assert seen == [[word for word in argv if word != "-v"]]
+
+
+@pytest.mark.parametrize("argv", [["--version"], ["--help"]])
+def test_information_opens_no_window(argv, capsys):
+    with pytest.raises(SystemExit) as ended:
+        program(argv)
+    assert ended.value.code == 0
+    assert "Earshot" in capsys.readouterr().out
 
 
 def test_a_command_imports_neither_qt_nor_torch():

@@ -14,9 +14,14 @@ def main(argv: list[str] | None = None) -> int:
 
         return serve(argv[1:])
 
-    from workbench.cli import main as run_command
+    from workbench import cli
 
-    return run_command(argv)
+    if not cli.opens_window(argv):
+        return cli.main(argv)
+    cli.set_up_logging(argv)
+    from workbench.ui.app import main as open_window
+
+    return open_window([word for word in argv if word not in ("-v", "--verbose")])
 
 
 if __name__ == "__main__":

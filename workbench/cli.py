@@ -39,28 +39,41 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
     return parser
 
 
+_INFORMATION = {"-h", "--help", "--version"}
+_VERBOSE = {"-v", "--verbose"}
+
+
+def opens_window(argv: list[str]) -> bool:
+    """Whether these arguments open the window: no command, only options (and none that asks for information)."""
+    words = [word for word in argv if word not in _VERBOSE]
+    return not words or (words[0].startswith("-") and words[0] not in _INFORMATION)
+
+
+def set_up_logging(argv: list[str]) -> None:
+    """Logs go to stderr; `-v` shows more."""
+    logging.basicConfig(
+        level=logging.DEBUG if argv and argv[0] in _VERBOSE else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+
+
 def main(argv: list[str]) -> int:
-    """Run one command line.
+    """Run one command.
 
     Returns
     -------
     int
         0, 2 (bad arguments or input), 1 (failure), 130 (interrupted).
     """
-    global_options = ("-v", "--verbose", "-h", "--help", "--version")
-    chosen = next((word for word in argv if word not in global_options), None)
-    wants_window = (chosen is None and not {"-h", "--help", "--version"} & set(argv)) or str(chosen).startswith("-")
-    args = None if wants_window else _parser(chosen).parse_args(argv)
-    logging.basicConfig(
-        level=logging.DEBUG if {"-v", "--verbose"} & set(argv[:1]) else logging.WARNING,
-        format="%(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    chosen = next((word for word in argv if word not in _VERBOSE | _INFORMATION), None)
+    parser = _parser(chosen)
+    args = parser.parse_args(argv)
+    set_up_logging(argv)
+    if args.command is None:
+        parser.print_help()
+        return 0
     try:
-        if args is None:
-            from workbench.ui.app import main as open_window
-
-            return open_window([word for word in argv if word not in ("-v", "--verbose")])
         return importlib.import_module(f"workbench.commands.{args.command}").run(args)
     except InputError as error:
         print(f"workbench: {error}", file=sys.stderr)

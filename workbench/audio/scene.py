@@ -7,14 +7,13 @@ All angles and distances of a scene are seen from the array's centre, in plan vi
 from __future__ import annotations
 
 import math
-import os
-import tempfile
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
 import tomli_w
 
+from workbench.core.atomic import write_text
 from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray, load_array, wrap_deg
 from workbench.core.resources import find_toml, read_toml
@@ -307,13 +306,7 @@ def save_scene(scene: Scene, path: str | Path) -> None:
         The file cannot be written.
     """
     path = Path(path)
-    partial = None
     try:
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(scene_toml(scene))
-        os.replace(partial, path)
+        write_text(path, scene_toml(scene))
     except OSError as error:
-        if partial is not None:
-            Path(partial).unlink(missing_ok=True)
         raise InputError(f"{path}: cannot be written ({error.strerror})") from error

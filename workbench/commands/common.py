@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from workbench.core import params as parameters
+from workbench.core.atomic import write_text
 from workbench.core.errors import InputError
 from workbench.core.params import Params
 
@@ -73,10 +72,7 @@ def write_json(value: Any, target: str) -> None:
         return
     path = Path(target)
     try:
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-        os.replace(partial, path)
+        write_text(path, text + "\n")
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from error
 

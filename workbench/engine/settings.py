@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import tomli_w
 
 from workbench.core import params as parameters
+from workbench.core.atomic import write_text
 from workbench.core.errors import InputError
 from workbench.core.params import Params
 from workbench.core.resources import read_toml
@@ -43,16 +42,7 @@ def save(settings: Settings, path: str | Path) -> None:
     table = {"earshot_settings": VERSION, **{name: getattr(settings, name) for name in _TEXTS}}
     table["params"] = parameters.to_dict(settings.params)
     try:
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                tomli_w.dump(table, file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, path)
-        except BaseException:
-            Path(partial).unlink(missing_ok=True)
-            raise
+        write_text(path, tomli_w.dumps(table))
     except OSError as error:
         raise InputError(f"{path}: the settings cannot be written here ({error.strerror})") from error
 
