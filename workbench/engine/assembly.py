@@ -6,9 +6,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from workbench.audio.endpoints import open_sink, open_source
 from workbench.audio.protocols import Source
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_array, load_layout
+from workbench.core.messages import Block
+from workbench.core.params import Params
+from workbench.dsp.bands import HOP
 from workbench.engine.chain import STAGES, Chain, ChainConfig
 from workbench.engine.designs import DesignBench, DesignThread
 from workbench.engine.history import ParameterHistory
@@ -17,6 +22,8 @@ from workbench.engine.runner import Runner
 from workbench.engine.soft_localizer import SoftLocalizer
 from workbench.engine.timing import HopClock
 from workbench.localize.localizer import Localizer
+
+WARM_UP_HOPS = 5
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,14 @@ def _fit(
     return array, layout
 
 
+def _warm_up(chain: Chain, params: Params, bench: DesignBench) -> None:
+    """Run the chain on silence and forget it: the first hop loads code and tables, and would come late."""
+    silence = Block(np.zeros((chain.config.channels, HOP), dtype=np.float32), 0, 0.0)
+    for _ in range(WARM_UP_HOPS):
+        chain.process(silence, params, bench.designs)
+    chain.reset()
+
+
 def assemble(
     structure: Structure,
     history: ParameterHistory,
@@ -111,6 +126,7 @@ def assemble(
         like_source = {}
         if offline:  # rate and length stay
             like_source = {"rate_hz": source.file_rate_hz, "frames": None if structure.loop else source.file_frames}
+        _warm_up(chain, params, bench)
         sink = open_sink(structure.sink, chain.out_channels, block=structure.block, **like_source)
     except BaseException:
         source.close()

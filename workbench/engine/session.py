@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 HEALTH_PERIOD_S = 0.1
 RETRY_S = 1.0
+KERNELS_PATIENCE_S = 1.5
 HOWL_NOTICE = "Muted: live microphones and a loudspeaker could howl. Unmute with M."
 
 
@@ -59,6 +60,10 @@ class Session:
         self._lost_since: float | None = None
         self._message, self._failed = "", False
         self._commands: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        # Loading them holds the interpreter for moments that sound would notice, so the first start waits a little;
+        # on a first run they take longer to compile, and the chain changes over when they are there.
+        self._kernels = threading.Thread(target=kernels.load, name="kernels", daemon=True)
+        self._kernels.start()
         self._thread = threading.Thread(target=self._run, name="control", daemon=True)
         self._thread.start()
 
@@ -283,6 +288,7 @@ class Session:
     def _start(self) -> None:
         self._message, self._failed = "", False
         self._publish("starting")
+        self._kernels.join(KERNELS_PATIENCE_S)
         assembly = assemble(self._structure, self._history, self.mailbox, self._say)
         worker = Worker(assembly.runner)
         if assembly.runner.source.live and assembly.runner.sink.live:
@@ -296,8 +302,6 @@ class Session:
         self._assembly, self._worker = assembly, worker
         self._wanted = True
         self._lost_since = None
-        # Sound comes first; the chain changes over to the compiled loops when they are there.
-        threading.Thread(target=kernels.load, name="kernels", daemon=True).start()
 
     def _stop(self) -> None:
         self._end_recording()
