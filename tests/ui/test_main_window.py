@@ -90,7 +90,10 @@ def test_what_the_engine_publishes_reaches_the_views(window):
 
 
 def test_hidden_docks_are_not_fed(window):
-    window.space_dock.hide()
+    window.menu.aboutToShow.emit()
+    assert window.dock_actions["space"].isChecked()
+    window.dock_actions["space"].trigger()
+    assert not window.space_dock.isVisible()
     window.space.seen.clear()
     window.bridge.session.mailbox.snapshots.put(snapshot(0))
     window.bridge.poll()

@@ -155,6 +155,8 @@ def main(argv: list[str] | None = None) -> int:
         "log": log_folder,
     }
     window = MainWindow(bridge, SoundView(PEAK_HZ), SpaceView(), store, folders)
+    if args.settings:
+        window.begin_with(args.settings)
     if args.theme:
         window.set_theme(args.theme)
     if args.size:

@@ -331,6 +331,11 @@ class MainWindow(QWidget):
         filters = "Recordings and settings (*.wav *.flac *.aif *.aiff *.ogg *.mp3 *.toml);;All files (*)"
         self._ask_file("Open", filters, self.take_file)
 
+    def begin_with(self, path: Path) -> None:
+        """The session was begun with this settings file: it is the preset."""
+        self._preset_path = path
+        self.bridge.preset_name = path.stem
+
     def take_file(self, path: Path) -> None:
         """A file that was opened or dropped: settings, array or layout if it is TOML, else the source."""
         if path.suffix.lower() != ".toml":
@@ -473,10 +478,14 @@ class MainWindow(QWidget):
             themes.addAction(action)
             self.theme_actions[choice] = action
         menu.addSeparator()
+        self.dock_actions = {}
         for dock in (self.space_dock, self.parameters_dock):
-            action = dock.toggleViewAction()
-            action.setText(f"Show {dock.windowTitle().lower()}")
-            menu.addAction(action)
+            # Not the dock's own action: that one is disabled while the layout is locked.
+            action = menu.addAction(f"Show {dock.windowTitle().lower()}")
+            action.setCheckable(True)
+            action.triggered.connect(lambda on, dock=dock: dock.setVisible(on))
+            menu.aboutToShow.connect(lambda action=action, dock=dock: action.setChecked(not dock.isHidden()))
+            self.dock_actions[dock.objectName()] = action
         self.unlock_action = menu.addAction("Unlock layout")
         self.unlock_action.setCheckable(True)
         self.unlock_action.toggled.connect(self.set_unlocked)
