@@ -114,7 +114,8 @@ def run(args: argparse.Namespace) -> int:
     )
     note(
         f"drive {figures['drive_db']:.1f} dB at {figures['drive_at_hz']:.0f} Hz, "
-        f"centre coloured by {figures['centre_colouration_db']:.1f} dB"
+        f"near ear coloured by {figures['near_ear_colouration_db']:.1f} dB, a centre source by "
+        f"{figures['centre_colouration_db']:.1f} dB"
     )
     if len(figures["target_not_met_hz"]):
         bands = ", ".join(f"{value:.0f}" for value in figures["target_not_met_hz"])

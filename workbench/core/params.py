@@ -173,8 +173,10 @@ class LocalizeParams:
     method: str = _knob(
         "srp",
         "Method",
-        "SRP-PHAT: steered response power over 360 azimuths.",
-        choices=(("srp", "SRP-PHAT"),),
+        "SRP-PHAT: steered response power, shared out among talkers zone by zone; the surest of the three. MUSIC: "
+        "directions from which the array's noise subspace hears nothing. Normalised MUSIC: the same, every "
+        "frequency counting alike.",
+        choices=(("srp", "SRP-PHAT"), ("music", "MUSIC"), ("normmusic", "Normalised MUSIC")),
         hidden=True,
     )
     threshold: float = _knob(
@@ -253,7 +255,7 @@ class RenderParams:
         step=0.5,
     )
     boost_limit_db: float = _knob(
-        7.0,
+        10.0,
         "Boost limit",
         "The most that a driver may be driven over what plain stereo needs for the same level at the ear. It "
         "comes before the cancellation.",

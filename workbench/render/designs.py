@@ -200,35 +200,44 @@ def plain_stereo(layout: SpeakerLayout) -> np.ndarray:
 
 
 def crosstalk_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
-    """Filters that send each input to one ear, (F, drivers, 2) complex on `FREQUENCY_HZ`, with no delay; read-only.
+    """Filters of a crosstalk design, (F, drivers, 2) complex on `FREQUENCY_HZ`, with no delay; read-only.
 
-    The fed ear hears what plain stereo's own loudspeaker would give it.
+    The fed ear hears what plain stereo's own loudspeaker would give it. The other ear hears nothing of it (target
+    "ears"), or what it would hear of the virtual loudspeaker (target "speakers"): then the crosstalk to cancel is
+    C_other - V C_fed, with V the far over the near ear's response. That needs less drive than to cancel all
+    crosstalk and then to put the wanted part back.
     """
-    # Where the virtual loudspeakers stand makes no difference here, so that dragging them finds the work done.
+    virtual_deg = design.virtual_deg if design.target == "speakers" else None
     return _crosstalk_filters(
-        layout, design.cancellation_db, design.boost_limit_db, design.region_m, design.region_weight
+        layout, virtual_deg, design.cancellation_db, design.boost_limit_db, design.region_m, design.region_weight
     )
 
 
 @lru_cache(maxsize=8)
 def _crosstalk_filters(
-    layout: SpeakerLayout, cancellation_db: float, boost_limit_db: float, region_m: float, region_weight: float
+    layout: SpeakerLayout,
+    virtual_deg: float | None,
+    cancellation_db: float,
+    boost_limit_db: float,
+    region_m: float,
+    region_weight: float,
 ) -> np.ndarray:
     plain = plain_stereo(layout)
     plant, positions = nominal_plant(layout), region_plants(layout, region_m)
+    wanted = np.zeros(len(FREQUENCY_HZ))
+    if virtual_deg is not None:
+        wanted = hrtf.contralateral(math.radians(virtual_deg), FREQUENCY_HZ, layout.head_radius_m)
     filters = np.empty((len(FREQUENCY_HZ), *plain.shape), dtype=complex)
     mirror = mirrored_drivers(layout.driver_xyz_m)
     for ear in range(plants.EARS):
         if ear == 1 and mirror is not None:
             filters[:, :, 1] = filters[:, mirror, 0]
             continue
-        own = plant[:, ear] @ plain[:, ear]
-        relative = plant / own[:, None, None]
-        anchor = np.broadcast_to(plain[:, ear], relative[:, 0].shape)
+        fed, other = positions[:, :, ear], positions[:, :, 1 - ear]
         filters[:, :, ear] = null_steering(
-            relative[:, ear],
-            positions[:, :, 1 - ear] / (positions[:, :, ear] @ plain[:, ear])[..., None],
-            anchor,
+            plant[:, ear] / (plant[:, ear] @ plain[:, ear])[:, None],
+            (other - wanted[:, None] * fed) / (fed @ plain[:, ear])[..., None],
+            np.broadcast_to(plain[:, ear], plant[:, ear].shape),
             cancellation_db * _HIGH_TAPER,
             boost_limit_db * _LOW_TAPER,
             region_weight,
@@ -288,8 +297,6 @@ def design_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
     if design.method == "plain":
         return _delayed(plain_stereo(layout))
     filters = crosstalk_filters(layout, design)
-    if design.target == "speakers":
-        filters = filters @ hrtf.virtual_pair(math.radians(design.virtual_deg), FREQUENCY_HZ, layout.head_radius_m)
     return to_fir(filters * loudness_gain(layout, filters), MODELLING_DELAY, TAPS)
 
 

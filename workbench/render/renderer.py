@@ -50,7 +50,7 @@ class RenderFilters:
     audition_fir : (drivers, 2, taps) float32
         Modelled paths from the drivers to the ears, late by `audition_delay` samples.
     ears_fir : (2, drivers, taps) float32
-        The same design without virtual loudspeakers: each input for one ear alone. Separation is measured on it.
+        The same design without virtual loudspeakers, each input for one ear alone: separation is measured on it.
     latency_samples, audition_delay : int
     to_drivers, to_headphones, off : PartitionedFilters
         What the renderer convolves with: drivers, both in a row, and plain stereo on outputs 0 and 1.
@@ -107,7 +107,8 @@ def design_render(layout: SpeakerLayout, params: RenderParams) -> RenderFilters:
 def loudspeaker_response(layout: SpeakerLayout, filters: RenderFilters) -> LoudspeakerResponse:
     """What the filters do, computed from the FIRs themselves with the rigid-sphere head.
 
-    Driver gain is what the boost limit limits: over what plain stereo needs for the same level at the fed ear.
+    Separation is that of the design without virtual loudspeakers, which want some of it back. Driver gain is what
+    the boost limit limits: over what plain stereo needs for the same level at the fed ear.
     """
     turn = np.exp(
         -2j * np.pi * _RESPONSE_HZ[:, None] * (np.arange(filters.ears_fir.shape[-1]) - MODELLING_DELAY) / RATE_HZ
@@ -117,9 +118,10 @@ def loudspeaker_response(layout: SpeakerLayout, filters: RenderFilters) -> Louds
         name: plants.listener_plant(layout, _RESPONSE_HZ, plants.HeadPose(offset_m=(0.0, offset_m, 0.0)))
         for name, offset_m in HEAD_OFFSETS_M.items()
     }
-    plain = np.broadcast_to(plain_stereo(layout), ears.shape)
-    fed, fed_plain = (np.abs(np.einsum("fed,fde->fe", plant["nominal"], played)) for played in (ears, plain))
-    drive = (np.abs(ears) * (fed_plain / fed)[:, None]).max(axis=2).T
+    driver = np.einsum("idt,ft->fdi", filters.driver_fir, turn, optimize=True)
+    plain = np.broadcast_to(plain_stereo(layout), driver.shape)
+    fed, fed_plain = (np.abs(np.einsum("fed,fde->fe", plant["nominal"], played)) for played in (driver, plain))
+    drive = (np.abs(driver) * (fed_plain / fed)[:, None]).max(axis=2).T
     return LoudspeakerResponse(
         layout=layout.name,
         driver_names=tuple(layout.driver_names),

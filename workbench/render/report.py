@@ -120,7 +120,7 @@ def _interaural(plant: np.ndarray, played: np.ndarray, wanted: np.ndarray, frequ
 def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Measured:
     """Measure filters with the rigid-sphere head (and cabinet).
 
-    Separation and drive are those of the same filters without virtual loudspeakers.
+    Separation is that of the same design without virtual loudspeakers; drive and colouration are the filters' own.
     """
     frequency_hz = _ALL_HZ[_USED]
     played = fir_response(filters.driver_fir, _ALL_HZ)[_USED]
@@ -136,7 +136,7 @@ def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Me
         name: float(np.mean([mean_separation_db(plant, alone, frequency_hz) for plant in group]))
         for name, group in groups.items()
     }
-    drive = drive_db(nominal, alone, plain)
+    drive = drive_db(nominal, played, plain)
     thirds = band_means(frequency_hz, np.abs(nominal @ alone) ** 2, THIRD_OCTAVES_HZ, 3)
     third_db = 5 * np.log10(thirds[:, 0, 0] / thirds[:, 1, 0] * thirds[:, 1, 1] / thirds[:, 0, 1])
     centre, centre_plain = (
@@ -144,6 +144,12 @@ def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Me
         for what in (played, plain)
     )
     colour = centre - centre_plain
+    near, near_plain = (
+        10
+        * np.log10(band_means(frequency_hz, np.abs(np.einsum("fed,fde->fe", nominal, what)) ** 2, THIRD_OCTAVES_HZ, 3))
+        for what in (played, plain)
+    )
+    near_colour = near - near_plain
     unmet = (third_db < design.cancellation_db - 1) & (THIRD_OCTAVES_HZ >= 300) & (THIRD_OCTAVES_HZ <= 8000)
     limiting = drive.max(axis=1) > design.boost_limit_db - 0.5
     sigma = np.linalg.svd(nominal, compute_uv=False)
@@ -158,6 +164,7 @@ def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Me
         "drive_db": float(drive.max()),
         "drive_at_hz": float(frequency_hz[drive.max(axis=1).argmax()]),
         "headroom_needed_db": float(20 * np.log10(np.abs(played).sum(axis=2).max())),
+        "near_ear_colouration_db": float(np.abs(near_colour - near_colour.mean(axis=0)).max()),
         "centre_colouration_db": float(np.abs(colour - colour.mean()).max()),
         "condition_db_largest": float(condition_db[(frequency_hz >= 300) & (frequency_hz <= 8000)].max()),
         "target_not_met_hz": THIRD_OCTAVES_HZ[unmet] if design.method == "crosstalk" else [],
