@@ -50,7 +50,7 @@ def take(size: str, theme: str, after_s: float, target: Path) -> None:
 
 
 def with_256_colours(image: QImage) -> QImage:
-    """The picture with a palette: the themes' tokens and its commonest colours exactly, the others by the nearest one."""
+    """The picture with a palette: the themes' tokens and its commonest colours exactly, the others the nearest."""
     image = image.convertToFormat(QImage.Format.Format_RGB32)
     height, width = image.height(), image.width()
     pixels = np.frombuffer(image.constBits(), np.uint32).reshape(height, -1)[:, :width] & 0xFFFFFF
