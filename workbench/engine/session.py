@@ -281,7 +281,7 @@ class Session:
         if self._worker is None:
             try:
                 self._start()
-            except EarshotError:
+            except BaseException:
                 self._wanted = False
                 raise
 
@@ -289,7 +289,7 @@ class Session:
         self._message, self._failed = "", False
         self._publish("starting")
         self._kernels.join(KERNELS_PATIENCE_S)
-        assembly = assemble(self._structure, self._history, self.mailbox, self._say)
+        assembly = assemble(self._structure, self._history, self.mailbox, self._say, complain=self._complain)
         worker = Worker(assembly.runner)
         if assembly.runner.source.live and assembly.runner.sink.live:
             self._history.set({"output.muted": True})
@@ -353,6 +353,9 @@ class Session:
     def _say(self, message: str, failed: bool = False) -> None:
         self._message, self._failed = message, failed
         log.info(message)
+
+    def _complain(self, message: str) -> None:
+        self._say(message, failed=True)
 
     def _publish(self, state: str | None = None) -> None:
         worker, assembly = self._worker, self._assembly
