@@ -135,3 +135,14 @@ def test_true_peak_between_the_samples():
     middle = limiter.interval_peaks(x.astype(np.float32))[100:-100].max()
     assert 20 * np.log10(middle) == pytest.approx(0.0, abs=0.02)
     assert true_peak_dbtp(np.zeros((2, 100))) == -np.inf
+
+
+def test_what_is_not_a_number_is_silence_and_leaves_no_trace():
+    x = (0.1 * np.random.default_rng(5).standard_normal((2, 20 * HOP))).astype(np.float32)
+    broken = x.copy()
+    broken[0, 2000:2100] = np.nan
+    broken[1, 2050] = np.inf
+    y, reduction = _run(broken)
+    want = np.where(np.isfinite(broken), broken, 0)
+    np.testing.assert_array_equal(y[:, LATENCY:], want[:, :-LATENCY])
+    assert (reduction == 0).all()

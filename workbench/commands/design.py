@@ -119,7 +119,8 @@ def run(args: argparse.Namespace) -> int:
     )
     if len(figures["target_not_met_hz"]):
         bands = ", ".join(f"{value:.0f}" for value in figures["target_not_met_hz"])
-        note(f"the boost limit keeps the separation under {design.cancellation_db:g} dB at {bands} Hz")
+        reason = "the boost limit is reached" if figures["boost_limited_hz"] else "head region and filter length"
+        note(f"separation is more than 1 dB under the {design.cancellation_db:g} dB asked for at {bands} Hz: {reason}")
     if args.json:
         write_json(report, args.json)
     return 0

@@ -95,7 +95,7 @@ class TruePeakLimiter:
     """Keeps the true peak of a stream at or below a limit.
 
     While nothing exceeds the limit, the output is the input, delayed, bit for bit. The limit may change between
-    hops; a lower one acts within the look-ahead.
+    hops; a lower one acts within the look-ahead. Samples that are not finite become silence.
 
     Parameters
     ----------
@@ -133,6 +133,8 @@ class TruePeakLimiter:
         -------
         (channels, 480) float32, late by `latency` samples
         """
+        if not np.isfinite(x).all():
+            x = np.where(np.isfinite(x), x, np.float32(0))  # nothing of the kind may reach a driver, or this state
         line = np.concatenate([self._past, x], axis=1)
         self._past = line[:, HOP:].copy()
 
