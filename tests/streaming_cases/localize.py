@@ -14,7 +14,10 @@ def _hops(rng, hops):
     seed = int(rng.integers(1000))
     voices = [scenes.speech_like(seed + k, hops * 0.01) for k in range(2)]
     x = scenes.plane_waves(_ARRAY, rng.uniform(-180, 180, 2), voices, seed=seed)
-    return [(x[:, 480 * k : 480 * k + 480], 0.01 * k, LocalizeParams()) for k in range(hops)]
+    methods = ("srp", "normmusic", "music")
+    return [
+        (x[:, 480 * k : 480 * k + 480], 0.01 * k, LocalizeParams(method=methods[3 * k // hops])) for k in range(hops)
+    ]
 
 
 def _candidates(rng, updates):

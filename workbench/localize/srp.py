@@ -19,55 +19,23 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import fft
 
 from workbench.core.geometry import MicrophoneArray, azimuth_grid_rad, wrap_rad
-from workbench.dsp.bands import RATE_HZ
 from workbench.dsp.beams import steering_vectors
+from workbench.localize.frames import BANDS, BIN_HZ, BINS, BINS_PER_BAND, Frames
 
-FRAME = 1920
-SHIFT = 960
-BIN_STRIDE = 2
-BINS_PER_BAND = 4
-BAND_HZ = BINS_PER_BAND * BIN_STRIDE * RATE_HZ / FRAME
-LOWEST_HZ = 150.0
-HIGHEST_HZ = 7500.0
 GRID = 120
 """Azimuths of the steered response; the azimuth of a talker is refined between them."""
 
 _SHARPNESS = 30.0
 _DIFFUSE_POWER = 0.35
 _ITERATIONS = 10
-_ENERGY_EXPONENT = 0.5
 _NEIGHBOUR_RAD = np.deg2rad(10.0)
 _SEPARATION_RAD = np.deg2rad(15.0)
 _TINY = 1e-20
 
-_WINDOW = (0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(FRAME) + 0.5) / FRAME)).astype(np.float32)
-_WINDOW.setflags(write=False)
-
 GRID_RAD = azimuth_grid_rad(GRID)
 GRID_RAD.setflags(write=False)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Zones:
-    """Steered response of T frames in B bands.
-
-    Attributes
-    ----------
-    power : (T, B, GRID) float32
-        Mean steered power in each zone, in [0, 1].
-    energy : (T, B) float32
-        Mean energy of a microphone in the zone (full-scale sine: about -10 dB in its own band).
-    """
-
-    power: np.ndarray
-    energy: np.ndarray
-
-    @property
-    def frames(self) -> int:
-        return len(self.energy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,53 +54,33 @@ def front_back_ambiguous(array: MicrophoneArray) -> bool:
 
 
 @functools.lru_cache(maxsize=8)
-def _steering(array: MicrophoneArray) -> tuple[np.ndarray, int]:
-    """Conjugate steering vectors (bins, GRID, M) complex64 and the first bin."""
-    width_hz = RATE_HZ / FRAME
-    first = int(np.ceil(LOWEST_HZ / width_hz))
-    bands = int((HIGHEST_HZ - first * width_hz) / BAND_HZ)
-    bins = first + BIN_STRIDE * np.arange(bands * BINS_PER_BAND)
-    steering = steering_vectors(array.mic_xyz_m, GRID_RAD, bins * width_hz).conj().astype(np.complex64)
+def _steering(array: MicrophoneArray) -> np.ndarray:
+    """Conjugate steering vectors, (BINS, GRID, M) complex64."""
+    steering = steering_vectors(array.mic_xyz_m, GRID_RAD, BIN_HZ).conj().astype(np.complex64)
     steering.setflags(write=False)
-    return steering, first
+    return steering
 
 
-def steered_response(array: MicrophoneArray, samples: np.ndarray) -> Zones:
-    """Steered response power of all whole frames in `samples`.
+def steered_power(array: MicrophoneArray, frames: Frames) -> np.ndarray:
+    """Steered response power with phase transform in each zone.
 
     Parameters
     ----------
     array : MicrophoneArray
-    samples : (mics, n) float32 at 48 kHz
-        Frame t covers samples t * SHIFT to t * SHIFT + FRAME.
+    frames : Frames
+        Of the array's microphones.
 
     Returns
     -------
-    Zones
-        With 1 + (n - FRAME) // SHIFT frames.
-
-    Raises
-    ------
-    ValueError
-        Wrong number of channels, or less than one frame.
+    (T, BANDS, GRID) float32
+        In [0, 1]: 1 where all microphones agree with the direction.
     """
-    if samples.ndim != 2 or len(samples) != array.mics or samples.shape[1] < FRAME:
-        raise ValueError(f"expected ({array.mics}, at least {FRAME}) samples, got {samples.shape}")
-    steering, first = _steering(array)
-    bins = len(steering)
-    frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME, axis=1)[:, ::SHIFT]
-    spectrum = fft.rfft(frames * _WINDOW, axis=2)[:, :, first : first + BIN_STRIDE * bins : BIN_STRIDE]
-    magnitude = np.abs(spectrum)
-    energy = np.mean(magnitude**2, axis=0).reshape(spectrum.shape[1], -1, BINS_PER_BAND)
-    weight = (energy + _TINY) ** _ENERGY_EXPONENT
-    weight = np.sqrt(weight / weight.sum(axis=2, keepdims=True)).reshape(spectrum.shape[1:]) / array.mics
-    phase = (spectrum * (weight / np.maximum(magnitude, _TINY))).transpose(2, 0, 1)
-    beams = np.matmul(steering, np.ascontiguousarray(phase))
-    power = (beams.real**2 + beams.imag**2).reshape(-1, BINS_PER_BAND, GRID, spectrum.shape[1]).sum(axis=1)
-    return Zones(
-        power=np.ascontiguousarray(power.transpose(2, 0, 1)),
-        energy=energy.mean(axis=2) * (2 / _WINDOW.sum()) ** 2,
-    )
+    amplitude = np.sqrt(frames.energy + _TINY).reshape(-1, BANDS, BINS_PER_BAND)
+    weight = np.sqrt(amplitude / amplitude.sum(axis=2, keepdims=True)).reshape(-1, BINS, 1) / array.mics
+    phase = frames.spectrum * (weight / np.maximum(np.abs(frames.spectrum), _TINY))
+    beams = np.matmul(_steering(array), np.ascontiguousarray(phase.transpose(1, 2, 0)))
+    power = (beams.real**2 + beams.imag**2).reshape(BANDS, BINS_PER_BAND, GRID, len(phase)).sum(axis=1)
+    return np.ascontiguousarray(power.transpose(2, 0, 1))
 
 
 def share_out(power: np.ndarray, iterations: int = _ITERATIONS) -> tuple[np.ndarray, np.ndarray, float]:

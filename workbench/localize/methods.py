@@ -1,0 +1,127 @@
+"""The methods behind one door: frames in, candidates with a confidence and a spatial spectrum out.
+
+Each keeps what it needs of the last WINDOW_FRAMES frames. Confidence is the probability that the direction is a
+talker's, by logistic regression on simulated rooms (1 to 4 talkers, RT60 0 to 0.6 s, circles of 4.5 and 10 cm; and
+fans, hum and diffuse noise without talkers), where it is calibrated within some percent.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from workbench.core.geometry import MicrophoneArray, azimuth_grid_rad
+from workbench.core.messages import Candidate, SpatialSpectrum, frozen
+from workbench.localize import music, srp
+from workbench.localize.frames import BANDS, BINS, Frames
+
+WINDOW_FRAMES = 24
+"""Frames that one update looks at: 0.5 s."""
+SPECTRUM_AZIMUTHS = 360
+
+_MOST_CANDIDATES = 6
+_LEAST_CONTRAST = 0.1
+"""A zone whose power hardly depends on the direction (long waves, a small array) tells none."""
+_NORMALISED_MUSIC_FIT = (2.8, 8.6, 1.8, 3.2)
+_MUSIC_FIT = (9.6, 10.5, 1.0, 1.6)
+
+
+class Method(Protocol):
+    """A method of localization for one array."""
+
+    def push(self, frames: Frames) -> None:
+        """Take new frames; those that leave the window are forgotten."""
+
+    def result(self, active: np.ndarray) -> tuple[tuple[Candidate, ...], SpatialSpectrum]:
+        """Candidates, the surest first, from the zones of the window that are active, (frames, BANDS) bool."""
+
+
+def make_method(name: str, array: MicrophoneArray) -> Method:
+    """The method of that name in `localize.method`."""
+    if name == "srp":
+        return SrpPhat(array)
+    return Music(array, normalised=name == "normmusic")
+
+
+class SrpPhat:
+    """SRP-PHAT zones shared out among directions (`srp`)."""
+
+    def __init__(self, array: MicrophoneArray):
+        self._array = array
+        self._power = np.zeros((0, BANDS, srp.GRID), dtype=np.float32)
+
+    def push(self, frames: Frames) -> None:
+        """See `Method`."""
+        self._power = np.concatenate([self._power, srp.steered_power(self._array, frames)])[-WINDOW_FRAMES:]
+
+    def result(self, active: np.ndarray) -> tuple[tuple[Candidate, ...], SpatialSpectrum]:
+        """See `Method`."""
+        heard = self._power[active]
+        heard = heard[np.ptp(heard, axis=1) > _LEAST_CONTRAST]
+        candidates = tuple(
+            Candidate(peak.azimuth_rad, srp_confidence(peak.share, peak.zones / active.size))
+            for peak in srp.find_peaks(heard, _MOST_CANDIDATES)
+        )
+        shown = (heard if len(heard) else self._power.reshape(-1, srp.GRID)).mean(axis=0)
+        noise = 1 / self._array.mics  # what microphones that agree with nothing have in every direction
+        return candidates, _spectrum((shown - noise) / max(1 - noise, noise))
+
+
+class Music:
+    """MUSIC, plain or normalised (`music`)."""
+
+    def __init__(self, array: MicrophoneArray, normalised: bool):
+        self._array = array
+        self._normalised = normalised
+        self._spectrum = np.zeros((0, BINS, array.mics), dtype=np.complex64)
+
+    def push(self, frames: Frames) -> None:
+        """See `Method`."""
+        self._spectrum = np.concatenate([self._spectrum, frames.spectrum])[-WINDOW_FRAMES:]
+
+    def result(self, active: np.ndarray) -> tuple[tuple[Candidate, ...], SpatialSpectrum]:
+        """See `Method`."""
+        values = music.pseudo_spectrum(self._array, self._spectrum, active, self._normalised)
+        background = float(np.median(values))
+        candidates = tuple(
+            Candidate(azimuth_rad, music_confidence(value, background, float(active.mean()), self._normalised))
+            for azimuth_rad, value in music.find_peaks(values, _MOST_CANDIDATES)
+        )
+        # Only the normalised pseudo-spectrum has a scale of its own.
+        return candidates, _spectrum(values if self._normalised else values / max(values.max(), 1e-12))
+
+
+def srp_confidence(share: float, occupied: float) -> float:
+    """From a peak's share of the active zones and the part of all zones that it occupies."""
+    return _logistic(10.3 + 0.4 * np.log(share + 1e-4) + 2.2 * np.log(occupied + 1e-4))
+
+
+def music_confidence(value: float, background: float, heard: float, normalised: bool) -> float:
+    """From a peak's value, the median of the pseudo-spectrum, and the part of all zones in which somebody is heard."""
+    if value <= 0.0:
+        return 0.0
+    constant, contrast, activity, height = _NORMALISED_MUSIC_FIT if normalised else _MUSIC_FIT
+    return _logistic(
+        constant
+        + contrast * np.log(value / max(background, 1e-12))
+        + activity * np.log(heard + 1e-3)
+        + height * np.log(value)
+    )
+
+
+def _logistic(evidence: float) -> float:
+    return float(1 / (1 + np.exp(-evidence)))
+
+
+def _spectrum(power: np.ndarray) -> SpatialSpectrum:
+    """Power (azimuths,) interpolated to SPECTRUM_AZIMUTHS, in dB; 1 becomes 0 dB."""
+    grid = azimuth_grid_rad(SPECTRUM_AZIMUTHS)
+    points = len(power)
+    if points != SPECTRUM_AZIMUTHS:
+        harmonics = np.fft.rfft(power.astype(float))
+        harmonics[-1] /= 2  # shared between the positive and the negative frequency once there are more points
+        power = np.fft.irfft(harmonics, n=SPECTRUM_AZIMUTHS) * (SPECTRUM_AZIMUTHS / points)
+        # Both grids end at pi; the coarse one begins later.
+        power = np.roll(power, SPECTRUM_AZIMUTHS // points - 1)
+    return SpatialSpectrum(frozen(grid), frozen((10 * np.log10(np.maximum(power, 1e-4))).astype(np.float32)))
