@@ -15,7 +15,7 @@ from workbench.core.messages import Block
 from workbench.core.params import Params
 from workbench.dsp.bands import HOP
 from workbench.engine.chain import STAGES, Chain, ChainConfig
-from workbench.engine.designs import DesignBench, DesignThread
+from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable
 from workbench.engine.history import ParameterHistory
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.runner import Runner
@@ -89,6 +89,7 @@ def assemble(
     mailbox: Mailbox | None,
     report: Callable[[str], None],
     *,
+    complain: Callable[[str], None] | None = None,
     strict: bool = False,
 ) -> Assembly:
     """Build a chain, ready to start.
@@ -101,14 +102,17 @@ def assemble(
     mailbox : Mailbox or None
         None: nobody looks (no spectra, no localization).
     report : called with a sentence for the person, from any thread
+    complain : the same for what went wrong; `report` by default
     strict : bool
-        An array or layout that does not fit the source is an error rather than left out.
+        An array or layout that does not fit the source, or a network that cannot be used, is an error rather than
+        left out.
 
     Raises
     ------
     InputError, DeviceError
         Nothing stays open.
     """
+    complain = complain or report
     array = load_array(structure.array) if structure.array else None
     layout = load_layout(structure.layout) if structure.layout else None
     offline = structure.source.startswith("file:") and structure.sink.startswith("file:")
@@ -120,9 +124,14 @@ def assemble(
         to_file = structure.sink.startswith("file:")
         config = ChainConfig(source.channels, array, layout, limit=not to_file)
         chain = Chain(config, analyse=mailbox is not None, clock=HopClock(STAGES))
-        bench = DesignBench(array, layout, mailbox)
+        bench = DesignBench(array, layout, chain.enhancer, mailbox)
         params = history.params
-        bench.request(params, math.radians(params.beamformer.steering_deg))
+        try:
+            bench.request(params, math.radians(params.beamformer.steering_deg))
+        except NetworkUnusable as error:
+            if strict:
+                raise
+            complain(error.notice)
         like_source = {}
         if offline:  # rate and length stay
             like_source = {"rate_hz": source.file_rate_hz, "frames": None if structure.loop else source.file_frames}
@@ -132,8 +141,8 @@ def assemble(
         source.close()
         raise
     live = mailbox is not None
-    localizer = SoftLocalizer(Localizer(array), mailbox, report) if live and array is not None else None
-    designs = DesignThread(bench, report) if live else bench
+    localizer = SoftLocalizer(Localizer(array), mailbox, complain) if live and array is not None else None
+    designs = DesignThread(bench, complain) if live else bench
     runner = Runner(
         source,
         sink,

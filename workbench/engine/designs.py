@@ -1,19 +1,25 @@
-"""Filters designed beside the audio path: the newest request wins, the chain takes what is ready."""
+"""What is prepared beside the audio path: beams, loudspeaker filters, networks. The newest request wins, and the
+chain takes what is ready.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
+from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout
-from workbench.core.params import BeamformerParams, Params, RenderParams
+from workbench.core.params import Params
 from workbench.dsp.beams import beam_pattern, design_beam
 from workbench.engine.chain import Designs
 from workbench.engine.mailbox import Mailbox
+from workbench.enhance.enhancer import Enhancer
+from workbench.enhance.runtime import NetworkGains
 from workbench.render.renderer import design_render, loudspeaker_response
 
 log = logging.getLogger(__name__)
@@ -21,53 +27,137 @@ log = logging.getLogger(__name__)
 STEERING_STEP_RAD = np.radians(0.1)
 
 
-@dataclass(frozen=True)
-class _BeamKey:
-    params: BeamformerParams
-    steps: int
+class NetworkUnusable(InputError):
+    """The network that was asked for is missing or damaged."""
+
+    @property
+    def notice(self) -> str:
+        """What to say where the sound goes on without it."""
+        return f"{self}. The classical method goes on."
 
 
-def _beam_key(params: Params, azimuth_rad: float) -> _BeamKey:
-    # What does not shape the filters must not cause a new design.
-    shaping = replace(params.beamformer, steering_deg=0.0, follow=0, low_cut_hz=80.0)
-    return _BeamKey(shaping, round(azimuth_rad / STEERING_STEP_RAD))
+class Preparation(Protocol):
+    """One kind of thing that takes too long for the audio path."""
+
+    def key(self, params: Params, azimuth_rad: float) -> Hashable:
+        """What the result depends on: an equal key needs no new preparation. Cheap."""
+
+    def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
+        """Make it; the designs with it in place. Slow."""
 
 
-def _render_key(params: Params) -> RenderParams:
-    return replace(params.render, place_deg=0.0, audition=True, limit_dbtp=0.0)
+class BeamPreparation:
+    """The capture beam's filters."""
+
+    def __init__(self, array: MicrophoneArray, mailbox: Mailbox | None):
+        self._array, self._mailbox = array, mailbox
+
+    @staticmethod
+    def _steps(azimuth_rad: float) -> int:
+        return round(azimuth_rad / STEERING_STEP_RAD)
+
+    def key(self, params: Params, azimuth_rad: float) -> Hashable:
+        # What does not shape the filters must not cause a new design.
+        shaping = replace(params.beamformer, steering_deg=0.0, follow=0, low_cut_hz=80.0)
+        return shaping, self._steps(azimuth_rad)
+
+    def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
+        filters = design_beam(self._array, params.beamformer, self._steps(azimuth_rad) * STEERING_STEP_RAD)
+        if self._mailbox is not None:
+            self._mailbox.beam_pattern = beam_pattern(self._array, filters)
+        return replace(designs, beam=filters)
+
+
+class RenderPreparation:
+    """The loudspeakers' filters."""
+
+    def __init__(self, layout: SpeakerLayout, mailbox: Mailbox | None):
+        self._layout, self._mailbox = layout, mailbox
+
+    def key(self, params: Params, azimuth_rad: float) -> Hashable:
+        return replace(params.render, place_deg=0.0, audition=True, limit_dbtp=0.0)
+
+    def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
+        filters = design_render(self._layout, params.render)
+        if self._mailbox is not None:
+            self._mailbox.loudspeaker_response = loudspeaker_response(self._layout, filters)
+        return replace(designs, render=filters)
+
+
+class NetworkPreparation:
+    """The enhancer's network: loaded when its method is first chosen, and kept. Until it is there, and when it
+    cannot be loaded, the enhancer goes on with its classical method."""
+
+    def __init__(self, enhancer: Enhancer):
+        self._enhancer = enhancer
+
+    def key(self, params: Params, azimuth_rad: float) -> Hashable:
+        return params.enhance.method if params.enhance.enabled else None
+
+    def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
+        method = params.enhance.method
+        if params.enhance.enabled and method not in self._enhancer.methods:
+            try:
+                self._enhancer.install(method, NetworkGains(self._enhancer.channels, method))
+            except InputError as error:
+                raise NetworkUnusable(f"The network {method} cannot be used: {error}") from error
+        return designs
 
 
 class DesignBench:
-    """Designs for one array and one layout, in the calling thread.
+    """Prepares what one chain needs, in the calling thread.
 
-    `request` is cheap when nothing that shapes a filter has changed.
+    Parameters
+    ----------
+    array, layout : None where the chain has no such stage
+    enhancer : Enhancer, optional
+        Gets the networks that are chosen; None: none are loaded.
+    mailbox : Mailbox, optional
+        Gets the pictures of the designs.
     """
 
-    def __init__(self, array: MicrophoneArray | None, layout: SpeakerLayout | None, mailbox: Mailbox | None = None):
-        self._array, self._layout, self._mailbox = array, layout, mailbox
-        self._beam_key: _BeamKey | None = None
-        self._render_key: RenderParams | None = None
+    def __init__(
+        self,
+        array: MicrophoneArray | None,
+        layout: SpeakerLayout | None,
+        enhancer: Enhancer | None = None,
+        mailbox: Mailbox | None = None,
+    ):
+        self._preparations: list[Preparation] = []
+        if array is not None:
+            self._preparations.append(BeamPreparation(array, mailbox))
+        if layout is not None:
+            self._preparations.append(RenderPreparation(layout, mailbox))
+        if enhancer is not None:
+            self._preparations.append(NetworkPreparation(enhancer))
+        self._keys: list[Hashable] = [object()] * len(self._preparations)
         self.designs = Designs()
 
     def needs(self, params: Params, azimuth_rad: float) -> bool:
-        """Whether `request` would design anything."""
-        beam = self._array is not None and _beam_key(params, azimuth_rad) != self._beam_key
-        return beam or (self._layout is not None and _render_key(params) != self._render_key)
+        """Whether `request` would prepare anything; cheap."""
+        return any(part.key(params, azimuth_rad) != key for part, key in zip(self._preparations, self._keys))
 
     def request(self, params: Params, azimuth_rad: float) -> None:
-        """Design what changed; `designs` holds the result, also when an exception ends the call half-way."""
-        if self._array is not None and (key := _beam_key(params, azimuth_rad)) != self._beam_key:
-            self._beam_key = key
-            filters = design_beam(self._array, params.beamformer, key.steps * STEERING_STEP_RAD)
-            self.designs = replace(self.designs, beam=filters)
-            if self._mailbox is not None:
-                self._mailbox.beam_pattern = beam_pattern(self._array, filters)
-        if self._layout is not None and (key := _render_key(params)) != self._render_key:
-            self._render_key = key
-            filters = design_render(self._layout, params.render)
-            self.designs = replace(self.designs, render=filters)
-            if self._mailbox is not None:
-                self._mailbox.loudspeaker_response = loudspeaker_response(self._layout, filters)
+        """Prepare what changed; `designs` holds the result.
+
+        Raises
+        ------
+        InputError
+            Something cannot be made (a network: NetworkUnusable); all else is ready, and it is not tried again until
+            the request differs.
+        """
+        failure: InputError | None = None
+        for number, part in enumerate(self._preparations):
+            key = part.key(params, azimuth_rad)
+            if key == self._keys[number]:
+                continue
+            self._keys[number] = key
+            try:
+                self.designs = part.prepare(self.designs, params, azimuth_rad)
+            except InputError as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
 
 
 class DesignThread:
@@ -108,6 +198,9 @@ class DesignThread:
             params, azimuth_rad = self._wanted
             try:
                 self._bench.request(params, azimuth_rad)
+            except NetworkUnusable as error:
+                log.warning("%s", error)
+                self._report(error.notice)
             except Exception as error:  # a failed design must not end the sound: the filters before go on
                 log.exception("design failed")
                 self._report(f"These settings could not be designed: {error}")
