@@ -69,9 +69,14 @@ STRUCTURE = {
 }
 
 NETWORKS = frozenset({"percepnet", "percepnet-small"})
+WITH_GAINS = NETWORKS | {"classical"}
 APPLIES = {
     "beamformer.white_noise_floor_db": ("beamformer.method", frozenset({"superdirective"})),
+    "enhance.strength_percent": ("enhance.method", WITH_GAINS),
     "enhance.comb_percent": ("enhance.method", NETWORKS),
+    "enhance.postfilter_beta": ("enhance.method", WITH_GAINS),
+    "enhance.decay_ms": ("enhance.method", WITH_GAINS),
+    "enhance.attenuation_limit_db": ("enhance.method", WITH_GAINS),
     "render.cancellation_db": ("render.method", frozenset({"crosstalk"})),
     "render.boost_limit_db": ("render.method", frozenset({"crosstalk"})),
     "render.virtual_deg": ("render.method", frozenset({"crosstalk"})),
