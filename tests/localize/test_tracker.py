@@ -8,7 +8,7 @@ from workbench.core.messages import Candidate
 from workbench.core.params import LocalizeParams
 from workbench.localize.tracker import Tracker, acceleration_rad_s2
 
-PARAMS = LocalizeParams()
+PARAMS = LocalizeParams(track_death_s=1.5)
 STEP_S = 0.2
 
 

@@ -211,7 +211,7 @@ class LocalizeParams:
         step=0.05,
     )
     track_death_s: float = _knob(
-        1.5,
+        3.0,
         "Track death",
         "How long a silent talker keeps its track.",
         unit="s",
