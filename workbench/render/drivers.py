@@ -1,0 +1,178 @@
+"""Speaker beams: all drivers of a compact loudspeaker radiate one signal straight ahead, and little to the sides.
+
+The pattern is one on the axis, has nulls (usually at plus and minus 90 degrees), is even over a window around the
+axis, and is what remains elsewhere. Drivers are never quite alike: each is taken to be off by a random gain of
+variance `mismatch`, and it is the expected pattern that is optimised, so no weight is larger than its worth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.core.errors import InputError
+from workbench.core.geometry import SPEED_OF_SOUND_M_S, SpeakerLayout, unit_vectors
+from workbench.render.plants import cabinet_pressure
+
+FAR_M = 2.0
+"""Distance at which patterns are designed and shown."""
+
+_WINDOW_STEP_RAD = np.radians(5.0)
+_PHASE_ROUNDS = 10
+_LARGEST_MISMATCH = 1e4
+_BISECTIONS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class BeamGoal:
+    """What a speaker beam shall be.
+
+    null_rad : nulls at plus and minus these angles
+    window_rad : the level shall be even from minus to plus this
+    evenness : weight of an uneven window against the energy at the nulls
+    mismatch : variance of a driver's relative error; 0.003 is 0.3 dB and 2.5 degrees
+    gain_limit_db : largest driver gain, where a single driver at the device's centre needs 0
+
+    Raises
+    ------
+    InputError
+        An angle out of its range, or a null inside the window.
+    """
+
+    null_rad: tuple[float, ...] = (np.pi / 2,)
+    window_rad: float = np.pi / 4
+    evenness: float = 1.0
+    mismatch: float = 0.003
+    gain_limit_db: float = 10.0
+
+    def __post_init__(self):
+        if not all(0 < angle <= np.pi for angle in (*self.null_rad, self.window_rad)) or not self.null_rad:
+            raise InputError("a beam's nulls and window are angles above 0 and up to 180 degrees")
+        if min(self.null_rad) <= self.window_rad:
+            raise InputError(
+                f"the null at ±{np.degrees(min(self.null_rad)):.0f}° lies within the even window of "
+                f"±{np.degrees(self.window_rad):.0f}°"
+            )
+
+
+def patterns(
+    layout: SpeakerLayout, azimuth_rad: np.ndarray, frequency_hz: np.ndarray, elevation_rad: np.ndarray | float = 0.0
+) -> np.ndarray:
+    """Each driver's directivity, with no head: (F, directions, drivers) complex.
+
+    Relative to a point source at the device's origin, at `FAR_M`.
+    """
+    points = FAR_M * unit_vectors(azimuth_rad, elevation_rad)
+    wavenumber = 2 * np.pi * np.asarray(frequency_hz, dtype=float) / SPEED_OF_SOUND_M_S
+    reference = FAR_M * np.exp(1j * wavenumber * FAR_M)
+    return (cabinet_pressure(layout, points, frequency_hz) * reference).transpose(2, 0, 1)
+
+
+def _mean_square(pattern: np.ndarray) -> np.ndarray:
+    """Mean over directions of d^H d, (F, drivers, drivers)."""
+    return np.einsum("fai,faj->fij", pattern.conj(), pattern, optimize=True) / pattern.shape[1]
+
+
+class _Beam:
+    """The least-squares problem of a beam, for any mismatch(f)."""
+
+    def __init__(self, layout: SpeakerLayout, frequency_hz: np.ndarray, goal: BeamGoal):
+        steps = int(np.ceil(goal.window_rad / _WINDOW_STEP_RAD))
+        side = np.array([sign * angle for angle in goal.null_rad for sign in (-1.0, 1.0)])
+        window = np.linspace(-goal.window_rad, goal.window_rad, 2 * steps + 1)
+        self._evenness = goal.evenness
+        self._axis = patterns(layout, np.array([0.0]), frequency_hz)[:, 0]
+        self._window = patterns(layout, window, frequency_hz)
+        self._energy = _mean_square(patterns(layout, side, frequency_hz)) + goal.evenness * _mean_square(self._window)
+        self._own = np.einsum("fii->fi", self._energy).real
+
+    def weights(self, mismatch: np.ndarray) -> np.ndarray:
+        """Weights (F, drivers) for a variance of the drivers' errors (F,)."""
+        loaded = self._energy + np.einsum("fi,ij->fij", mismatch[:, None] * self._own, np.eye(self._own.shape[1]))
+        inverse = np.linalg.inv(loaded)
+        held = (inverse @ self._axis.conj()[..., None])[..., 0]
+        hold = (self._axis * held).sum(axis=1)
+        phase = np.ones(self._window.shape[:2], dtype=complex)
+        for _ in range(_PHASE_ROUNDS):  # only the window's magnitude matters: its phase follows the weights
+            wish = self._evenness * np.einsum("fai,fa->fi", self._window.conj(), phase) / phase.shape[1]
+            free = (inverse @ wish[..., None])[..., 0]
+            weights = free + ((1 - (self._axis * free).sum(axis=1)) / hold)[:, None] * held
+            level = np.einsum("fai,fi->fa", self._window, weights)
+            phase = level / np.maximum(np.abs(level), 1e-9)
+        return weights
+
+
+def speaker_beam(layout: SpeakerLayout, frequency_hz: np.ndarray, goal: BeamGoal) -> np.ndarray:
+    """Driver weights of a beam.
+
+    Parameters
+    ----------
+    frequency_hz : (F,) ascending
+
+    Returns
+    -------
+    (F, drivers) complex128, no delay; the pattern on the axis is 1. Where the gain limit would be exceeded, the
+    drivers are taken to be less alike until it is not: there the beam is wider, and its nulls are shallower.
+
+    Raises
+    ------
+    InputError
+        Even equal weights exceed the gain limit.
+    """
+    beam = _Beam(layout, np.asarray(frequency_hz, dtype=float), goal)
+    mismatch = np.full(len(frequency_hz), goal.mismatch)
+    limit = 10 ** (goal.gain_limit_db / 20) * (1 + 1e-6)
+    weights = beam.weights(mismatch)
+    over = np.abs(weights).max(axis=1) > limit
+    if over.any():
+        low, high = np.full(len(over), np.log(goal.mismatch)), np.full(len(over), np.log(_LARGEST_MISMATCH))
+        for _ in range(_BISECTIONS):
+            middle = 0.5 * (low + high)
+            good = np.abs(beam.weights(np.exp(middle))).max(axis=1) <= limit
+            low, high = np.where(good, low, middle), np.where(good, middle, high)
+        limited = beam.weights(np.exp(high))
+        if np.abs(limited[over]).max() > 1.01 * limit:
+            raise InputError(f"no beam of layout {layout.name!r} keeps to a driver gain of {goal.gain_limit_db:g} dB")
+        weights[over] = limited[over]
+    return weights
+
+
+def directivity_db(layout: SpeakerLayout, weights: np.ndarray, frequency_hz: np.ndarray) -> np.ndarray:
+    """Directivity index |w . d(axis)|^2 / mean over the sphere of |w . d|^2, (F,) in dB."""
+    points = 400
+    height = 1 - (2 * np.arange(points) + 1) / points  # Fibonacci sphere: even in area
+    azimuth = np.pi * (1 + np.sqrt(5)) * np.arange(points)
+    around = np.einsum("fai,fi->fa", patterns(layout, azimuth, frequency_hz, np.arcsin(height)), weights)
+    axis = np.einsum("fai,fi->fa", patterns(layout, np.array([0.0]), frequency_hz), weights)[:, 0]
+    return 10 * np.log10(np.abs(axis) ** 2 / (np.abs(around) ** 2).mean(axis=1))
+
+
+def white_noise_gain_db(layout: SpeakerLayout, weights: np.ndarray, frequency_hz: np.ndarray) -> np.ndarray:
+    """White-noise gain |w . d(axis)|^2 / |w|^2, (F,) in dB."""
+    axis = np.einsum("fai,fi->fa", patterns(layout, np.array([0.0]), frequency_hz), weights)[:, 0]
+    return 10 * np.log10(np.abs(axis) ** 2 / (np.abs(weights) ** 2).sum(axis=1))
+
+
+def mismatched_null_db(
+    layout: SpeakerLayout,
+    weights: np.ndarray,
+    frequency_hz: np.ndarray,
+    null_rad: float,
+    *,
+    gain_db: float = 0.5,
+    phase_rad: float = np.radians(5.0),
+    trials: int = 200,
+    percent: float = 95.0,
+) -> np.ndarray:
+    """Level at the worse of the two nulls over the axis that so many percent of loudspeakers stay under, (F,) in dB.
+
+    Drivers have normally distributed errors of the given standard deviations; the draw is always the same.
+    """
+    random = np.random.default_rng(0)
+    shape = (trials, 1, weights.shape[1])
+    error = 10 ** (random.normal(0.0, gain_db, shape) / 20) * np.exp(1j * random.normal(0.0, phase_rad, shape))
+    pattern = patterns(layout, np.array([0.0, -null_rad, null_rad]), frequency_hz)
+    heard = np.abs(np.einsum("fai,tfi->tfa", pattern, weights * error, optimize=True))
+    level = 20 * np.log10(np.maximum(heard[..., 1:].max(axis=2) / heard[..., 0], 1e-9))
+    return np.percentile(level, percent, axis=0)
