@@ -18,6 +18,8 @@ COMMANDS = {
     "simulate": "render a scene of the simulated room to files",
     "live": "run the live chain without a window",
     "bench": "measure what the stages cost",
+    "evaluate": "score enhancement against clean references",
+    "train": "train a network on your own folders of sound",
     "params": "list the parameters",
     "devices": "list the sound devices",
     "doctor": "check a source, its microphones, and this installation",

@@ -6,6 +6,7 @@ With a time limit the learning rate follows the time spent, otherwise the number
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -50,8 +51,8 @@ class TrainingPlan:
     window: int = 400
     first_shards: int = 8
     validation_shards: int = 2
-    validate_every: int = 150
-    save_every_s: float = 120.0
+    validate_every: int = 100
+    save_every_s: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +69,16 @@ class Progress:
 
 
 def shards_of_batch(plan: TrainingPlan, batch: int) -> list[int]:
-    """Numbers of the shards a batch uses: the newest in its turn, and others drawn from the window before it.
-
-    The newest is used at once, so that every shard is used; `reuse` sets how fast the window moves on.
-    """
-    newest = plan.first_shards - 1 + batch * SHARDS_A_BATCH // plan.reuse
-    oldest = max(0, newest - plan.window + 1)
+    """Numbers of the shards a batch uses, drawn from a window that moves on by one shard every `reuse` batches."""
+    oldest, newest = span_needed(plan, batch)
     rng = np.random.default_rng([plan.seed, 11, batch])
     return [int(k) for k in rng.choice(np.arange(oldest, newest + 1), SHARDS_A_BATCH, replace=False)]
 
 
-def oldest_needed(plan: TrainingPlan, batch: int) -> int:
-    """Shards below this number are not used from this batch on."""
-    return max(0, plan.first_shards + batch * SHARDS_A_BATCH // plan.reuse - plan.window)
+def span_needed(plan: TrainingPlan, batch: int) -> tuple[int, int]:
+    """(oldest, newest) number of the shards from which a batch is drawn."""
+    newest = plan.first_shards - 1 + batch * SHARDS_A_BATCH // plan.reuse
+    return max(0, newest - plan.window + 1), newest
 
 
 def _tensors(shards: list[Shard], offset: int = 0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -209,13 +207,19 @@ class Trainer:
             alive()
             time.sleep(0.2)
 
-    def run(self, report: Callable[[Progress], None], alive: Callable[[], None] = lambda: None) -> None:
+    def run(
+        self,
+        report: Callable[[Progress], None],
+        alive: Callable[[], None] = lambda: None,
+        move_on: Callable[[int, int], None] = lambda oldest, newest: None,
+    ) -> None:
         """Train to the end of the plan.
 
         Parameters
         ----------
         report : called about every ten seconds and after each validation
         alive : called while waiting for shards; raises if they will never come
+        move_on : told before each batch which shards (oldest, newest) are in use
 
         Raises
         ------
@@ -224,19 +228,25 @@ class Trainer:
         KeyboardInterrupt
             Passed on after a checkpoint was written.
         """
+        begin = time.monotonic()
+        move_on(*span_needed(self.plan, self.batch))
         validation = [read_shard(self._validation, number) for number in range(self.plan.validation_shards)]
         if self.batch == 0:
             self._wait_for(list(range(self.plan.first_shards)), alive)
             set_normalisation(self.network, [read_shard(self._train, k) for k in range(self.plan.first_shards)])
             self.averaged.load_state_dict(self.network.state_dict())
         last_save = last_report = time.monotonic()
+        self.elapsed_s += last_save - begin  # waiting for the first shards is part of the time limit
         running: list[float] = []
         try:
             while self._share_done() < 1.0:
                 begin = time.monotonic()
+                move_on(*span_needed(self.plan, self.batch))
                 running.append(self._train_batch(alive))
                 self.batch += 1
                 validation_loss = None
+                self.elapsed_s += time.monotonic() - begin
+                begin = time.monotonic()
                 if self.batch % self.plan.validate_every == 0 or self._share_done() >= 1.0:
                     validation_loss = validate(self.averaged, validation, self.device)
                     self._keep_best(validation_loss)
@@ -252,7 +262,7 @@ class Trainer:
                     try:
                         self.save()
                     except EarshotError as error:  # perhaps there is room again next time
-                        report_problem(str(error))
+                        logging.getLogger(__name__).warning("%s", error)
                     last_save = time.monotonic()
         finally:
             self.save()
@@ -302,10 +312,3 @@ class Trainer:
             elapsed_s=self.elapsed_s,
             left_s=self.elapsed_s * (1 - done) / done,
         )
-
-
-def report_problem(message: str) -> None:
-    """Say on stderr what went wrong without stopping."""
-    import sys
-
-    print(f"workbench: {message}", file=sys.stderr, flush=True)

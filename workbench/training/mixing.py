@@ -51,6 +51,16 @@ class Mixer:
         rng = np.random.default_rng([71, int(validation)])
         self._rooms = [synthetic_response(rng) for _ in range(_ROOMS)] + list(rooms or [])
 
+    @property
+    def speech_hours(self) -> float:
+        """Length of the speech in the pool."""
+        return self._speech.hours
+
+    @property
+    def noise_hours(self) -> float:
+        """Length of the noise in the pool."""
+        return self._noise.hours
+
     def mixture(self, seed: tuple[int, ...]) -> Mixture:
         """The mixture of a seed."""
         rng = np.random.default_rng(seed)

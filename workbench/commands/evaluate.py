@@ -1,0 +1,93 @@
+"""`workbench evaluate enhance`: PESQ, STOI, SI-SDR and DNSMOS of the enhancement methods over a set of pairs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from workbench.commands.common import SCHEMA, add_json_argument, note, parse_settings, write_json
+from workbench.core.errors import InputError
+
+_COLUMNS = (
+    ("pesq", "PESQ", 6, ".2f"),
+    ("stoi", "STOI", 6, ".3f"),
+    ("si_sdr_db", "SI-SDR", 7, ".1f"),
+    ("sig", "SIG", 6, ".2f"),
+    ("bak", "BAK", 6, ".2f"),
+    ("ovrl", "OVRL", 6, ".2f"),
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    enhance = actions.add_parser("enhance", help="score enhancement over pairs of clean and noisy files")
+    enhance.add_argument("--set", required=True, type=Path, metavar="DIR", dest="folder", help="NNN_clean, NNN_noisy")
+    enhance.add_argument(
+        "--methods",
+        nargs="+",
+        default=["noisy", "classical", "percepnet-small"],
+        metavar="METHOD",
+        help="noisy, classical, percepnet-small, percepnet, oracle-magnitude|bands|comb|postfilter, paths of models",
+    )
+    enhance.add_argument("--dnsmos", type=Path, metavar="DIR", help="folder with sig_bak_ovr.onnx: adds DNSMOS")
+    enhance.add_argument("--gain-db", type=float, default=0.0, metavar="G", help="change the level of the noisy files")
+    enhance.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: cores)"
+    )
+    enhance.add_argument("--scheduler", metavar="ADDRESS", help="run on a dask.distributed cluster instead")
+    enhance.add_argument("--limit", type=int, metavar="N", help="only the first N pairs")
+    settings = enhance.add_argument_group("parameters")
+    settings.add_argument(
+        "--param", action="append", default=[], metavar="PATH=VALUE", help="e.g. enhance.postfilter_beta=0.05"
+    )
+    add_json_argument(enhance)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Score and print a table, or JSON."""
+    from workbench.evaluation.metrics import Dnsmos
+    from workbench.evaluation.quality import Task, check_methods, run_tasks, summary
+    from workbench.evaluation.testset import read_set
+
+    if args.jobs < 1 or (args.limit is not None and args.limit < 1):
+        raise InputError("--jobs and --limit have to be 1 or more")
+    params = parse_settings(args.param).enhance
+    pairs = read_set(args.folder)[: args.limit]
+    check_methods(args.methods)
+    if args.dnsmos:
+        Dnsmos(args.dnsmos)  # an error now rather than in a worker
+    tasks = [Task(pair, method, params, args.dnsmos, args.gain_db) for method in args.methods for pair in pairs]
+
+    def progress(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+    methods = summary(run_tasks(tasks, args.jobs, args.scheduler, progress), args.gain_db)
+    if args.json:
+        write_json({"schema": SCHEMA, "set": str(args.folder), "gain_db": args.gain_db, "methods": methods}, args.json)
+    if args.json != "-":
+        _print_table(methods)
+    note(f"{len(pairs)} pairs, {len(args.methods)} methods")
+    return 0
+
+
+def _print_table(methods: dict) -> None:
+    width = max(24, *(len(method) + 2 for method in methods))
+    print(" " * width + "".join(f"{title:>{size + 1}}" for _, title, size, _ in _COLUMNS))
+    for method, data in methods.items():
+        print(f"{method:{width}}{_row(data['mean'])}")
+        for title, table in (("SNR", data["by_snr_db"]), ("peak", data["by_peak_dbfs"])):
+            for key, means in table.items():
+                unit = "dB" if title == "SNR" else "dBFS up"
+                print(f"{f'  {title} {key} {unit}':{width}}{_row(means)}")
+
+
+def _row(means: dict) -> str:
+    cells = []
+    for key, _, size, form in _COLUMNS:
+        value = means[key]
+        cells.append(f" {'–':>{size}}" if value != value else f" {value:{size}{form}}")
+    return "".join(cells)

@@ -1,0 +1,75 @@
+"""`workbench train enhance` and `workbench train export`: a network from a person's own folders of sound."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+from pathlib import Path
+
+from workbench.commands.common import note
+from workbench.core.errors import EarshotError, InputError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    enhance = actions.add_parser("enhance", help="train an enhancement network and export it")
+    enhance.add_argument("--speech", nargs="+", required=True, type=Path, metavar="DIR", help="clean speech")
+    enhance.add_argument("--noise", nargs="+", required=True, type=Path, metavar="DIR", help="noises")
+    enhance.add_argument("--rooms", nargs="+", default=[], type=Path, metavar="DIR", help="room impulse responses")
+    enhance.add_argument("--out", required=True, type=Path, metavar="MODEL", help="model to write (.onnx)")
+    enhance.add_argument("--size", choices=("small", "full"), default="small", help="default: small")
+    enhance.add_argument("--max-minutes", type=float, metavar="M", help="length of the training in minutes")
+    enhance.add_argument(
+        "--batches", type=int, default=4000, metavar="N", help="length in batches of 640 s, without --max-minutes"
+    )
+    enhance.add_argument("--seed", type=int, default=1)
+    enhance.add_argument("--jobs", type=int, metavar="N", help="mixing processes (default: half of the cores)")
+    enhance.add_argument("--resume", action="store_true", help="go on with an interrupted training of MODEL")
+    export = actions.add_parser("export", help="export the best network of a training so far")
+    export.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="MODEL.training/checkpoint.pt")
+    export.add_argument("out", type=Path, metavar="MODEL", help="model to write (.onnx)")
+    export.add_argument("--precision", choices=("int8", "float32"), default="int8", help="of the weights")
+
+
+def _require_torch() -> None:
+    missing = [name for name in ("torch", "onnx") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise EarshotError(
+            f"training needs {' and '.join(missing)}, not installed here: pip install 'earshot-workbench[train]'"
+        )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train or export."""
+    _require_torch()
+    from workbench.training.enhance import TrainingRequest, export_checkpoint, train
+
+    if args.action == "export":
+        export_checkpoint(args.checkpoint, args.out, args.precision)
+        note(f"{args.out}: written")
+        return 0
+    if args.max_minutes is not None and not args.max_minutes > 0:
+        raise InputError(f"--max-minutes {args.max_minutes:g}: has to be more than 0")
+    if args.batches < 1 or (args.jobs is not None and args.jobs < 1):
+        raise InputError("--batches and --jobs have to be 1 or more")
+    request = TrainingRequest(
+        speech=tuple(args.speech),
+        noise=tuple(args.noise),
+        rooms=tuple(args.rooms),
+        out=args.out,
+        size=args.size,
+        seed=args.seed,
+        batches=args.batches,
+        max_minutes=args.max_minutes,
+        jobs=args.jobs,
+        resume=args.resume,
+    )
+    try:
+        written = train(request, note)
+    except KeyboardInterrupt:
+        if (request.work / "checkpoint.pt").is_file():
+            note(f"stopped; the checkpoint is in {request.work}. Go on with the same command and --resume.")
+        raise
+    note(f"{written}: written, with its card and manifest.json")
+    return 0

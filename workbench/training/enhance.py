@@ -1,0 +1,138 @@
+"""Training an enhancement network from folders of sound to an exported model: what `workbench train enhance` does."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from workbench.core.errors import InputError
+from workbench.training import checkpoint
+from workbench.training.card import card_text, write_card
+from workbench.training.export import export
+from workbench.training.loops import Progress, Trainer, TrainingPlan
+from workbench.training.networks import EnhancementNetwork, config_from_dict
+from workbench.training.producer import Producer, Sources, make_mixer, make_validation
+
+WINDOW = 120
+"""Shards kept for reuse: about two gigabytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRequest:
+    """What a person asks for. `out` is the .onnx to write; everything else of the run lies in `out`.training/."""
+
+    speech: tuple[Path, ...]
+    noise: tuple[Path, ...]
+    rooms: tuple[Path, ...]
+    out: Path
+    size: str = "small"
+    seed: int = 1
+    batches: int = 4000
+    max_minutes: float | None = None
+    jobs: int | None = None
+    resume: bool = False
+
+    @property
+    def work(self) -> Path:
+        """Folder of the run."""
+        return self.out.with_name(self.out.name + ".training")
+
+
+def train(request: TrainingRequest, say: Callable[[str], None]) -> Path:
+    """Train, and export the best network.
+
+    Returns
+    -------
+    The written model.
+
+    Raises
+    ------
+    InputError
+        Nothing to train on, a run that is already there (without resume), or none to resume.
+    EarshotError
+        Training failed; the checkpoint holds what was reached.
+    KeyboardInterrupt
+        After the checkpoint was written.
+    """
+    path = request.work / "checkpoint.pt"
+    if request.out.suffix != ".onnx":
+        raise InputError(f"{request.out}: the model's name has to end in .onnx")
+    if not request.out.parent.is_dir():
+        raise InputError(f"{request.out.parent}: no such folder")
+    if path.exists() and not request.resume:
+        raise InputError(f"{path}: there is an unfinished run; go on with --resume, or delete {request.work}")
+    plan = _plan(request, path)
+    try:
+        request.work.mkdir(exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{request.work}: cannot be made ({error.strerror})") from error
+    begin = time.monotonic()
+    sources = Sources(request.speech, request.noise, request.rooms, request.work, plan.seed)
+    cores = os.cpu_count() or 2
+    jobs = request.jobs or max(1, cores // 2)
+    torch.set_num_threads(max(1, cores - jobs))
+    say("reading the sounds …")
+    mixer = make_mixer(sources, validation=False)
+    say(f"{mixer.speech_hours:.2f} h of speech, {mixer.noise_hours:.2f} h of noise; {jobs} mixing processes")
+    with Producer(sources, jobs) as producer:
+        make_validation(sources, plan.validation_shards)
+        trainer = Trainer(plan, request.work, path, request.resume)
+        trainer.elapsed_s += time.monotonic() - begin  # the time limit is for the whole command
+        say(f"{request.size} network, {trainer.network.weights():,} weights")
+        trainer.run(lambda progress: say(describe(progress)), producer.check, producer.move_on)
+    export_checkpoint(path, request.out, folders=(*request.speech, *request.noise))
+    for name in ("train", "validation"):
+        shutil.rmtree(request.work / name, ignore_errors=True)
+    return request.out
+
+
+def _plan(request: TrainingRequest, path: Path) -> TrainingPlan:
+    if request.resume:
+        stored = TrainingPlan(**checkpoint.load(path)["plan"])
+        # What was asked for now may be longer; what decides the way taken so far stays.
+        return dataclasses.replace(stored, batches=request.batches, max_minutes=request.max_minutes)
+    return TrainingPlan(
+        size=request.size,
+        seed=request.seed,
+        batches=request.batches,
+        max_minutes=request.max_minutes,
+        window=WINDOW,
+        first_shards=4,
+        peak_rate=1.5e-3 if request.size == "small" else 8e-4,
+    )
+
+
+def export_checkpoint(path: Path, out: Path, precision: str = "int8", folders: tuple[Path, ...] = ()) -> None:
+    """Export the best network of a checkpoint, with manifest entry and card.
+
+    Raises
+    ------
+    InputError
+        No checkpoint, or one that has not been validated once.
+    EarshotError
+        The files cannot be written.
+    """
+    state = checkpoint.load(path)
+    if not state["best_weights"]:
+        raise InputError(f"{path}: stopped before its first validation; go on with --resume")
+    network = EnhancementNetwork(config_from_dict(state["config"]))
+    network.load_state_dict(state["best_weights"])
+    facts = export(network, out, out.stem, precision)
+    write_card(out.with_suffix(".md"), card_text(out.stem, facts, state, folders))
+
+
+def describe(progress: Progress) -> str:
+    """One line for a person."""
+    validation = "" if progress.validation_loss is None else f", validation {progress.validation_loss:.4f}"
+    left_min = progress.left_s / 60
+    return (
+        f"{progress.hours:6.1f} h of mixtures, loss {progress.train_loss:.4f}{validation}, "
+        f"{progress.elapsed_s / 60:.1f} min done, {left_min:.0f} min left"
+    )
