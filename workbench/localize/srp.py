@@ -92,10 +92,10 @@ def share_out(power: np.ndarray, iterations: int = _ITERATIONS) -> tuple[np.ndar
 
     Returns
     -------
-    share : (GRID,) float64
+    share : (GRID,)
         Part of the zones that belongs to each direction.
-    likelihood : (zones, GRID) float32
-        Of each direction, divided by the zone's total: share * likelihood is the posterior.
+    posterior_ratio : (zones, GRID)
+        Posterior of each direction in each zone, divided by the direction's share.
     diffuse : float
         Part of the zones that belongs to none. share.sum() + diffuse = 1.
     """
@@ -128,22 +128,34 @@ def find_peaks(power: np.ndarray, most: int) -> list[Peak]:
     step_rad = 2 * np.pi / GRID
     reach = round(_NEIGHBOUR_RAD / step_rad)
     kernel = np.cos(0.5 * np.pi * np.arange(-2, 3) / 3) ** 2
-    smooth = sum(np.roll(share, offset) * weight for offset, weight in zip(range(-2, 3), kernel))
+    smooth = np.convolve(np.concatenate([share[-2:], share, share[:2]]), kernel, "valid")
     local = np.flatnonzero((smooth >= np.roll(smooth, 1)) & (smooth > np.roll(smooth, -1)))
-    peaks: list[Peak] = []
+    chosen: list[int] = []
+    blocked = np.zeros(GRID, dtype=bool)
+    for index in local[np.argsort(-smooth[local])][: 4 * most]:
+        if len(chosen) < most and not blocked[index]:
+            chosen.append(int(index))
+            blocked |= _steps_between(np.arange(GRID), index) * step_rad < _SEPARATION_RAD
+
+    # Each direction belongs to the strongest peak that is near enough.
+    member = np.zeros((GRID, len(chosen)), dtype=power.dtype)
     free = np.ones(GRID, dtype=bool)
-    for index in local[np.argsort(-smooth[local])]:
-        if len(peaks) == most:
-            break
-        offset_rad = wrap_rad(GRID_RAD - GRID_RAD[index])
-        if any(abs(wrap_rad(GRID_RAD[index] - peak.azimuth_rad)) < _SEPARATION_RAD for peak in peaks):
-            continue
-        near = free & (np.abs(offset_rad) < (reach + 0.5) * step_rad)
+    for column, index in enumerate(chosen):
+        near = free & (_steps_between(np.arange(GRID), index) <= reach)
+        member[near, column] = share[near]
         free &= ~near
-        mass = float(share[near].sum())
-        belongs = posterior_ratio[:, near] @ share[near]
-        peaks.append(Peak(_refined(belongs @ power, index), mass, mass * len(power)))
-    return peaks
+    responses = (posterior_ratio @ member).T @ power
+    masses = member.sum(axis=0, dtype=float)
+    return [
+        Peak(_refined(response, index), float(mass), float(mass) * len(power))
+        for index, response, mass in zip(chosen, responses, masses)
+    ]
+
+
+def _steps_between(first, second):
+    """Distance around the circle, in steps of the grid."""
+    apart = np.abs(first - second)
+    return np.minimum(apart, GRID - apart)
 
 
 def _refined(response: np.ndarray, index: int) -> float:
