@@ -5,7 +5,7 @@ import numpy as np
 from tests.streaming import StreamingCase
 from workbench.core.params import EnhanceParams
 from workbench.dsp.bands import BANDS, HOP
-from workbench.enhance import classical, enhancer, features, runtime
+from workbench.enhance import classical, enhancer, features, ladder, runtime
 
 
 def _hops(rng, hops):
@@ -25,6 +25,13 @@ def _frames(rng, hops):
     return [(extractor.process(*call),) for call in _samples(rng, hops)]
 
 
+def _pairs(rng, hops):
+    def hop():
+        return (0.1 * rng.standard_normal((2, HOP))).astype(np.float32)
+
+    return [(hop(), hop(), EnhanceParams()) for _ in range(hops)]
+
+
 CASES = {
     classical.MinimumTracker: StreamingCase(lambda: classical.MinimumTracker((2, BANDS)), _energies, hops=40),
     classical.NoiseTracker: StreamingCase(lambda: classical.NoiseTracker(2), _energies, hops=40),
@@ -32,5 +39,6 @@ CASES = {
     features.RunningLevel: StreamingCase(lambda: features.RunningLevel(2), _energies),
     features.FeatureExtractor: StreamingCase(lambda: features.FeatureExtractor(2), _samples),
     runtime.NetworkGains: StreamingCase(lambda: runtime.NetworkGains(2), _frames),
+    ladder.OracleLadder: StreamingCase(lambda: ladder.OracleLadder(2), _pairs),
     enhancer.Enhancer: StreamingCase(lambda: enhancer.Enhancer(2), _hops),
 }

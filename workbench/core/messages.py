@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+ORACLE_RUNGS = ("magnitude", "bands", "comb", "postfilter")
+"""What the oracle ladder can give from the clean signal, from the most it knows downwards; `workbench.enhance.ladder`
+says what each is."""
+
 
 def frozen(array: np.ndarray) -> np.ndarray:
     """The array itself, made read-only: what crosses a thread may not be written again."""
