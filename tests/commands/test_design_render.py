@@ -60,6 +60,26 @@ def test_written_design_gives_the_same_filters(tmp_path):
     np.testing.assert_array_equal(fir, again)
 
 
+def test_centre_beam_is_exported_and_reported(tmp_path):
+    from workbench.render.drivers import patterns
+
+    document, fir = _export(tmp_path, "--layout", "sphere5-60mm", "--design", "beam")
+    assert document["inputs"] == ["left", "right", "center"]
+    assert fir.shape[0] == 3
+    frequency_hz = np.geomspace(400, 3000, 40)
+    turn = np.exp(-2j * np.pi * frequency_hz[:, None] * np.arange(fir.shape[-1]) / RATE_HZ)
+    weights = turn @ fir[2].T
+    angles = np.radians([0.0, -90.0, 90.0, -45.0, 45.0])
+    layout = load_layout("sphere5-60mm")
+    level = 20 * np.log10(np.abs(np.einsum("fai,fi->fa", patterns(layout, angles, frequency_hz), weights)))
+    assert (level[:, 1:3] - level[:, :1]).max() < -20
+    assert np.abs(level[:, 3:] - level[:, :1]).max() < 3.0
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["beam"]["mismatched_null_db_400_3000"] < -8
+    for name in ("beam", "pattern"):
+        ElementTree.fromstring((tmp_path / f"{name}.svg").read_text())
+
+
 def test_virtual_loudspeakers_are_reported(tmp_path):
     document, _ = _export(tmp_path, "--layout", "stereo-60deg", "--set", "render.cancellation_db=20")
     assert document["target"] == "speakers"
@@ -125,6 +145,22 @@ def test_plain_parts_add_up_to_the_input(tmp_path, music):
     left, right, centre = _render(music, tmp_path, "--layout", "pair-100mm", "--plain")
     np.testing.assert_allclose(left + centre, music[1][0], atol=1e-7)
     np.testing.assert_allclose(right + centre, music[1][1], atol=1e-7)
+
+
+def test_a_centre_source_goes_through_the_beam(tmp_path):
+    """What is the same on both sides is played by the centre's filters, once the upmix has settled."""
+    _, fir = _export(tmp_path / "firs", "--layout", "sphere5-60mm", "--design", "beam")
+    rng = np.random.default_rng(1)
+    mono = 0.1 * rng.standard_normal(2 * RATE_HZ)
+    soundfile.write(tmp_path / "mono.wav", mono, RATE_HZ, subtype="FLOAT")
+    arguments = ["--layout", "sphere5-60mm", "--design", "beam"]
+    assert main(["render", str(tmp_path / "mono.wav"), str(tmp_path / "out.wav"), *arguments]) == 0
+    out, _ = soundfile.read(tmp_path / "out.wav", dtype="float32", always_2d=True)
+    for driver in range(5):
+        want = np.convolve(mono, fir[2, driver])[240 : 240 + len(mono)]
+        settled = slice(RATE_HZ // 2, -2000)
+        error = np.sum((out[settled, driver] - want[settled]) ** 2) / np.sum(want[settled] ** 2)
+        assert 10 * np.log10(error) < -40
 
 
 def test_audition_has_two_channels(tmp_path, music):

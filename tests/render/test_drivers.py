@@ -25,7 +25,7 @@ def test_five_drivers_have_a_wide_window_and_nulls_at_the_sides():
     weights = speaker_beam(layout, BAND_HZ, BeamGoal())
     np.testing.assert_allclose(_level_db(layout, weights, [0.0], BAND_HZ), 0.0, atol=1e-6)
     assert _level_db(layout, weights, [-90.0, 90.0], BAND_HZ).max() < -20
-    assert np.abs(_level_db(layout, weights, np.arange(-45.0, 46.0, 5.0), BAND_HZ)).max() < 3.05
+    assert np.abs(_level_db(layout, weights, np.arange(-45.0, 46.0, 5.0), BAND_HZ)).max() < 3.0
     assert mismatched_null_db(layout, weights, BAND_HZ, np.pi / 2).max() < -8
     assert np.abs(weights).max() < 1.0
 
@@ -34,7 +34,7 @@ def test_three_drivers_have_a_null_up_to_1_khz():
     layout = load_layout("sphere3-60mm")
     low_hz = BAND_HZ[BAND_HZ < 1000]
     weights = speaker_beam(layout, low_hz, BeamGoal())
-    assert _level_db(layout, weights, [-90.0, 90.0], low_hz).max() < -20
+    assert _level_db(layout, weights, [-90.0, 90.0], low_hz).max() < -15
     assert np.abs(_level_db(layout, weights, [-45.0, 45.0], low_hz)).max() < 5
 
 

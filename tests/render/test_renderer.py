@@ -7,6 +7,7 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import Driver, SpeakerLayout, load_layout
 from workbench.core.params import RenderParams
 from workbench.core.resources import shipped_names
+from workbench.dsp.loudness import k_weighting_power
 from workbench.render import renderer
 from workbench.render.designs import MODELLING_DELAY, TAPS, Design, load_design
 from workbench.render.plants import HeadPose, listener_plant
@@ -58,8 +59,6 @@ def test_symmetric_layouts_have_mirrored_filters(designs, name):
 
 
 def _centre_loudness(layout, filters):
-    from workbench.dsp.loudness import k_weighting_power
-
     frequency_hz = np.geomspace(50, 16000, 600)  # even in log frequency: pink
     ears = (listener_plant(layout, frequency_hz) @ _response(filters.driver_fir, frequency_hz)).sum(axis=2)
     return 10 * np.log10((np.abs(ears) ** 2).sum(axis=1) @ k_weighting_power(frequency_hz))
@@ -210,6 +209,9 @@ def test_shipped_designs_load(name):
         ("cancellation_db = 99", "outside"),
         ("target = 'nose'", "not one of speakers, ears"),
         ("method = 'magic'", "not one of crosstalk, plain"),
+        ("centre = 'moon'", "not one of none, beam, mix"),
+        ("centre = 'beam'\nnull_deg = 30", "within the even window"),
+        ("region_m = 2", "outside"),
         ("name = ", "not valid TOML"),
     ],
 )
@@ -219,6 +221,28 @@ def test_bad_design_files_are_refused_with_their_name(tmp_path, text, message):
     with pytest.raises(InputError, match=message) as error:
         load_design(path)
     assert "broken.toml" in str(error.value)
+
+
+def test_a_centre_input_is_as_loud_as_plain_stereo():
+    layout = load_layout("sphere5-60mm")
+    frequency_hz = np.geomspace(50, 16000, 600)
+    plain = _centre_loudness(layout, make_filters(layout, Design(method="plain")))
+    for centre in ("beam", "mix"):
+        fir = make_filters(layout, Design(centre=centre)).driver_fir[2:]
+        ears = (listener_plant(layout, frequency_hz) @ _response(fir, frequency_hz))[..., 0]
+        loudness = 10 * np.log10((np.abs(ears) ** 2).sum(axis=1) @ k_weighting_power(frequency_hz))
+        assert loudness == pytest.approx(plain, abs=0.3)
+
+
+def test_a_renderer_of_three_inputs_turned_off_gives_the_stereo_back():
+    layout = load_layout("sphere3-60mm")
+    filters = make_filters(layout, Design(centre="mix"))
+    x = np.random.default_rng(0).standard_normal((3, 4 * HOP)).astype(np.float32)
+    stream = Renderer(layout, 3)
+    off = RenderParams(enabled=False)
+    y = np.concatenate([stream.process(x[:, i : i + HOP], off, filters) for i in range(0, 4 * HOP, HOP)], axis=1)
+    want = (x[:2] + x[2])[:, :-MODELLING_DELAY]
+    np.testing.assert_allclose(y[:2, MODELLING_DELAY:], want, atol=2e-5)
 
 
 def test_design_is_frozen():

@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     from workbench.commands.charts import csv_table, line_chart, write_text
     from workbench.core.geometry import load_layout
     from workbench.dsp.bands import RATE_HZ
-    from workbench.render.designs import INPUTS, MODELLING_DELAY
+    from workbench.render.designs import MODELLING_DELAY
     from workbench.render.renderer import make_filters
     from workbench.render.report import measure
 
@@ -68,12 +68,12 @@ def run(args: argparse.Namespace) -> int:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{folder}: cannot be made a folder ({error.strerror})") from error
-    for name, fir in zip(INPUTS, filters.driver_fir):
+    for name, fir in zip(design.inputs, filters.driver_fir):
         write_sound(folder / f"fir_{name}.wav", fir, RATE_HZ)
     document = {
         "schema": SCHEMA,
         "rate": RATE_HZ,
-        "inputs": list(INPUTS),
+        "inputs": list(design.inputs),
         "drivers": layout.driver_names,
         "latency_samples": MODELLING_DELAY,
         "target": design.target,
@@ -91,8 +91,10 @@ def run(args: argparse.Namespace) -> int:
     titles = {
         "separation": ("Crosstalk separation", "Fed ear over other ear (dB)", (0.0, 45.0)),
         "drive": ("Drive over plain stereo", "Driver gain at equal level at the fed ear (dB)", None),
+        "beam": ("Centre beam", "Level over the axis (dB)", (-60.0, 10.0)),
     }
-    for name, (title, y_label, y_range) in titles.items():
+    for name in measured.curves:
+        title, y_label, y_range = titles[name]
         chart = line_chart(
             f"{title}: {layout.name}, {design.name}",
             measured.frequency_hz,
@@ -104,6 +106,18 @@ def run(args: argparse.Namespace) -> int:
         )
         write_text(folder / f"{name}.svg", chart)
         write_text(folder / f"{name}.csv", csv_table("frequency_hz", measured.frequency_hz, measured.curves[name]))
+
+    if measured.pattern:
+        chart = line_chart(
+            f"Centre beam: {layout.name}, {design.name}",
+            measured.azimuth_deg,
+            measured.pattern,
+            x_label="Azimuth at the loudspeaker (°)",
+            y_label="Level over the axis (dB)",
+            y_range=(-50.0, 10.0),
+        )
+        write_text(folder / "pattern.svg", chart)
+        write_text(folder / "pattern.csv", csv_table("azimuth_deg", measured.azimuth_deg, measured.pattern))
 
     figures = measured.figures
     positions = "; ".join(f"{name} {value:.1f}" for name, value in figures["separation_db"].items())
@@ -121,6 +135,13 @@ def run(args: argparse.Namespace) -> int:
         bands = ", ".join(f"{value:.0f}" for value in figures["target_not_met_hz"])
         reason = "the boost limit is reached" if figures["boost_limited_hz"] else "head region and filter length"
         note(f"separation is more than 1 dB under the {design.cancellation_db:g} dB asked for at {bands} Hz: {reason}")
+    if "beam" in figures:
+        beam = figures["beam"]
+        note(
+            f"beam, 400 Hz to 3 kHz: nulls {beam['null_db_400_3000']:.1f} dB, "
+            f"{beam['mismatched_null_db_400_3000']:.1f} dB with unequal drivers; "
+            f"even within {beam['unevenness_db_400_3000']:.1f} dB over ±{design.window_deg:g}°"
+        )
     if args.json:
         write_json(report, args.json)
     return 0

@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     """Render one file."""
     import soxr
 
-    from workbench.audio.files import read_sound, write_sound
+    from workbench.audio.files import check_apart, check_target, read_sound, write_sound
     from workbench.commands.common import parse_settings
     from workbench.core.geometry import load_layout
     from workbench.core.params import RenderParams
@@ -64,6 +64,8 @@ def run(args: argparse.Namespace) -> int:
 
     layout = load_layout(args.layout)
     design = chosen_design(args)
+    check_apart(args.input, args.output)
+    check_target(args.output, 1)  # before the work; the writer asks again with the channels
     samples, rate_hz = read_sound(args.input)
     stereo = as_stereo(samples, args.input)
     if rate_hz != RATE_HZ:
@@ -72,7 +74,8 @@ def run(args: argparse.Namespace) -> int:
         out, what = through(Upmixer(), stereo), "left′, right′, centre"
     else:
         params = RenderParams(audition=args.audition)
-        out = through(Renderer(layout), stereo, params, make_filters(layout, design))
+        scene = stereo if design.centre == "none" else through(Upmixer(), stereo)
+        out = through(Renderer(layout, len(scene)), scene, params, make_filters(layout, design))
         out = out[:2] if args.audition else out[: len(layout.drivers)]
         what = "headphones" if args.audition else ", ".join(layout.driver_names)
     peak_dbtp = true_peak_dbtp(out)

@@ -21,10 +21,10 @@ from workbench.dsp.bands import RATE_HZ
 from workbench.dsp.loudness import k_weighting_power
 from workbench.render import hrtf, plants
 from workbench.render.crosstalk import mirrored_drivers, null_steering, outer_drivers
+from workbench.render.drivers import BeamGoal, speaker_beam
 
-INPUTS = ("left", "right")
-METHODS = ("crosstalk", "plain")
 TARGETS = ("speakers", "ears")
+CENTRES = ("none", "beam", "mix")
 
 TAPS = 960
 """Length of every driver filter."""
@@ -47,6 +47,9 @@ _LOW_TAPER_HZ = (60.0, 200.0)
 _HIGH_TAPER_HZ = (14000.0, 20000.0)
 
 _FADE_IN, _FADE_OUT = 64, 240
+
+_PAIR_GAIN_DB = 20 * math.log10(2)
+"""Plain stereo plays a centre source by two drivers: one needs this much more for the same level."""
 
 _LARGEST_REGION_M = 0.3
 _LARGEST_WEIGHT = 10.0
@@ -76,6 +79,9 @@ class Design:
         0: the nominal position alone counts.
     region_weight : float
         What the crosstalk of all those counts against that of the nominal position.
+    centre : "none" (stereo in), or a third input "center": "beam" (a speaker beam) or "mix" (to both sides alike)
+    null_deg, window_deg : float
+        The beam's nulls, and the window around the axis over which it is even; both plus and minus.
 
     Raises
     ------
@@ -91,8 +97,15 @@ class Design:
     virtual_deg: float = RenderParams().virtual_deg
     region_m: float = 0.05
     region_weight: float = 0.1
+    centre: str = "none"
+    null_deg: float = 90.0
+    window_deg: float = 45.0
 
     def __post_init__(self):
+        if self.centre not in CENTRES:
+            raise InputError(f"centre: {self.centre!r} is not one of {', '.join(CENTRES)}")
+        if self.centre == "beam":
+            self.beam_goal()
         if not 0 <= self.region_weight <= _LARGEST_WEIGHT:
             raise InputError(f"region_weight: {self.region_weight:g} is outside 0…{_LARGEST_WEIGHT:g}")
         if not 0 <= self.region_m <= _LARGEST_REGION_M:
@@ -101,6 +114,19 @@ class Design:
             raise InputError(f"target: {self.target!r} is not one of {', '.join(TARGETS)}")
         for key in ("method", "cancellation_db", "boost_limit_db", "virtual_deg"):
             parameters.check(f"render.{key}", getattr(self, key))
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the input channels."""
+        return ("left", "right") if self.centre == "none" else ("left", "right", "center")
+
+    def beam_goal(self) -> BeamGoal:
+        """What the centre's beam shall be."""
+        return BeamGoal(
+            null_rad=(math.radians(self.null_deg),),
+            window_rad=math.radians(self.window_deg),
+            gain_limit_db=self.boost_limit_db - _PAIR_GAIN_DB,
+        )
 
 
 def design_from_params(params: RenderParams, *, target: str = "speakers") -> Design:
@@ -245,11 +271,24 @@ def _crosstalk_filters(
     return frozen(filters)
 
 
-def loudness_gain(layout: SpeakerLayout, filters: np.ndarray) -> float:
-    """Gain that makes a centre source as loud at the ears as plain stereo makes it (pink, K-weighted)."""
+def beam_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
+    """Filters of a centre beam, (F, drivers) complex on `FREQUENCY_HZ`, with no delay; its axis has 1."""
+    coarse = FREQUENCY_HZ[_COARSE]
+    weights = speaker_beam(layout, np.maximum(coarse, 1.0), design.beam_goal())
+    return interpolate.CubicSpline(coarse, weights)(FREQUENCY_HZ)
+
+
+def loudness_gain(layout: SpeakerLayout, centre: np.ndarray) -> float:
+    """Gain that makes a centre source as loud at the ears as plain stereo makes it (pink, K-weighted).
+
+    Parameters
+    ----------
+    centre : (F, drivers) complex
+        What the drivers play of a centre source.
+    """
     plant = nominal_plant(layout)
     plain = np.abs(plant @ plain_stereo(layout).sum(axis=1)) ** 2
-    made = np.abs((plant @ filters).sum(axis=2)) ** 2
+    made = np.abs((plant @ centre[..., None])[..., 0]) ** 2
     return math.sqrt((plain.sum(axis=1) @ _PINK_LOUDNESS) / (made.sum(axis=1) @ _PINK_LOUDNESS))
 
 
@@ -286,18 +325,27 @@ def design_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
 
     Returns
     -------
-    (2, drivers, TAPS) float32
+    (inputs, drivers, TAPS) float32
         From each input to each driver, late by `MODELLING_DELAY`, as loud for a centre source as plain stereo.
 
     Raises
     ------
     InputError
-        The layout has no two drivers side by side, or a driver inside the listener's head.
+        The layout has no two drivers side by side, or a driver inside the listener's head; a beam that cannot be.
     """
     if design.method == "plain":
-        return _delayed(plain_stereo(layout))
-    filters = crosstalk_filters(layout, design)
-    return to_fir(filters * loudness_gain(layout, filters), MODELLING_DELAY, TAPS)
+        fir = _delayed(plain_stereo(layout))
+    else:
+        filters = crosstalk_filters(layout, design)
+        fir = to_fir(filters * loudness_gain(layout, filters.sum(axis=2)), MODELLING_DELAY, TAPS)
+    if design.centre == "none":
+        return fir
+    if design.centre == "mix":
+        centre = _delayed(plain_stereo(layout).sum(axis=1, keepdims=True))
+    else:
+        beam = beam_filters(layout, design)
+        centre = to_fir((beam * loudness_gain(layout, beam))[..., None], MODELLING_DELAY, TAPS)
+    return np.concatenate([fir, centre])
 
 
 def audition_paths(layout: SpeakerLayout) -> np.ndarray:

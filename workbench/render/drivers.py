@@ -31,7 +31,7 @@ class BeamGoal:
     null_rad : nulls at plus and minus these angles
     window_rad : the level shall be even from minus to plus this
     evenness : weight of an uneven window against the energy at the nulls
-    mismatch : variance of a driver's relative error; 0.003 is 0.3 dB and 2.5 degrees
+    mismatch : variance of a driver's relative error; 0.005 is 0.4 dB and 3 degrees
     gain_limit_db : largest driver gain, where a single driver at the device's centre needs 0
 
     Raises
@@ -42,8 +42,8 @@ class BeamGoal:
 
     null_rad: tuple[float, ...] = (np.pi / 2,)
     window_rad: float = np.pi / 4
-    evenness: float = 1.0
-    mismatch: float = 0.003
+    evenness: float = 2.0
+    mismatch: float = 0.005
     gain_limit_db: float = 10.0
 
     def __post_init__(self):

@@ -45,8 +45,8 @@ class RenderFilters:
 
     Attributes
     ----------
-    driver_fir : (2, drivers, taps) float32
-        Stereo scene to drivers.
+    driver_fir : (inputs, drivers, taps) float32
+        Left and right, and centre if the design has one, to drivers.
     audition_fir : (drivers, 2, taps) float32
         Modelled paths from the drivers to the ears, late by `audition_delay` samples.
     ears_fir : (2, drivers, taps) float32
@@ -83,13 +83,14 @@ class RenderFilters:
 
         off = np.zeros((inputs, outputs, self.latency_samples + 1), dtype=np.float32)
         off[[0, 1], [0, 1], -1] = 1.0
+        off[2:, :2, -1] = 1.0
         object.__setattr__(self, "off", PartitionedFilters(off))
 
 
 def make_filters(layout: SpeakerLayout, design: Design) -> RenderFilters:
     """Filters of a design, ready to render with."""
     driver_fir = design_filters(layout, design)
-    ears_fir = design_filters(layout, dataclasses.replace(design, target="ears"))
+    ears_fir = design_filters(layout, dataclasses.replace(design, target="ears", centre="none"))
     return RenderFilters(driver_fir=driver_fir, audition_fir=audition_paths(layout), ears_fir=ears_fir)
 
 
@@ -118,7 +119,7 @@ def loudspeaker_response(layout: SpeakerLayout, filters: RenderFilters) -> Louds
         name: plants.listener_plant(layout, _RESPONSE_HZ, plants.HeadPose(offset_m=(0.0, offset_m, 0.0)))
         for name, offset_m in HEAD_OFFSETS_M.items()
     }
-    driver = np.einsum("idt,ft->fdi", filters.driver_fir, turn, optimize=True)
+    driver = np.einsum("idt,ft->fdi", filters.driver_fir[:2], turn, optimize=True)
     plain = np.broadcast_to(plain_stereo(layout), driver.shape)
     fed, fed_plain = (np.abs(np.einsum("fed,fde->fe", plant["nominal"], played)) for played in (driver, plain))
     drive = (np.abs(driver) * (fed_plain / fed)[:, None]).max(axis=2).T
@@ -133,7 +134,7 @@ def loudspeaker_response(layout: SpeakerLayout, filters: RenderFilters) -> Louds
 
 
 class Renderer:
-    """Renders hops of a stereo scene.
+    """Renders hops of a stereo scene (or of one that was split into left, right and centre).
 
     All ways out (drivers, headphone audition, rendering off) are filter sets of one convolver: they have the same
     latency, and any change fades within 20 ms.
@@ -141,24 +142,25 @@ class Renderer:
     Parameters
     ----------
     layout : SpeakerLayout
+    inputs : 2 (left, right), or 3 with a centre, for designs that have one
     """
 
     latency = MODELLING_DELAY
 
-    def __init__(self, layout: SpeakerLayout):
+    def __init__(self, layout: SpeakerLayout, inputs: int = 2):
         self.channels_out = _outputs(len(layout.drivers))
-        self._convolver = PartitionedConvolver(2, self.channels_out, TAPS + AUDITION_TAPS)
+        self._convolver = PartitionedConvolver(inputs, self.channels_out, TAPS + AUDITION_TAPS)
 
     def reset(self) -> None:
         """Forget past sound and filters."""
         self._convolver.reset()
 
-    def process(self, stereo: np.ndarray, params: RenderParams, filters: RenderFilters) -> np.ndarray:
+    def process(self, scene: np.ndarray, params: RenderParams, filters: RenderFilters) -> np.ndarray:
         """Render one hop.
 
         Parameters
         ----------
-        stereo : (2, 480) float32
+        scene : (inputs, 480) float32
         params : RenderParams
             Only `enabled` and `audition` are read here; the rest is in the filters.
         filters : RenderFilters
@@ -174,7 +176,7 @@ class Renderer:
             chosen = filters.to_headphones
         else:
             chosen = filters.to_drivers
-        return self._convolver.process(stereo, chosen)
+        return self._convolver.process(scene, chosen)
 
 
 def stereo_gains(place_deg: float, virtual_deg: float) -> np.ndarray:

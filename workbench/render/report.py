@@ -10,7 +10,7 @@ import numpy as np
 
 from workbench.core.geometry import SpeakerLayout
 from workbench.dsp.bands import RATE_HZ
-from workbench.render import hrtf, plants
+from workbench.render import drivers, hrtf, plants
 from workbench.render.crosstalk import separation_db
 from workbench.render.designs import MODELLING_DELAY, Design, plain_stereo
 from workbench.render.renderer import RenderFilters
@@ -24,6 +24,9 @@ SIXTH_OCTAVES_HZ = 1000 * 2 ** (np.arange(-10, 19) / 6)
 
 THIRD_OCTAVES_HZ = 1000 * 2 ** (np.arange(-7, 13) / 3)
 """Centres of the 1/3-octave bands from 200 Hz to 16 kHz."""
+
+_SHOWN_HZ = np.array([250, 500, 1000, 2000, 4000])
+"""Frequencies at which a beam's pattern and directivity are told."""
 
 BAND_CAP_DB = 30.0
 """Most that a band counts in a mean separation."""
@@ -83,11 +86,18 @@ def drive_db(plant: np.ndarray, played: np.ndarray, plain: np.ndarray) -> np.nda
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """Figures (plain data, ready for JSON) and curves (name to (F,) arrays over `frequency_hz`) of a design."""
+    """What was found.
+
+    figures : plain data, ready for JSON
+    curves : plot to line to (F,) array over `frequency_hz`
+    azimuth_deg : (A,), and pattern : line to (A,) level in dB of the centre beam; empty without one
+    """
 
     figures: dict
     frequency_hz: np.ndarray
     curves: dict[str, dict[str, np.ndarray]]
+    azimuth_deg: np.ndarray
+    pattern: dict[str, np.ndarray]
 
 
 def _rounded(value):
@@ -117,13 +127,52 @@ def _interaural(plant: np.ndarray, played: np.ndarray, wanted: np.ndarray, frequ
     }
 
 
+def _beam(layout: SpeakerLayout, design: Design, centre: np.ndarray, frequency_hz: np.ndarray) -> tuple[dict, dict]:
+    """Figures of the centre beam (F, drivers), and its curves."""
+    null_rad = math.radians(design.null_deg)
+    window_rad = np.radians(np.linspace(-design.window_deg, design.window_deg, 19))
+    angles = np.concatenate([[0.0, -null_rad, null_rad, np.pi], window_rad])
+    heard = np.abs(np.einsum("fai,fi->fa", drivers.patterns(layout, angles, frequency_hz), centre))
+    level = 20 * np.log10(np.maximum(heard / heard[:, :1], 1e-6))
+    null, rear, window = level[:, 1:3].max(axis=1), level[:, 3], level[:, 4:]
+    spread = drivers.mismatched_null_db(layout, centre, frequency_hz, null_rad)
+    curves = {
+        f"±{design.null_deg:g}°": null,
+        f"±{design.null_deg:g}°, drivers off by 0.5 dB and 5° (95 %)": spread,
+        f"least within ±{design.window_deg:g}°": window.min(axis=1),
+        f"most within ±{design.window_deg:g}°": window.max(axis=1),
+        "rear": rear,
+    }
+    low = (frequency_hz >= 400) & (frequency_hz <= 1000)
+    band = (frequency_hz >= 400) & (frequency_hz <= 3000)
+    figures = {
+        "null_db_400_3000": float(null[band].max()),
+        "null_db_400_1000": float(null[low].max()),
+        "mismatched_null_db_400_3000": float(spread[band].max()),
+        "unevenness_db_400_3000": float(np.abs(window[band]).max()),
+        "directivity_db": dict(
+            zip(map(str, _SHOWN_HZ), drivers.directivity_db(layout, _at(centre, frequency_hz), _SHOWN_HZ))
+        ),
+        "white_noise_gain_db": dict(
+            zip(map(str, _SHOWN_HZ), drivers.white_noise_gain_db(layout, _at(centre, frequency_hz), _SHOWN_HZ))
+        ),
+    }
+    return figures, curves
+
+
+def _at(response: np.ndarray, frequency_hz: np.ndarray) -> np.ndarray:
+    """The response at `_SHOWN_HZ`."""
+    return response[np.searchsorted(frequency_hz, _SHOWN_HZ)]
+
+
 def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Measured:
     """Measure filters with the rigid-sphere head (and cabinet).
 
     Separation is that of the same design without virtual loudspeakers; drive and colouration are the filters' own.
     """
     frequency_hz = _ALL_HZ[_USED]
-    played = fir_response(filters.driver_fir, _ALL_HZ)[_USED]
+    every = fir_response(filters.driver_fir, _ALL_HZ)[_USED]
+    played, centre = every[..., :2], every[..., 2] if every.shape[2] == 3 else every.sum(axis=2)
     alone = fir_response(filters.ears_fir, _ALL_HZ)[_USED]
     plain = np.broadcast_to(plain_stereo(layout), played.shape)
     nominal = plants.listener_plant(layout, frequency_hz)
@@ -139,11 +188,11 @@ def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Me
     drive = drive_db(nominal, played, plain)
     thirds = band_means(frequency_hz, np.abs(nominal @ alone) ** 2, THIRD_OCTAVES_HZ, 3)
     third_db = 5 * np.log10(thirds[:, 0, 0] / thirds[:, 1, 0] * thirds[:, 1, 1] / thirds[:, 0, 1])
-    centre, centre_plain = (
-        10 * np.log10(band_means(frequency_hz, np.abs((nominal @ what).sum(axis=2)) ** 2, THIRD_OCTAVES_HZ, 3).mean(1))
-        for what in (played, plain)
+    at_ears, at_ears_plain = (
+        10 * np.log10(band_means(frequency_hz, np.abs(nominal @ what[..., None]) ** 2, THIRD_OCTAVES_HZ, 3).mean(1))
+        for what in (centre, plain.sum(axis=2))
     )
-    colour = centre - centre_plain
+    colour = at_ears - at_ears_plain
     near, near_plain = (
         10
         * np.log10(band_means(frequency_hz, np.abs(np.einsum("fed,fde->fe", nominal, what)) ** 2, THIRD_OCTAVES_HZ, 3))
@@ -163,7 +212,7 @@ def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Me
         "third_octave_separation_db": third_db,
         "drive_db": float(drive.max()),
         "drive_at_hz": float(frequency_hz[drive.max(axis=1).argmax()]),
-        "headroom_needed_db": float(20 * np.log10(np.abs(played).sum(axis=2).max())),
+        "headroom_needed_db": float(20 * np.log10(np.abs(every).sum(axis=2).max())),
         "near_ear_colouration_db": float(np.abs(near_colour - near_colour.mean(axis=0)).max()),
         "centre_colouration_db": float(np.abs(colour - colour.mean()).max()),
         "condition_db_largest": float(condition_db[(frequency_hz >= 300) & (frequency_hz <= 8000)].max()),
@@ -187,4 +236,13 @@ def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Me
         },
         "drive": {name: drive[shown, number] for number, name in enumerate(layout.driver_names)},
     }
-    return Measured(figures=_rounded(figures), frequency_hz=frequency_hz[shown], curves=curves)
+    azimuth_deg, pattern = np.zeros(0), {}
+    if design.centre == "beam":
+        shown_hz = frequency_hz[shown]
+        figures["beam"], curves["beam"] = _beam(layout, design, centre[shown], shown_hz)
+        azimuth_deg = np.arange(-180.0, 181.0, 3.0)
+        weights = _at(centre, frequency_hz)
+        heard = np.abs(np.einsum("fai,fi->fa", drivers.patterns(layout, np.radians(azimuth_deg), _SHOWN_HZ), weights))
+        level = 20 * np.log10(np.maximum(heard / heard[:, [len(azimuth_deg) // 2]], 1e-3))
+        pattern = {f"{frequency} Hz": row for frequency, row in zip(_SHOWN_HZ, level)}
+    return Measured(_rounded(figures), frequency_hz[shown], curves, azimuth_deg, pattern)
