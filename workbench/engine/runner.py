@@ -71,7 +71,7 @@ class _Watch:
         dropped, missed, server = (now - before for now, before in zip(counters, self._seen))
         self._seen = counters
         self.server += server
-        if server and not overran:
+        if not (dropped or missed) or (server and not overran):
             return Dropout(time_s, "sound server", own=False, detail="the sound server lost its own deadline")
         stage = slowest if overran else "sink" if missed else "source"
         detail = f"{missed} samples of silence were played" if missed else f"{dropped} samples were lost at the input"
@@ -228,9 +228,12 @@ class Runner:
             self._write(result.samples[:, : max(0, length - self.samples_out + self._skip)])
         self.finished = True
 
-    def close(self) -> None:
-        """Close source and sink; what was written to a file is complete."""
+    def close(self, complete: bool = True) -> None:
+        """Close source and sink; what was written to a file is complete, or is discarded."""
         try:
             self.source.close()
         finally:
-            self.sink.close()
+            if complete:
+                self.sink.close()
+            else:
+                self.sink.discard()
