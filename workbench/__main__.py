@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 
@@ -17,6 +18,8 @@ def main(argv: list[str] | None = None) -> int:
     from workbench import cli
 
     if not cli.opens_window(argv):
+        # Asked to end, a command clears up as after Ctrl-C: nothing half-written stays behind.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         return cli.main(argv)
     cli.set_up_logging(argv)
     from workbench.ui.app import main as open_window

@@ -11,7 +11,7 @@ import numpy as np
 from workbench.audio.files import SoundWriter, check_target
 from workbench.audio.protocols import RATE_HZ
 from workbench.audio.resampler import Resampler
-from workbench.core.errors import EarshotError
+from workbench.core.errors import EarshotError, InputError
 
 QUEUE_HOPS = 200
 
@@ -52,7 +52,7 @@ class FileSink:
         self._frames = frames
         self._queue: deque[np.ndarray] = deque()
         self._ready = threading.Condition()
-        self._closing = False
+        self._closing = self._unwanted = False
         self._error: EarshotError | None = None
         self._thread: threading.Thread | None = None
 
@@ -63,8 +63,8 @@ class FileSink:
         try:
             self._writer = SoundWriter(self.path, self.channels, self.rate_hz)
         except OSError as error:
-            raise self._failure(error) from error
-        self._closing, self._error = False, None
+            raise InputError(f"{self.path}: cannot be written ({error.strerror or error})") from error
+        self._closing, self._unwanted, self._error = False, False, None
         self._thread = threading.Thread(target=self._run, name="file sink", daemon=True)
         self._thread.start()
 
@@ -106,6 +106,9 @@ class FileSink:
             while True:
                 with self._ready:
                     self._ready.wait_for(lambda: self._queue or self._closing)
+                    if self._unwanted:
+                        self._writer.discard()
+                        return
                     if not self._queue:
                         break
                     samples = np.concatenate(self._queue, axis=1)
@@ -145,6 +148,15 @@ class FileSink:
             if self._error is not None:
                 raise self._error
 
+    def discard(self) -> None:
+        """Leave nothing behind, and what was there before untouched; does nothing after `close`."""
+        with self._ready:
+            self._closing = self._unwanted = True
+            self._ready.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
 
 class NullSink:
     """Takes everything and keeps nothing."""
@@ -171,3 +183,6 @@ class NullSink:
 
     def close(self) -> None:
         """Nothing to end."""
+
+    def discard(self) -> None:
+        """Nothing to leave out."""

@@ -16,7 +16,7 @@ import numpy as np
 import soundfile
 
 from workbench.audio.wav_writer import WavWriter
-from workbench.core.errors import InputError
+from workbench.core.errors import EarshotError, InputError
 from workbench.core.geometry import MAX_MICS
 
 MIN_RATE_HZ, MAX_RATE_HZ = 8000, 192_000
@@ -152,6 +152,28 @@ def check_target(path: str | Path, channels: int) -> Path:
     return path
 
 
+def check_apart(source: str | Path, target: str | Path) -> None:
+    """Refuse to write over what is being read, whatever the spelling or link.
+
+    Raises
+    ------
+    InputError
+        Both are the same file.
+    """
+    try:
+        same = os.path.samefile(source, target)
+    except OSError:  # one of them is not there
+        return
+    if same:
+        raise InputError(f"{target}: is the input itself, which would be lost; name another file for the output")
+
+
+def _cause(error: soundfile.LibsndfileError) -> str:
+    """What libsndfile says of an error, or what it means by saying nothing of use."""
+    text = error.error_string.strip().rstrip(".")
+    return "the system refused; is there space left?" if text == "System error" else text
+
+
 class SoundWriter:
     """Writes a .wav (float32, RF64 past 4 GB) or .flac (24-bit) that appears under its name only when complete.
 
@@ -170,7 +192,10 @@ class SoundWriter:
         partial = self.path.with_name(f".{self.path.stem}.{secrets.token_hex(4)}{self.path.suffix}")
         self._partial: Path | None = partial
         if self.path.suffix.lower() == ".flac":
-            self._writer = soundfile.SoundFile(str(partial), "w", rate_hz, channels, subtype="PCM_24", format="FLAC")
+            try:
+                self._writer = soundfile.SoundFile(str(partial), "w", rate_hz, channels, "PCM_24", format="FLAC")
+            except soundfile.LibsndfileError as error:
+                raise OSError(None, _cause(error), str(self.path)) from error
         else:
             self._writer = WavWriter(partial, channels, rate_hz)
 
@@ -181,7 +206,7 @@ class SoundWriter:
         try:
             self._writer.write(np.ascontiguousarray(samples.T, dtype=np.float32))
         except soundfile.LibsndfileError as error:
-            raise OSError(None, error.error_string, str(self.path)) from error
+            raise OSError(None, _cause(error), str(self.path)) from error
 
     def close(self) -> None:
         """Complete the file and put it in its place; may be called twice."""
@@ -215,13 +240,18 @@ def write_sound(path: str | Path, samples: np.ndarray, rate_hz: int) -> None:
     Raises
     ------
     InputError
-        The path cannot become a sound file, or writing fails; the cause is named.
+        The path cannot become a sound file.
+    EarshotError
+        Writing fails (no space left, for instance).
     """
     samples = np.atleast_2d(samples)
-    writer = SoundWriter(path, len(samples), rate_hz)
+    try:
+        writer = SoundWriter(path, len(samples), rate_hz)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from error
     try:
         writer.write(samples)
         writer.close()
     except OSError as error:
         writer.discard()
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from error
+        raise EarshotError(f"{path}: cannot be written ({error.strerror})") from error

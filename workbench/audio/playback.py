@@ -250,3 +250,7 @@ class DeviceSink:
             self._xruns_before += self._stream.xruns
             self._stream.close()
             self._stream = None
+
+    def discard(self) -> None:
+        """A device keeps nothing: the same as `close`."""
+        self.close()

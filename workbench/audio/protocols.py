@@ -68,3 +68,6 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Finish what was written (a file is complete and playable), free everything; may be called twice."""
+
+    def discard(self) -> None:
+        """Close without completing: no file appears, and one that was there before stays as it was."""

@@ -146,7 +146,10 @@ class _MovingTalker:
 
     def __init__(self, talker: Talker, scene: Scene, renderer: RoomRenderer):
         self.talker = talker
-        voice = load_voice(scene.beside(talker.voice))
+        try:
+            voice = load_voice(scene.beside(talker.voice))
+        except InputError as error:
+            raise InputError(f"scene {scene.name}, talker {talker.name}: voice {error}") from error
         self.voice = voice
         self.speech = _Speech(talker, voice)
         self.motion = Motion(talker, scene, renderer.array_radius_m)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import time
 
 from workbench.commands.common import SCHEMA, add_json_argument, add_set_argument, note, parse_settings, write_json
@@ -11,6 +12,9 @@ from workbench.core.errors import EarshotError, InputError
 
 SETTLE_S = 1.0
 """Memory and processor time are counted from here on: starting is not running."""
+
+LARGEST_BLOCK = 8192
+"""Samples; 170 ms in a device's block are not live any more."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,8 +55,10 @@ def run(args: argparse.Namespace) -> int:
     from workbench.engine.meters import Reading
     from workbench.engine.worker import Worker
 
-    if args.seconds is not None and not args.seconds > 0:
-        raise InputError(f"--seconds {args.seconds:g}: must be above 0")
+    if args.seconds is not None and not 0 < args.seconds < math.inf:
+        raise InputError(f"--seconds {args.seconds:g}: must be a number above 0")
+    if args.block is not None and not 1 <= args.block <= LARGEST_BLOCK:
+        raise InputError(f"--block {args.block}: must be from 1 to {LARGEST_BLOCK}")
     files = args.source.startswith("file:") and args.sink.startswith("file:")
     fast = files and not args.realtime
     structure = Structure(
@@ -63,12 +69,14 @@ def run(args: argparse.Namespace) -> int:
         loop=args.loop,
         pace="fast" if fast else "realtime",
         block=args.block,
+        seconds=args.seconds,
     )
     kernels.load()  # first, so that the samples do not depend on when it would be done
     mailbox = None if fast else Mailbox()
     assembly = assemble(structure, ParameterHistory(_params(args)), mailbox, note, strict=True)
     worker = Worker(assembly.runner)
     reading = None
+    complete = False
     try:
         worker.start()
         reading = Reading.now()
@@ -76,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         settled = False
         interrupted = False
         try:
-            while worker.alive and not _done(assembly.runner, args.seconds):
+            while worker.alive and not _done(assembly.runner, args.seconds, files):
                 time.sleep(0.02)
                 if not settled and time.monotonic() - began > SETTLE_S:
                     settled, reading = True, Reading.now()
@@ -85,8 +93,12 @@ def run(args: argparse.Namespace) -> int:
         # Asked before anything is closed: a closed device no longer knows its latency.
         report = _report(assembly.runner, reading, Reading.now())
         worker.close()
+        # Ctrl-C is the usual end of a recording, but leaves a file that is processed from another one unfinished.
+        complete = worker.error is None and not (interrupted and files and not args.loop)
     finally:
-        assembly.close()
+        assembly.close(complete)
+    if isinstance(worker.error, EarshotError):
+        raise worker.error
     if worker.error is not None:
         raise EarshotError(f"the chain stopped: {worker.error}")
     if args.json:
@@ -96,13 +108,15 @@ def run(args: argparse.Namespace) -> int:
     return 130 if interrupted else 0
 
 
-def _done(runner, seconds: float | None) -> bool:
+def _done(runner, seconds: float | None, files: bool) -> bool:
     from workbench.dsp.bands import RATE_HZ
 
     lost = [end.name for end in (runner.source, runner.sink) if getattr(end, "lost", False)]
     if lost:
         raise EarshotError(f"{lost[0]} is lost: it stopped sending or taking sound")
-    return seconds is not None and runner.samples_in >= seconds * RATE_HZ
+    # From file to file the samples lead the chain's delay: all that were asked for have to be out.
+    samples = runner.samples_out if files else runner.samples_in
+    return seconds is not None and samples >= seconds * RATE_HZ
 
 
 def _report(runner, before, after) -> dict:

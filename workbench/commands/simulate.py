@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 from pathlib import Path
 
 import numpy as np
 import tomli_w
 
+from workbench.audio.files import SoundWriter
+from workbench.audio.protocols import RATE_HZ
 from workbench.commands.common import SCHEMA, add_json_argument, note, write_json
 from workbench.core.errors import EarshotError, InputError
 from workbench.core.geometry import MicrophoneArray
@@ -85,11 +86,16 @@ def truth_tables(blocks: list[tuple], steps: int, hops: int) -> list[dict]:
     return talkers
 
 
+def _writer(path: Path, channels: int) -> SoundWriter:
+    try:
+        return SoundWriter(path, channels, RATE_HZ)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
 def run(args: argparse.Namespace) -> int:
     """Render the scene and write SCENE.flac (or .wav), SCENE.json and array.toml."""
-    import soundfile
-
-    from workbench.audio.protocols import HOP, RATE_HZ
+    from workbench.audio.protocols import HOP
     from workbench.audio.scene import load_scene
     from workbench.audio.simulator import RoomSource
 
@@ -97,18 +103,9 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--seconds {args.seconds:g} is outside {STEP_S:g}…{_LONGEST_S:g}")
     scene = load_scene(args.scene)
     source = RoomSource(scene)
-    path = sound_path(args.out, scene.name, source.channels)
-    clean_path = path.with_name(f"{path.stem}_clean{path.suffix}")
     total = round(args.seconds * RATE_HZ)
     truths, peak = [], 0.0
-
-    def open_sound(target: Path, channels: int) -> soundfile.SoundFile:
-        kind = ("FLAC", "PCM_24") if target.suffix.lower() == ".flac" else ("WAV", "FLOAT")
-        partial = target.with_name(f".{target.name}.partial")
-        try:
-            return soundfile.SoundFile(partial, "w", RATE_HZ, channels, format=kind[0], subtype=kind[1])
-        except (soundfile.LibsndfileError, OSError) as error:
-            raise InputError(f"{target}: cannot be written ({error})") from error
+    writers: dict[str, SoundWriter] = {}
 
     def next_block() -> Block:
         block = source.read(timeout_s=30.0)
@@ -116,26 +113,28 @@ def run(args: argparse.Namespace) -> int:
             raise EarshotError("the simulated room gave no sound for 30 s")
         return block
 
-    files = {path: open_sound(path, source.channels)}
-    if args.clean:
-        files[clean_path] = open_sound(clean_path, 1)
     try:
-        source.start()
+        source.start()  # first: a voice that is not there makes no folder
+        path = sound_path(args.out, scene.name, source.channels)
+        writers["sound"] = _writer(path, source.channels)
+        if args.clean:
+            writers["clean"] = _writer(path.with_name(f"{path.stem}_clean{path.suffix}"), 1)
         for start in range(0, total, HOP):
             block, length = next_block(), min(HOP, total - start)
-            files[path].write(block.samples[:, :length].T)
+            writers["sound"].write(block.samples[:, :length])
             if args.clean:
-                files[clean_path].write(np.zeros(length) if block.clean is None else block.clean[:length])
+                clean = np.zeros(HOP) if block.clean is None else block.clean
+                writers["clean"].write(clean[None, :length])
             peak = max(peak, float(np.abs(block.samples).max()))
             truths.append(block.truth)
-        for target, file in files.items():
-            file.close()
-            os.replace(file.name, target)
+        for writer in writers.values():
+            writer.close()
+    except OSError as error:
+        raise EarshotError(f"{path}: cannot be written ({error.strerror or error})") from error
     finally:
         source.close()
-        for file in files.values():
-            file.close()
-            Path(file.name).unlink(missing_ok=True)
+        for writer in writers.values():
+            writer.discard()
 
     hops = round(STEP_S * RATE_HZ / HOP)
     steps = -(-len(truths) // hops)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.audio.endpoints import open_sink, open_source
+from workbench.audio.files import check_apart
 from workbench.audio.protocols import Source
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_array, load_layout
 from workbench.core.messages import Block
@@ -28,7 +29,10 @@ WARM_UP_HOPS = 5
 
 @dataclass(frozen=True)
 class Structure:
-    """What the chain shall be. Arrays and layouts are shipped names or TOML paths; None leaves the stage out."""
+    """What the chain shall be. Arrays and layouts are shipped names or TOML paths; None leaves the stage out.
+
+    `seconds`: from a file to a file, the most that is written; None: the whole file.
+    """
 
     source: str
     sink: str
@@ -37,6 +41,7 @@ class Structure:
     loop: bool = False
     pace: str = "realtime"
     block: int | None = None
+    seconds: float | None = None
 
 
 @dataclass
@@ -49,10 +54,10 @@ class Assembly:
     array: MicrophoneArray | None
     layout: SpeakerLayout | None
 
-    def close(self) -> None:
-        """Stop everything, in the order in which nothing waits for what has ended."""
+    def close(self, complete: bool = True) -> None:
+        """Stop everything, in the order in which nothing waits for what has ended. Not `complete`: discard the file."""
         try:
-            self.runner.close()
+            self.runner.close(complete)
         finally:
             if self.localizer is not None:
                 self.localizer.close()
@@ -116,6 +121,8 @@ def assemble(
     array = load_array(structure.array) if structure.array else None
     layout = load_layout(structure.layout) if structure.layout else None
     offline = structure.source.startswith("file:") and structure.sink.startswith("file:")
+    if offline:
+        check_apart(structure.source.partition(":")[2], structure.sink.partition(":")[2])
     source = open_source(structure.source, loop=structure.loop, block=structure.block, array=structure.array)
     try:
         array = source.array or array
@@ -134,7 +141,10 @@ def assemble(
             complain(error.notice)
         like_source = {}
         if offline:  # rate and length stay
-            like_source = {"rate_hz": source.file_rate_hz, "frames": None if structure.loop else source.file_frames}
+            frames = None if structure.loop else source.file_frames
+            if frames is not None and structure.seconds is not None:
+                frames = min(frames, round(structure.seconds * source.file_rate_hz))
+            like_source = {"rate_hz": source.file_rate_hz, "frames": frames}
         _warm_up(chain, params, bench)
         sink = open_sink(structure.sink, chain.out_channels, block=structure.block, **like_source)
     except BaseException:

@@ -297,7 +297,7 @@ class Session:
         try:
             worker.start()
         except BaseException:
-            assembly.close()
+            assembly.close(complete=False)
             raise
         self._assembly, self._worker = assembly, worker
         self._wanted = True

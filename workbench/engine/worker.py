@@ -7,6 +7,7 @@ import logging
 import sys
 import threading
 
+from workbench.core.errors import EarshotError
 from workbench.engine.runner import Runner
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,9 @@ class Worker:
         try:
             while not (self._ended.is_set() or self.runner.finished):
                 self.runner.step()
+        except EarshotError as error:
+            log.info("the worker ended: %s", error)
+            self.error = error
         except Exception as error:
             log.exception("the worker failed")
             self.error = error
