@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from workbench.core.messages import Block, Track
+from workbench.core.messages import Block, TalkerTruth, Track
 from workbench.core.params import Params
 from workbench.engine.mailbox import Mailbox
 from workbench.localize.localizer import Localizer
@@ -36,7 +36,8 @@ class SoftLocalizer:
         self._wake = threading.Event()
         self._ended = False
         self._failed = False
-        self._next_index: int | None = None
+        self._truths: deque[tuple[float, tuple[TalkerTruth, ...]]] = deque(maxlen=QUEUE_HOPS * 2)
+        self._spent_ns = 0
         self.skipped = 0
         self.tracks: tuple[Track, ...] = ()
         """The newest tracks; read by the hop thread for a beam that follows one."""
@@ -77,12 +78,12 @@ class SoftLocalizer:
                     self._report(f"Localization stopped: {error}")
 
     def _process(self, block: Block, params: Params) -> None:
-        if self._next_index is not None and block.index != self._next_index:
-            self._localizer.reset()
-        self._next_index = block.index + block.samples.shape[1]
         began = time.thread_time_ns()
         samples = np.nan_to_num(block.samples, nan=0.0, posinf=0.0, neginf=0.0)
+        self._truths.append((block.time_s, block.truth))
+        # A gap shows in the time: the localizer starts its window again and keeps its tracks.
         update = self._localizer.process(samples, block.time_s, params.localize)
+        self._spent_ns += time.thread_time_ns() - began
         if update is None:
             return
         self.tracks = update.tracks
@@ -91,8 +92,13 @@ class SoftLocalizer:
             replace(
                 update,
                 sequence=history.next_sequence,
-                truth=block.truth,
+                truth=self._truth_at(update.time_s),
                 skipped=self.skipped,
-                update_ms=(time.thread_time_ns() - began) / 1e6,
+                update_ms=self._spent_ns / 1e6,
             )
         )
+        self._spent_ns = 0
+
+    def _truth_at(self, time_s: float) -> tuple[TalkerTruth, ...]:
+        """Truth of the analysed span's centre, not of its end: a walking talker is degrees further by then."""
+        return min(self._truths, key=lambda entry: abs(entry[0] - time_s))[1]

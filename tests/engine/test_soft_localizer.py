@@ -1,0 +1,73 @@
+import time
+
+import numpy as np
+
+from workbench.core.messages import Block, Localization, TalkerTruth, Track
+from workbench.core.params import Params
+from workbench.dsp.bands import HOP
+from workbench.engine.mailbox import Mailbox
+from workbench.engine.soft_localizer import QUEUE_HOPS, SoftLocalizer
+
+
+class FakeLocalizer:
+    """An update every fourth hop, for the instant 30 ms before the newest."""
+
+    def __init__(self, slow_s: float = 0.0, fail: bool = False):
+        self.times, self.slow_s, self.fail = [], slow_s, fail
+
+    def process(self, samples, time_s, params):
+        if self.fail:
+            raise RuntimeError("no directions today")
+        assert np.isfinite(samples).all()
+        time.sleep(self.slow_s)
+        self.times.append(time_s)
+        if len(self.times) % 4:
+            return None
+        track = Track(1, 0.5, 0.9, None, True, 1.0, 0.0)
+        return Localization(0, time_s - 0.03, "fake", None, (), (track,))
+
+
+def block(number: int, value: float = 0.0) -> Block:
+    truth = (TalkerTruth("someone", number * 0.01, 1.0, True),)
+    return Block(np.full((8, HOP), value, np.float32), number * HOP, number * 0.01, truth=truth)
+
+
+def wait(condition):
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_truth_belongs_to_the_instant_that_was_analysed():
+    mailbox, reports = Mailbox(), []
+    soft = SoftLocalizer(FakeLocalizer(), mailbox, reports.append)
+    for number in range(8):
+        soft.push(block(number, np.nan), Params())
+    wait(lambda: len(mailbox.localizations_since(-1)) == 2)
+    soft.close()
+    first = mailbox.localizations_since(-1)[0]
+    assert first.time_s == 0.0 and first.truth[0].azimuth_rad == 0.0
+    assert soft.track(1).azimuth_rad == 0.5 and soft.track(2) is None
+    assert not reports
+
+
+def test_a_slow_localizer_leaves_out_the_oldest_and_says_how_many():
+    fake = FakeLocalizer(slow_s=0.002)
+    soft = SoftLocalizer(fake, Mailbox(), print)
+    for number in range(QUEUE_HOPS * 3):
+        soft.push(block(number), Params())
+    assert soft.skipped >= QUEUE_HOPS
+    wait(lambda: fake.times and fake.times[-1] > (QUEUE_HOPS * 3 - 2) * 0.01)
+    soft.close()
+
+
+def test_a_failure_is_said_once_and_ends_localization_alone():
+    reports = []
+    soft = SoftLocalizer(FakeLocalizer(fail=True), Mailbox(), reports.append)
+    for number in range(5):
+        soft.push(block(number), Params())
+    wait(lambda: reports)
+    time.sleep(0.05)
+    soft.close()
+    assert reports == ["Localization stopped: no directions today"]
