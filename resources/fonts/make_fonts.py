@@ -25,6 +25,7 @@ FAMILY = "Earshot Inter"
 MAX_ERROR = 1.0
 """Largest distance between the cubic and the quadratic outline, in font units (of 2816 an em)."""
 FEATURES = ("kern", "tnum", "ccmp", "locl", "mark", "mkmk", "case", "calt")
+THIN_SPACE_EM = 0.26
 RANGES = (
     (0x20, 0x180),  # Latin
     (0x2B0, 0x300),
@@ -77,6 +78,14 @@ def to_truetype(font: TTFont) -> None:
     font.sfntVersion = "\000\001\000\000"
 
 
+def widen_thin_spaces(font: TTFont) -> None:
+    """Thin spaces of a quarter em: Inter's are two pixels at 12, and a bold number runs into its unit."""
+    cmap, advance = font.getBestCmap(), round(THIN_SPACE_EM * font["head"].unitsPerEm)
+    for code in (0x2009, 0x202F):
+        name = cmap[code]
+        font["hmtx"][name] = (advance, font["hmtx"][name][1])
+
+
 def rename(font: TTFont) -> None:
     """Give the family its own name."""
     for record in font["name"].names:
@@ -92,6 +101,7 @@ def main(folder: str) -> None:
         font = TTFont(Path(folder) / f"Inter-{style}.otf", recalcTimestamp=False)
         cut(font)
         to_truetype(font)
+        widen_thin_spaces(font)
         rename(font)
         font.save(Path(__file__).parent / f"Inter-{style}.ttf")
 
