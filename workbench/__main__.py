@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
@@ -9,6 +10,8 @@ import sys
 def main(argv: list[str] | None = None) -> int:
     """Dispatch to the audio server (a child process of this program), a command, or the window."""
     argv = list(sys.argv[1:] if argv is None else argv)
+    # Before numpy is loaded: threads of a matrix product spin while they wait, and keep the sound from its processor.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if argv and argv[0] == "--audio-server":
         # First of all, before any Qt or scipy import: the child must be up in a fraction of a second.
         from workbench.audio.server import main as serve
