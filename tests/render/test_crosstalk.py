@@ -5,6 +5,7 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import Driver, SpeakerLayout, load_layout
 from workbench.render.crosstalk import (
     boost_regularisation,
+    drive_db,
     mirrored_drivers,
     null_steering,
     outer_drivers,
@@ -133,6 +134,30 @@ def test_full_cancellation_equals_the_matrix_inverse():
     plant = _symmetric_plant()[20:400]
     weights = _steer(plant, 120.0, 80.0, penalty=1e-14)
     np.testing.assert_allclose(weights, np.linalg.inv(plant)[:, :, 0], rtol=1e-4, atol=1e-5)
+
+
+def test_a_droop_buys_separation_where_the_limit_is_reached():
+    plant = listener_plant(load_layout("pair-100mm"), FREQUENCY_HZ)
+    strict = _steer(plant, 30.0, 7.0)
+    loose = _steer(plant, 30.0, 7.0, droop_db=3.0)
+    assert np.abs(loose).max() < 10 ** (7 / 20) * 1.001
+    fed, separation = _heard(plant, loose)
+    limited = np.abs(strict).max(axis=1) > 10 ** (7 / 20) * 0.999
+    fed_db = 20 * np.log10(np.abs(fed))
+    assert fed_db.min() == pytest.approx(-3.0, abs=0.01) and fed_db.max() < 0.001
+    np.testing.assert_allclose(fed_db[~limited], 0.0, atol=1e-3)
+    gained = separation - _heard(plant, strict)[1]
+    assert (gained[limited] >= -1e-3).all() and gained[limited].max() > 2
+
+
+def test_drive_counts_from_equal_loudness():
+    plant = _symmetric_plant()[1:]
+    plain = np.eye(2)
+    played = np.broadcast_to(0.5 * plain, plant.shape)
+    np.testing.assert_allclose(drive_db(plant, played, plain, FREQUENCY_HZ[1:])[:, 0], 0.0, atol=1e-9)
+    tilted = played * np.where(FREQUENCY_HZ[1:] > 10000, 2.0, 1.0)[:, None, None]
+    drive = drive_db(plant, tilted, plain, FREQUENCY_HZ[1:])
+    np.testing.assert_allclose(drive[FREQUENCY_HZ[1:] > 10000], 20 * np.log10(2), atol=1e-9)
 
 
 def test_nothing_asked_is_plain_stereo():

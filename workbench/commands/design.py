@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     write_text(folder / "design.toml", design_toml(design))
     titles = {
         "separation": ("Crosstalk separation", "Fed ear over other ear (dB)", (0.0, 45.0)),
-        "drive": ("Drive over plain stereo", "Driver gain at equal level at the fed ear (dB)", None),
+        "drive": ("Drive over plain stereo", "Driver gain at equal loudness at the fed ear (dB)", None),
         "beam": ("Centre beam", "Level over the axis (dB)", (-60.0, 10.0)),
     }
     for name in measured.curves:

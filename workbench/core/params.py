@@ -257,8 +257,8 @@ class RenderParams:
     boost_limit_db: float = _knob(
         10.0,
         "Boost limit",
-        "The most that a driver may be driven over what plain stereo needs for the same level at the ear. It "
-        "comes before the cancellation.",
+        "The most that a driver may be driven over what plain stereo needs to be as loud at the ear. It comes "
+        "before the cancellation.",
         unit="dB",
         low=0.0,
         high=20.0,

@@ -124,9 +124,11 @@ def null_steering(
     cancellation_db: np.ndarray | float,
     drive_limit_db: np.ndarray | float,
     region_weight: float = 0.1,
+    droop_db: np.ndarray | float = 0.0,
     penalty: float = 1e-4,
 ) -> np.ndarray:
-    """Driver weights for one input: the fed ear gets 1, the other ear as little as wanted and allowed.
+    """Driver weights for one input: the fed ear gets 1 (less by up to `droop_db` where the drive limit is reached), the
+    other ear as little as wanted and allowed.
 
     Parameters
     ----------
@@ -144,6 +146,8 @@ def null_steering(
         Largest magnitude of a weight. It counts before the cancellation.
     region_weight : float
         0.1 leaves two drivers their null where it was asked for, and lets more of them widen it.
+    droop_db : float or (F,)
+        How far the fed ear's level may fall where the drive limit is reached: the separation gains as much.
     penalty : float
         Least weight of |w - anchor|^2 beside the crosstalk's energy. Less drives more drivers harder for a wider
         null in the model than a real head confirms.
@@ -156,10 +160,10 @@ def null_steering(
     share[0] = 1.0
     covariance = np.einsum("p,pfd,pfe->fde", share, crosstalk.conj(), crosstalk, optimize=True)
     tradeoff = _Tradeoff(fed, covariance, anchor)
-    limit = np.broadcast_to(10 ** (np.asarray(drive_limit_db, dtype=float) / 20), len(fed)) * (1 + 1e-6)
-    strongest = tradeoff.within(limit, penalty)
+    limit_db, droop_db = (np.broadcast_to(np.asarray(x, dtype=float), len(fed)) for x in (drive_limit_db, droop_db))
+    strongest = tradeoff.within(10 ** ((limit_db + droop_db) / 20) * (1 + 1e-6), penalty)
 
-    # Between plain stereo and the strongest weights the fed ear keeps 1 and the drive stays within the limit.
+    # Between plain stereo and the strongest weights the fed ear keeps 1, and the drive is no larger than theirs.
     start = (crosstalk[0] * anchor).sum(axis=1)
     step = (crosstalk[0] * strongest).sum(axis=1) - start
     allowed = 10 ** (-np.asarray(cancellation_db, dtype=float) / 10)
@@ -168,7 +172,8 @@ def null_steering(
     surplus = np.abs(start) ** 2 - allowed
     root = np.sqrt(np.maximum(half**2 - square * surplus, 0.0))
     portion = np.where(surplus <= 0, 0.0, np.clip((-half - root) / square, 0.0, 1.0))
-    return anchor + portion[:, None] * (strongest - anchor)
+    weights = anchor + portion[:, None] * (strongest - anchor)
+    return weights * np.minimum(1.0, 10 ** (limit_db / 20) / np.abs(weights).max(axis=1))[:, None]
 
 
 def separation_db(plant: np.ndarray, filters: np.ndarray) -> np.ndarray:
@@ -188,6 +193,27 @@ def separation_db(plant: np.ndarray, filters: np.ndarray) -> np.ndarray:
     left = (ears[:, 0, 0] + tiny) / (ears[:, 1, 0] + tiny)
     right = (ears[:, 1, 1] + tiny) / (ears[:, 0, 1] + tiny)
     return 10 * np.log10(left * right)
+
+
+def drive_db(plant: np.ndarray, filters: np.ndarray, plain: np.ndarray, frequency_hz: np.ndarray) -> np.ndarray:
+    """Gain of each driver over what plain stereo needs to be as loud at the fed ear (300 Hz to 8 kHz, pink).
+
+    Parameters
+    ----------
+    plant : (F, 2, drivers) complex
+    filters : (F, drivers, 2) complex
+    plain : (drivers, 2)
+    frequency_hz : (F,)
+
+    Returns
+    -------
+    (F, drivers) float64 in dB, the larger of both inputs.
+    """
+    fed = np.abs(np.einsum("fed,fde->fe", plant, filters))
+    fed_plain = np.abs(np.einsum("fed,de->fe", plant, plain))
+    pink = np.where((frequency_hz >= 300) & (frequency_hz <= 8000), np.gradient(np.log(frequency_hz)), 0.0)
+    louder = np.sqrt(pink @ (fed / fed_plain) ** 2 / pink.sum())
+    return 20 * np.log10(np.maximum((np.abs(filters) / louder).max(axis=2), 1e-6))
 
 
 def mirrored_drivers(driver_xyz_m: np.ndarray) -> np.ndarray | None:

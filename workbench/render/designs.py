@@ -53,6 +53,7 @@ _PAIR_GAIN_DB = 20 * math.log10(2)
 
 _LARGEST_REGION_M = 0.3
 _LARGEST_WEIGHT = 10.0
+_LARGEST_DROOP_DB = 12.0
 
 _COARSE = slice(None, None, 4)
 """Plants are computed at every fourth frequency and interpolated: with the bulk delay out, their phase turns by less
@@ -72,6 +73,8 @@ class Design:
         Ratio of the energies at fed and other ear that is enough.
     boost_limit_db : float
         Largest driver gain over what plain stereo needs for the same level at the fed ear.
+    droop_db : float
+        How far the fed ear's level may fall where that limit is reached, for as much more separation.
     virtual_deg : float
         The virtual loudspeakers stand at plus and minus this.
     region_m : float
@@ -97,11 +100,14 @@ class Design:
     virtual_deg: float = RenderParams().virtual_deg
     region_m: float = 0.05
     region_weight: float = 0.1
+    droop_db: float = 1.5
     centre: str = "none"
     null_deg: float = 90.0
     window_deg: float = 45.0
 
     def __post_init__(self):
+        if not 0 <= self.droop_db <= _LARGEST_DROOP_DB:
+            raise InputError(f"droop_db: {self.droop_db:g} is outside 0…{_LARGEST_DROOP_DB:g} dB")
         if self.centre not in CENTRES:
             raise InputError(f"centre: {self.centre!r} is not one of {', '.join(CENTRES)}")
         if self.centre == "beam":
@@ -228,15 +234,14 @@ def plain_stereo(layout: SpeakerLayout) -> np.ndarray:
 def crosstalk_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
     """Filters of a crosstalk design, (F, drivers, 2) complex on `FREQUENCY_HZ`, with no delay; read-only.
 
-    The fed ear hears what plain stereo's own loudspeaker would give it. The other ear hears nothing of it (target
-    "ears"), or what it would hear of the virtual loudspeaker (target "speakers"): then the crosstalk to cancel is
-    C_other - V C_fed, with V the far over the near ear's response. That needs less drive than to cancel all
-    crosstalk and then to put the wanted part back.
+    The fed ear hears what plain stereo's own loudspeaker would give it (but for the droop). The other ear hears
+    nothing of it (target "ears"), or what it would hear of the virtual loudspeaker (target "speakers"): then the
+    crosstalk to cancel is C_other - V C_fed, with V the far over the near ear's response. That needs less drive
+    than to cancel all crosstalk and then to put the wanted part back.
     """
     virtual_deg = design.virtual_deg if design.target == "speakers" else None
-    return _crosstalk_filters(
-        layout, virtual_deg, design.cancellation_db, design.boost_limit_db, design.region_m, design.region_weight
-    )
+    limits = (design.cancellation_db, design.boost_limit_db, design.droop_db)
+    return _crosstalk_filters(layout, virtual_deg, *limits, design.region_m, design.region_weight)
 
 
 @lru_cache(maxsize=8)
@@ -245,6 +250,7 @@ def _crosstalk_filters(
     virtual_deg: float | None,
     cancellation_db: float,
     boost_limit_db: float,
+    droop_db: float,
     region_m: float,
     region_weight: float,
 ) -> np.ndarray:
@@ -267,6 +273,7 @@ def _crosstalk_filters(
             cancellation_db * _HIGH_TAPER,
             boost_limit_db * _LOW_TAPER,
             region_weight,
+            droop_db * _LOW_TAPER,
         )
     return frozen(filters)
 

@@ -15,7 +15,7 @@ from workbench.core.params import RenderParams
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.dsp.fir import PartitionedConvolver, PartitionedFilters
 from workbench.render import plants
-from workbench.render.crosstalk import separation_db
+from workbench.render.crosstalk import drive_db, separation_db
 from workbench.render.designs import (
     AUDITION_DELAY,
     AUDITION_TAPS,
@@ -109,7 +109,7 @@ def loudspeaker_response(layout: SpeakerLayout, filters: RenderFilters) -> Louds
     """What the filters do, computed from the FIRs themselves with the rigid-sphere head.
 
     Separation is that of the design without virtual loudspeakers, which want some of it back. Driver gain is what
-    the boost limit limits: over what plain stereo needs for the same level at the fed ear.
+    the boost limit limits: over what plain stereo needs to be as loud at the fed ear.
     """
     turn = np.exp(
         -2j * np.pi * _RESPONSE_HZ[:, None] * (np.arange(filters.ears_fir.shape[-1]) - MODELLING_DELAY) / RATE_HZ
@@ -120,16 +120,15 @@ def loudspeaker_response(layout: SpeakerLayout, filters: RenderFilters) -> Louds
         for name, offset_m in HEAD_OFFSETS_M.items()
     }
     driver = np.einsum("idt,ft->fdi", filters.driver_fir[:2], turn, optimize=True)
-    plain = np.broadcast_to(plain_stereo(layout), driver.shape)
-    fed, fed_plain = (np.abs(np.einsum("fed,fde->fe", plant["nominal"], played)) for played in (driver, plain))
-    drive = (np.abs(driver) * (fed_plain / fed)[:, None]).max(axis=2).T
+    plain = plain_stereo(layout)
+    drive = drive_db(plant["nominal"], driver, plain, _RESPONSE_HZ)
     return LoudspeakerResponse(
         layout=layout.name,
         driver_names=tuple(layout.driver_names),
         frequency_hz=_RESPONSE_HZ,
         separation_db={name: frozen(separation_db(at, ears)) for name, at in plant.items()},
-        plain_separation_db=frozen(separation_db(plant["nominal"], plain)),
-        driver_gain_db=frozen(20 * np.log10(np.maximum(drive, 1e-6))),
+        plain_separation_db=frozen(separation_db(plant["nominal"], np.broadcast_to(plain, ears.shape))),
+        driver_gain_db=frozen(np.ascontiguousarray(drive.T)),
     )
 
 

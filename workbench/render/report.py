@@ -11,7 +11,7 @@ import numpy as np
 from workbench.core.geometry import SpeakerLayout
 from workbench.dsp.bands import RATE_HZ
 from workbench.render import drivers, hrtf, plants
-from workbench.render.crosstalk import separation_db
+from workbench.render.crosstalk import drive_db, separation_db
 from workbench.render.designs import MODELLING_DELAY, Design, plain_stereo
 from workbench.render.renderer import RenderFilters
 
@@ -75,13 +75,6 @@ def mean_separation_db(plant: np.ndarray, played: np.ndarray, frequency_hz: np.n
     left = 10 * np.log10(energy[:, 0, 0] / energy[:, 1, 0])
     right = 10 * np.log10(energy[:, 1, 1] / energy[:, 0, 1])
     return float(np.minimum(np.stack([left, right]), BAND_CAP_DB).mean())
-
-
-def drive_db(plant: np.ndarray, played: np.ndarray, plain: np.ndarray) -> np.ndarray:
-    """Gain of each driver over what plain stereo needs for the same level at the fed ear, (F, drivers) in dB."""
-    fed, fed_plain = (np.abs(np.einsum("fed,fde->fe", plant, what)) for what in (played, plain))
-    drive = (np.abs(played) * (fed_plain / fed)[:, None]).max(axis=2)
-    return 20 * np.log10(np.maximum(drive, 1e-6))
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +178,7 @@ def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Me
         name: float(np.mean([mean_separation_db(plant, alone, frequency_hz) for plant in group]))
         for name, group in groups.items()
     }
-    drive = drive_db(nominal, played, plain)
+    drive = drive_db(nominal, played, plain[0], frequency_hz)
     thirds = band_means(frequency_hz, np.abs(nominal @ alone) ** 2, THIRD_OCTAVES_HZ, 3)
     third_db = 5 * np.log10(thirds[:, 0, 0] / thirds[:, 1, 0] * thirds[:, 1, 1] / thirds[:, 0, 1])
     at_ears, at_ears_plain = (
