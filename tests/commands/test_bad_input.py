@@ -386,6 +386,27 @@ def test_results_that_cannot_be_written_are_refused(run, tmp_path, words):
     assert "result.json" in said
 
 
+@pytest.mark.parametrize("over", ["two.wav", "clean.wav"])
+def test_an_oracle_writes_over_neither_of_its_inputs(run, tmp_path, over):
+    sound, clean = (_sound(name)(tmp_path, 2) for name in ("two.wav", "clean.wav"))
+    before = (tmp_path / over).read_bytes()
+    said = run.refused(
+        ["enhance", "{sound}", "{target}", "--oracle", "{clean}"], sound=sound, clean=clean, target=tmp_path / over
+    )
+    assert over in said and (tmp_path / over).read_bytes() == before
+
+
+def test_a_part_of_a_file_is_as_long_as_asked(run, tmp_path):
+    sound = _sound("two.wav", rate_hz=44100)(tmp_path, 2)
+    words = ["live", "--source", "file:{sound}", "--sink", "file:{out}", "--set", "enhance.method=none"]
+    assert run(words, sound=sound) == 0
+    whole = soundfile.read(run.out)[0]
+    assert run([*words, "--seconds", "0.5"], sound=sound) == 0
+    part = soundfile.read(run.out)[0]
+    assert len(part) == 22050
+    np.testing.assert_allclose(part[:-100], whole[: len(part) - 100], atol=1e-7)
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
 def test_an_interrupted_run_leaves_what_was_there(tmp_path, error):
     path, out = tmp_path / "long.wav", tmp_path / "out.wav"
@@ -414,6 +435,7 @@ def test_a_signal_ends_a_command_and_leaves_nothing_half_written(tmp_path, comma
     while len(os.listdir(tmp_path)) < 2:  # it has begun to write
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.02)
+    time.sleep(0.3)
     process.send_signal(number)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130, said

@@ -54,6 +54,7 @@ class FileSink:
         self._ready = threading.Condition()
         self._closing = self._unwanted = False
         self._error: EarshotError | None = None
+        self._writer: SoundWriter | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -65,8 +66,9 @@ class FileSink:
         except OSError as error:
             raise InputError(f"{self.path}: cannot be written ({error.strerror or error})") from error
         self._closing, self._unwanted, self._error = False, False, None
-        self._thread = threading.Thread(target=self._run, name="file sink", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name="file sink", daemon=True)
+        thread.start()
+        self._thread = thread  # only now can it be joined, should an interruption come right here
 
     def _failure(self, error: OSError) -> EarshotError:
         return EarshotError(f"{self.path}: cannot be written ({error.strerror or error})")
@@ -74,7 +76,7 @@ class FileSink:
     @property
     def clipped_samples(self) -> int:
         """Samples beyond full scale that a .flac could not hold."""
-        return self._writer.clipped if self._thread is not None or self._closing else 0
+        return self._writer.clipped if self._writer is not None else 0
 
     def wait(self, timeout_s: float) -> bool:
         """Wait for room in the queue; False when there was none in time.
@@ -156,6 +158,8 @@ class FileSink:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
+        if self._writer is not None:
+            self._writer.discard()
 
 
 class NullSink:

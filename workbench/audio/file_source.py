@@ -99,8 +99,9 @@ class FileSource:
     def start(self) -> None:
         """Begin to read ahead."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._prefetch, name="file source", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._prefetch, name="file source", daemon=True)
+            thread.start()
+            self._thread = thread  # only now can it be joined, should an interruption come right here
 
     @property
     def position_s(self) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 
 from workbench.audio.file_sink import FileSink
 from workbench.audio.file_source import FileSource
+from workbench.audio.files import check_apart
 from workbench.core.errors import InputError
 from workbench.core.params import EnhanceParams, Params
 from workbench.dsp import kernels
@@ -102,6 +103,8 @@ def process_file_with_oracle(
         Files that cannot be read or do not fit together, or an output that cannot be written.
     """
     kernels.load()
+    for read in (source, clean):
+        check_apart(read, target)
     noisy = FileSource(source)
     try:
         reference = FileSource(clean)
