@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from workbench.dsp import kernels
+from workbench.dsp import bands, kernels
 from workbench.dsp.comb import CombFilter
 from workbench.dsp.pitch import PitchTracker
 
@@ -69,3 +69,24 @@ def test_compiled_comb_equals_numpy(compiled, period):
 def test_without_load_there_is_nothing_compiled():
     kernels.unload()
     assert kernels.ready() is None
+
+
+def _spectra(channels: int = 2) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(4)
+    both = rng.standard_normal((2, channels, 481)) + 1j * rng.standard_normal((2, channels, 481))
+    return tuple((both * np.linspace(1, 1e-3, 481)).astype(np.complex64))
+
+
+def test_compiled_bands_equal_numpy(compiled):
+    first, second = _spectra()
+    ready = kernels.ready()
+    for a, b in zip(first, second):
+        product, energy = np.empty(bands.BANDS, np.float32), np.empty(bands.BANDS, np.float32)
+        ready.band_products(a, b, bands.PEAK_BINS, product, energy)
+        np.testing.assert_allclose(product, bands.band_correlation(a, b), rtol=1e-4, atol=1e-4)
+        np.testing.assert_allclose(energy, bands.band_energy(b), rtol=1e-5)
+        ready.band_energies(b, bands.PEAK_BINS, energy)
+        np.testing.assert_allclose(energy, bands.band_energy(b), rtol=1e-5)
+        out = np.empty(bands.BINS, np.float32)
+        ready.spread(energy, bands.PEAK_BINS, out)
+        np.testing.assert_allclose(out, bands.interpolate(energy), rtol=1e-5)

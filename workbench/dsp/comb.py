@@ -7,6 +7,7 @@ The taps that reach beyond the newest sample are left out and the rest renormali
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 from scipy import fft
@@ -48,6 +49,7 @@ NOISE_GAIN = (WEIGHTS.astype(np.float64) ** 2).sum(axis=1).astype(np.float32)
 NOISE_GAIN.setflags(write=False)
 
 _WINDOW = power_complementary_window().astype(np.float32)
+_BOUNDS = (MIN_PERIOD, MAX_PERIOD)
 _BUFFER = TAPS * MAX_PERIOD + WINDOW + LOOK_AHEAD_SAMPLES
 _DELAYED_START = _BUFFER - LOOK_AHEAD_SAMPLES - WINDOW
 _NEWEST_START = _BUFFER - WINDOW
@@ -90,34 +92,41 @@ class CombFilter:
         period : (channels,) int, of the newest frame, in samples
         decided_period : (channels,) int, of the frame LOOK_AHEAD hops ago
         """
+        if (compiled := kernels.ready()) is not None:
+            return self._process_compiled(compiled, x, period, decided_period)
         self._buffer = np.concatenate([self._buffer[:, HOP:], x], axis=1)
         period = np.clip(period, MIN_PERIOD, MAX_PERIOD)
         decided_period = np.clip(decided_period, MIN_PERIOD, MAX_PERIOD)
         future = np.minimum(LOOK_AHEAD_SAMPLES // decided_period, TAPS)
-        frames = np.empty((self.channels, 2, WINDOW), dtype=np.float32)
-        if (compiled := kernels.ready()) is not None:
-            for channel in range(self.channels):
-                ahead = int(future[channel])
-                compiled.comb(
-                    *(self._buffer[channel], WEIGHTS[ahead], _DELAYED_START, int(decided_period[channel]), ahead),
-                    frames[channel, 0],
-                )
-                compiled.comb(
-                    *(self._buffer[channel], WEIGHTS[0], _NEWEST_START, int(period[channel]), 0), frames[channel, 1]
-                )
-        else:
-            self._fill(frames, period, decided_period, future)
-        spectra = fft.rfft(frames * _WINDOW, axis=-1)
-        return CombFrame(spectra[:, 0], spectra[:, 1], NOISE_GAIN[future], float(NOISE_GAIN[0]))
+        frames = np.empty((2, self.channels, WINDOW), dtype=np.float32)
+        self._fill(frames, period, decided_period, future)
+        return self._transformed(frames * _WINDOW, NOISE_GAIN[future])
+
+    @staticmethod
+    def _transformed(frames: np.ndarray, noise_gain: np.ndarray) -> CombFrame:
+        spectra = fft.rfft(frames, axis=-1)
+        return CombFrame(spectra[0], spectra[1], noise_gain, float(NOISE_GAIN[0]))
+
+    def _process_compiled(
+        self, compiled: ModuleType, x: np.ndarray, period: np.ndarray, decided_period: np.ndarray
+    ) -> CombFrame:
+        """The same by compiled loops, on the same state."""
+        frames = np.empty((2, self.channels, WINDOW), dtype=np.float32)
+        noise_gain = np.empty(self.channels, dtype=np.float32)
+        compiled.comb_hop(
+            *(kernels.own(x), self._buffer, np.stack((period, decided_period))),
+            *(WEIGHTS, NOISE_GAIN, _WINDOW, _BOUNDS, LOOK_AHEAD_SAMPLES, frames, noise_gain),
+        )
+        return self._transformed(frames, noise_gain)
 
     def _fill(self, frames: np.ndarray, period: np.ndarray, decided_period: np.ndarray, future: np.ndarray) -> None:
-        """Comb-filtered frames (channels, 2, WINDOW): the delayed one and the newest."""
+        """Comb-filtered frames (2, channels, WINDOW): the delayed ones and the newest."""
         windows = np.lib.stride_tricks.sliding_window_view(self._buffer, WINDOW, axis=1)
         k = np.arange(-TAPS, TAPS + 1)
         # A tap that would reach too far has weight zero: any valid position will do for it.
         offsets = np.minimum(k, future[:, None]) * decided_period[:, None]
         channel = np.arange(self.channels)[:, None]
         taps = windows[channel, _DELAYED_START + offsets]
-        frames[:, 0] = np.matmul(WEIGHTS[future][:, None, :], taps)[:, 0]
+        frames[0] = np.matmul(WEIGHTS[future][:, None, :], taps)[:, 0]
         taps = windows[channel, _NEWEST_START + k[: TAPS + 1] * period[:, None]]
-        frames[:, 1] = np.matmul(WEIGHTS[0, : TAPS + 1], taps)
+        frames[1] = np.matmul(WEIGHTS[0, : TAPS + 1], taps)

@@ -6,6 +6,8 @@ takes them, so results agree to rounding, not to the bit.
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 from numba import njit
 
@@ -75,8 +77,18 @@ def correlations(residual, subframe, subframes, min_lag, max_lag, epsilon, corre
     """
     lags = max_lag - min_lag + 1
     raw = np.empty(lags, dtype=np.float32)
+    products = np.empty(lags, dtype=np.float32)  # by place, so from the longest lag to the shortest
     for part in range(subframes):
         start = len(residual) - subframe * (subframes - part)
+        farthest = start - max_lag
+        products[:] = 0
+        for n in range(0, subframe, 4):  # four samples at once for all lags: no sum across a vector's lanes
+            a, b, c, d = residual[start + n], residual[start + n + 1], residual[start + n + 2], residual[start + n + 3]
+            at = farthest + n
+            for place in range(lags):
+                products[place] += (a * residual[at + place] + b * residual[at + place + 1]) + (
+                    c * residual[at + place + 2] + d * residual[at + place + 3]
+                )
         now = 0.0
         for n in range(start, start + subframe):
             now += residual[n] * residual[n]
@@ -87,21 +99,17 @@ def correlations(residual, subframe, subframes, min_lag, max_lag, epsilon, corre
             shift = start - min_lag - index
             if index:  # the window moves one sample back
                 then += residual[shift] * residual[shift] - residual[shift + subframe] * residual[shift + subframe]
-            total = np.float32(0)
-            for n in range(subframe):
-                total += residual[start + n] * residual[shift + n]
-            raw[index] = 2 * total / (now + max(then, 0.0) + epsilon)
+            raw[index] = 2 * products[lags - 1 - index] / np.float32(now + max(then, 0.0) + epsilon)
         energy[part] = now
         for index in range(lags):
-            value = raw[index]
-            if value > 0:
-                for divisor in (2, 3):
-                    if min_lag + index >= divisor * (min_lag + 1):
-                        centre = int(np.rint((min_lag + index) / divisor)) - min_lag
-                        near = max(raw[centre - 1], raw[centre], raw[centre + 1])
-                        if raw[index] < np.float32(1.1) * near:
-                            value = np.float32(0.8) * raw[index]
-            correlation[part, index] = value
+            correlation[part, index] = raw[index]
+        for divisor in (2, 3):
+            for index in range(divisor * (min_lag + 1) - min_lag, lags):
+                if raw[index] > 0:
+                    centre = int(np.rint((min_lag + index) / divisor)) - min_lag
+                    near = max(raw[centre - 1], raw[centre], raw[centre + 1])
+                    if raw[index] < np.float32(1.1) * near:
+                        correlation[part, index] = np.float32(0.8) * raw[index]
 
 
 @njit(**_OPTIONS)
@@ -126,12 +134,16 @@ def viterbi_step(before, correlation, weight, jump, jump_cost, switch_cost, scor
 
 
 @njit(**_OPTIONS)
-def trace_back(scores, state, jump, jump_cost, switch_cost, path):
-    """Best way back from `state` in the newest of scores (ages, lags); fills path (ages,), newest first."""
-    ages, lags = scores.shape
+def trace_back(scores, channel, jump, jump_cost, switch_cost, path):
+    """Best way back from the best newest state of scores (ages, channels, lags); fills path (ages,), newest first."""
+    ages, _, lags = scores.shape
+    state = 0
+    for index in range(1, lags):
+        if scores[ages - 1, channel, index] > scores[ages - 1, channel, state]:
+            state = index
     path[0] = state
     for age in range(1, ages):
-        before = scores[ages - 1 - age]
+        before = scores[ages - 1 - age, channel]
         near, near_score = 0, -np.inf
         for step in range(-jump, jump + 1):
             other = min(max(state + step, 0), lags - 1)
@@ -147,8 +159,83 @@ def trace_back(scores, state, jump, jump_cost, switch_cost, path):
 
 
 @njit(**_OPTIONS)
-def comb(buffer, weights, start, period, newest_tap, out):
-    """Sum of taps -5 … newest_tap of the buffer, spaced by the period; fills out (window,)."""
+def refined_period(correlation, state, min_lag, factor):
+    """Period in samples at 48 kHz, by a parabola through the three nearest lags; see `PitchTracker._refined`."""
+    lags = len(correlation)
+    shift = np.float32(0)
+    if 1 <= state <= lags - 2:
+        left, middle, right = correlation[state - 1], correlation[state], correlation[state + 1]
+        curvature = left - 2 * middle + right
+        if curvature < np.float32(-1e-6):
+            shift = min(max(np.float32(0.5) * (left - right) / curvature, np.float32(-0.5)), np.float32(0.5))
+    period = int(np.rint(factor * (min_lag + state + shift)))
+    return min(max(period, factor * min_lag), factor * (min_lag + lags - 1))
+
+
+@njit(**_OPTIONS)
+def pitch_hop(
+    x,
+    history,
+    speech,
+    residual,
+    scores,
+    kept,
+    mean_energy,
+    weight_sum,
+    decimator,
+    tapers,
+    whitening,
+    grid,
+    viterbi,
+    periods,
+    correlation_out,
+):
+    """One hop of `PitchTracker.process`; all state is changed in place.
+
+    x (channels, hop); scores and kept (ages, channels, lags): path scores and correlations of the last subframes.
+    Fills periods (2, channels) int64 and correlation_out (2, channels) float32: newest, decided.
+    """
+    factor, order, tiny = whitening
+    subframe, subframes, min_lag, max_lag, epsilon = grid
+    jump, jump_cost, switch_cost, smoothing, weight_limit = viterbi
+    ages, channels, lags = scores.shape
+    fresh = np.empty((subframes, lags), dtype=np.float32)
+    energy = np.empty(subframes, dtype=np.float32)
+    length = residual.shape[1] - 1
+    doubled = np.empty(length, dtype=np.float32)
+    path = np.empty(ages, dtype=np.int64)
+    for channel in range(channels):
+        white = residual[channel]
+        whitened(
+            *(x[channel], history[channel], decimator, factor, speech[channel], tapers[0], tapers[1], white),
+            *(order, tiny),
+        )
+        for n in range(length):
+            doubled[n] = white[n + 1] + np.float32(0.7) * white[n]
+        correlations(doubled, subframe, subframes, min_lag, max_lag, epsilon, fresh, energy)
+        for part in range(subframes):
+            mean_energy[channel] = smoothing * mean_energy[channel] + (1 - smoothing) * energy[part]
+            weight_sum[channel] = smoothing * weight_sum[channel] + (1 - smoothing)
+            weight = min(energy[part] * weight_sum[channel] / (mean_energy[channel] + tiny), weight_limit)
+            for age in range(ages - 1):
+                scores[age, channel] = scores[age + 1, channel]
+                kept[age, channel] = kept[age + 1, channel]
+            kept[ages - 1, channel] = fresh[part]
+            viterbi_step(
+                *(scores[ages - 2, channel], fresh[part], np.float32(weight), jump, jump_cost, switch_cost),
+                scores[ages - 1, channel],
+            )
+        trace_back(scores, channel, jump, jump_cost, switch_cost, path)
+        newest, later, oldest = path[0], path[ages - 2], path[ages - 1]
+        periods[0, channel] = refined_period(kept[ages - 1, channel], newest, min_lag, factor)
+        periods[1, channel] = refined_period(kept[1, channel], later, min_lag, factor)
+        correlation_out[0, channel] = kept[ages - 1, channel, newest]
+        correlation_out[1, channel] = np.float32(0.5) * (kept[1, channel, later] + kept[0, channel, oldest])
+
+
+@njit(**_OPTIONS)
+def comb(buffer, weights, start, period, newest_tap, window, out):
+    """Sum of taps -5 … newest_tap of the buffer, spaced by the period, windowed; fills out (window,)."""
     count = len(weights)
     past = count // 2
     for n in range(len(out)):
@@ -160,47 +247,205 @@ def comb(buffer, weights, start, period, newest_tap, out):
             at = start + k * period
             for n in range(len(out)):
                 out[n] += weight * buffer[at + n]
+    for n in range(len(out)):
+        out[n] *= window[n]
+
+
+@njit(**_OPTIONS)
+def comb_hop(x, buffer, periods, weights, noise_gains, window, bounds, look_ahead, frames, noise_gain):
+    """One hop of `CombFilter.process` up to its windowed frames.
+
+    x (channels, hop); buffer (channels, n), shifted in place; periods (2, channels) int64: newest, decided.
+    Fills frames (2, channels, window), the delayed ones first, and noise_gain (channels,).
+    """
+    channels, hop = x.shape
+    length = buffer.shape[1]
+    size = len(window)
+    taps = len(weights) - 1
+    for channel in range(channels):
+        line = buffer[channel]
+        for n in range(length - hop):
+            line[n] = line[n + hop]
+        line[length - hop :] = x[channel]
+        newest = min(max(periods[0, channel], bounds[0]), bounds[1])
+        decided = min(max(periods[1, channel], bounds[0]), bounds[1])
+        future = min(look_ahead // decided, taps)
+        noise_gain[channel] = noise_gains[future]
+        comb(line, weights[future], length - look_ahead - size, decided, future, window, frames[0, channel])
+        comb(line, weights[0], length - size, newest, 0, window, frames[1, channel])
+
+
+@njit(**_OPTIONS)
+def band_energies(spectrum, peaks, energy):
+    """Energy of a spectrum (bins,) complex64 in triangular bands; fills energy (bands,). See `band_energy`."""
+    bands = len(peaks)
+    energy[:] = 0
+    for band in range(bands - 1):
+        low, high = peaks[band], peaks[band + 1]
+        step = np.float32(1) / np.float32(high - low)
+        whole, rising = np.float32(0), np.float32(0)
+        for index in range(low, high):
+            b = spectrum[index]
+            power = b.real * b.real + b.imag * b.imag
+            whole += power
+            rising += np.float32(index - low) * power
+        rising *= step
+        energy[band] += whole - rising
+        energy[band + 1] += rising
+    b = spectrum[peaks[bands - 1]]
+    energy[bands - 1] += b.real * b.real + b.imag * b.imag
 
 
 @njit(**_OPTIONS)
 def band_products(first, second, peaks, correlation, energy):
     """Re(first^H second) and |second|^2 of spectra (bins,) complex64 in triangular bands; fills both (bands,)."""
     bands = len(peaks)
-    for band in range(bands):
-        correlation[band] = 0
-        energy[band] = 0
+    correlation[:] = 0
+    energy[:] = 0
     for band in range(bands - 1):
         low, high = peaks[band], peaks[band + 1]
-        width = np.float32(high - low)
+        step = np.float32(1) / np.float32(high - low)
+        whole, rising = np.float32(0), np.float32(0)
+        whole_power, rising_power = np.float32(0), np.float32(0)
         for index in range(low, high):
-            upper = np.float32(index - low) / width
+            upper = np.float32(index - low)
             a, b = first[index], second[index]
             product = a.real * b.real + a.imag * b.imag
             power = b.real * b.real + b.imag * b.imag
-            correlation[band] += (1 - upper) * product
-            correlation[band + 1] += upper * product
-            energy[band] += (1 - upper) * power
-            energy[band + 1] += upper * power
+            whole += product
+            rising += upper * product
+            whole_power += power
+            rising_power += upper * power
+        rising *= step
+        rising_power *= step
+        correlation[band] += whole - rising
+        correlation[band + 1] += rising
+        energy[band] += whole_power - rising_power
+        energy[band + 1] += rising_power
     last = peaks[bands - 1]
     a, b = first[last], second[last]
     correlation[bands - 1] += a.real * b.real + a.imag * b.imag
     energy[bands - 1] += b.real * b.real + b.imag * b.imag
 
 
+@njit(**_OPTIONS)
+def frame_features(spectrum, causal, peaks, period_scale, tiny, lowest, periods, correlation, level, energy, features):
+    """The features of a frame; see `FeatureExtractor.process`.
+
+    spectrum, causal (channels, bins) complex64; energy (channels, bands) of the spectrum; level (channels,) as log10;
+    periods, correlation (channels,). Fills features (channels, 2 bands + 2).
+    """
+    channels, bands = energy.shape
+    product, comb_energy = np.empty(bands, dtype=np.float32), np.empty(bands, dtype=np.float32)
+    shortest, longest = period_scale
+    for channel in range(channels):
+        band_products(spectrum[channel], causal[channel], peaks, product, comb_energy)
+        row = features[channel]
+        for band in range(bands):
+            own = np.float64(energy[channel, band])
+            row[band] = max(np.log10(own + tiny) - level[channel], lowest)
+            row[bands + band] = product[band] / np.sqrt(own * np.float64(comb_energy[band]) + tiny)
+        row[2 * bands] = 2 * np.log(periods[channel] / shortest) / np.log(longest / shortest) - 1
+        row[2 * bands + 1] = correlation[channel]
+
+
+@njit(**_OPTIONS)
+def running_level(energy, bands, constants, mean, weight, frames, level):
+    """One frame of `RunningLevel.process`; the state (channels,) is changed in place.
+
+    energy (channels, bands); `bands` first and end of those that count.
+    """
+    smoothing, silence, settling_frames, step, tiny = constants
+    first, end = bands
+    for channel in range(len(level)):
+        now = 0.0
+        for band in range(first, end):
+            now += energy[channel, band]
+        now /= end - first
+        heard = now > silence
+        if heard:
+            mean[channel] = smoothing * mean[channel] + (1 - smoothing) * now
+            weight[channel] = smoothing * weight[channel] + (1 - smoothing)
+            frames[channel] += 1
+        target = np.log10(max(mean[channel] / max(weight[channel], tiny), silence))
+        if frames[channel] > settling_frames:
+            level[channel] += min(max(target - level[channel], -step), step)
+        else:
+            level[channel] = target
+
+
+@njit(**_OPTIONS)
+def spread(values, peaks, out):
+    """Band values (bands,) linearly over the bins; fills out (bins,). See `interpolate`."""
+    bands = len(peaks)
+    for band in range(bands - 1):
+        low, high = peaks[band], peaks[band + 1]
+        step = (values[band + 1] - values[band]) / np.float32(high - low)
+        for index in range(low, high):
+            out[index] = values[band] + np.float32(index - low) * step
+    for index in range(peaks[bands - 1], len(out)):
+        out[index] = values[bands - 1]
+
+
+@njit(**_OPTIONS)
+def shape_gain(gain, energy, previous, beta, floor, exponent, decay, tiny, out):
+    """Post-filter, attenuation limit, strength and decay limit; see `Enhancer._limited`. All (channels, bands)."""
+    channels, bands = gain.shape
+    for channel in range(channels):
+        scale = np.float32(1)
+        if beta > 0:
+            before, after = 0.0, 0.0
+            for band in range(bands):
+                down = gain[channel, band] * np.sin(np.float32(0.5 * np.pi) * gain[channel, band])
+                out[channel, band] = down
+                before += energy[channel, band] * gain[channel, band] ** 2
+                after += energy[channel, band] * down**2
+            ratio = (before + tiny) / (after + tiny)
+            scale = np.float32(np.sqrt((1 + beta) * ratio / (1 + beta * ratio * ratio)))
+        else:
+            out[channel] = gain[channel]
+        for band in range(bands):
+            value = max(scale * out[channel, band], floor)
+            if exponent != 1:
+                value = value**exponent
+            out[channel, band] = max(value, decay * previous[channel, band])
+
+
+@njit(**_OPTIONS)
+def shape_spectrum(spectrum, comb_spectrum, strength, gain, peaks, out):
+    """Mix tone and noise by the strengths, then apply the gains; all (channels, bins) complex64 or (channels, bands).
+
+    See `Enhancer.process`.
+    """
+    channels, bins = spectrum.shape
+    mix, amount = np.empty(bins, dtype=np.float32), np.empty(bins, dtype=np.float32)
+    for channel in range(channels):
+        spread(strength[channel], peaks, mix)
+        spread(gain[channel], peaks, amount)
+        for index in range(bins):
+            own, periodic = spectrum[channel, index], comb_spectrum[channel, index]
+            out[channel, index] = amount[index] * (own + mix[index] * (periodic - own))
+
+
 def warm_up() -> None:
-    """Compile everything for the types that the chain uses."""
-    f32, i64 = np.float32, np.int64
-    noise = np.random.default_rng(0).standard_normal(480).astype(f32)
-    residual = np.zeros(417, f32)
-    whitened(
-        *(noise, np.zeros(47, f32), np.ones(48, f32), 3, np.ones(320, f32), np.ones(320, f32), np.ones(17, f32)),
-        *(residual, 16, 1e-12),
+    """Compile everything for the types that the chain uses, by a few hops through the classes that use it."""
+    from workbench.dsp.bands import BANDS, PEAK_BINS
+    from workbench.dsp.comb import CombFilter
+    from workbench.dsp.pitch import PitchTracker
+
+    rng = np.random.default_rng(0)
+    noise = rng.standard_normal((1, 480)).astype(np.float32)
+    pitch = PitchTracker(1)._process_compiled(sys.modules[__name__], noise)
+    CombFilter(1)._process_compiled(sys.modules[__name__], noise, pitch.period, pitch.decided_period)
+    f32 = np.float32
+    peaks = PEAK_BINS
+    spectrum = rng.standard_normal((1, 481)).astype(np.complex64)
+    energy, gain = np.ones((1, BANDS), f32), np.full((1, BANDS), 0.5, f32)
+    band_energies(spectrum[0], peaks, energy[0])
+    running_level(energy, (0, 3), (0.9, 1e-10, 30, 0.006, 1e-30), *np.zeros((2, 1)), np.zeros(1, np.int64), np.zeros(1))
+    frame_features(
+        *(spectrum, spectrum, peaks, (96.0, 768.0), 1e-30, -9.0, np.array([100]), np.zeros(1, f32), np.zeros(1)),
+        *(energy, np.zeros((1, 2 * BANDS + 2), f32)),
     )
-    correlation, energy = np.zeros((2, 225), f32), np.zeros(2, f32)
-    correlations(noise[:416].copy(), 80, 2, 32, 256, 1e-10, correlation, energy)
-    score = np.zeros(225, f32)
-    viterbi_step(np.zeros(225, f32), correlation[0], f32(1), 4, f32(0.02), f32(6), score)
-    trace_back(np.zeros((6, 225), f32), 3, 4, f32(0.02), f32(6), np.zeros(6, i64))
-    comb(np.zeros(8000, f32), np.ones(11, f32), 5000, 200, 5, np.zeros(960, f32))
-    spectrum = np.ones(481, np.complex64)
-    band_products(spectrum, spectrum, np.array([0, 2, 480], i64), np.zeros(3, f32), np.zeros(3, f32))
+    shape_gain(gain, energy, gain, f32(0.02), f32(0.1), f32(1), f32(0.6), 1e-20, np.empty_like(gain))
+    shape_spectrum(spectrum, spectrum, gain, gain, peaks, np.empty_like(spectrum))

@@ -11,6 +11,8 @@ import importlib
 import logging
 from types import ModuleType
 
+import numpy as np
+
 log = logging.getLogger(__name__)
 
 _loaded: ModuleType | None = None
@@ -19,6 +21,12 @@ _loaded: ModuleType | None = None
 def ready() -> ModuleType | None:
     """The compiled functions (`workbench.dsp.compiled`), or None while only numpy is there."""
     return _loaded
+
+
+def own(x: np.ndarray) -> np.ndarray:
+    """A float32 copy of the kind that the kernels were compiled for: a read-only or strided array would be another
+    type, and numba would compile for it on the audio path."""
+    return np.array(x, dtype=np.float32, order="C")
 
 
 def load() -> bool:

@@ -55,6 +55,10 @@ _DECIMATOR = _decimation_filter()
 _LPC_TAPER = signal.windows.hann(_LPC_WINDOW, sym=False).astype(np.float32)
 _LAG_TAPER = np.exp(-0.5 * (2 * np.pi * 60.0 * np.arange(_LPC_ORDER + 1) / PITCH_RATE_HZ) ** 2).astype(np.float32)
 _LAG_TAPER[0] = 1.0001  # white-noise correction, -40 dB
+_TAPERS = (_LPC_TAPER, _LAG_TAPER)
+_WHITENING = (FACTOR, _LPC_ORDER, _TINY)
+_GRID = (_SUBFRAME, _SUBFRAMES, MIN_LAG, MAX_LAG, _EPSILON)
+_VITERBI = (_JUMP, *map(np.float32, (_JUMP_COST, _SWITCH_COST, _WEIGHT_SMOOTHING, _WEIGHT_LIMIT)))
 _TOEPLITZ = np.abs(np.arange(_LPC_ORDER)[:, None] - np.arange(_LPC_ORDER)[None, :])
 _CORRELATION_FFT = 336
 _JUMPS = np.arange(-_JUMP, _JUMP + 1)
@@ -158,7 +162,7 @@ class PitchTracker:
         self._scores = np.zeros((_PATH, self.channels, LAGS), dtype=np.float32)
         self._correlations = np.zeros((_PATH, self.channels, LAGS), dtype=np.float32)
         self._mean_energy = np.zeros(self.channels, dtype=np.float32)
-        self._weight_sum = 0.0
+        self._weight_sum = np.zeros(self.channels, dtype=np.float32)
 
     def _new_residual(self, x: np.ndarray) -> np.ndarray:
         """(channels, 416) whitened speech at 16 kHz, the newest sample last."""
@@ -223,7 +227,7 @@ class PitchTracker:
         ----------
         x : (channels, 480) float32
         """
-        x = np.ascontiguousarray(x, dtype=np.float32)
+        x = kernels.own(x)
         if (compiled := kernels.ready()) is not None:
             return self._process_compiled(compiled, x)
         correlation, energy = normalised_correlation(self._new_residual(x))
@@ -243,34 +247,13 @@ class PitchTracker:
         return Pitch(period, correlation, decided_period, 0.5 * (after + before))
 
     def _process_compiled(self, compiled: ModuleType, x: np.ndarray) -> Pitch:
-        """The same by compiled loops, channel by channel, on the same state."""
+        """The same by compiled loops, on the same state."""
         self._input = np.ascontiguousarray(self._input)
-        correlation = np.empty((self.channels, _SUBFRAMES, LAGS), dtype=np.float32)
-        energy = np.empty((self.channels, _SUBFRAMES), dtype=np.float32)
-        for channel in range(self.channels):
-            residual = self._residual[channel]
-            compiled.whitened(
-                *(x[channel], self._input[channel], _DECIMATOR, FACTOR, self._speech[channel], _LPC_TAPER, _LAG_TAPER),
-                *(residual, _LPC_ORDER, _TINY),
-            )
-            compiled.correlations(
-                residual[1:] + np.float32(0.7) * residual[:-1],
-                *(_SUBFRAME, _SUBFRAMES, MIN_LAG, MAX_LAG, _EPSILON, correlation[channel], energy[channel]),
-            )
-        for subframe in range(_SUBFRAMES):
-            weight = self._subframe_weight(energy[:, subframe])
-            self._scores[:-1] = self._scores[1:]
-            self._correlations[:-1] = self._correlations[1:]
-            self._correlations[-1] = correlation[:, subframe]
-            for channel in range(self.channels):
-                compiled.viterbi_step(
-                    *(self._scores[-2, channel], correlation[channel, subframe], weight[channel]),
-                    *(_JUMP, np.float32(_JUMP_COST), np.float32(_SWITCH_COST), self._scores[-1, channel]),
-                )
-        path = np.empty((self.channels, _PATH), dtype=np.int64)
-        for channel in range(self.channels):
-            compiled.trace_back(
-                *(np.ascontiguousarray(self._scores[:, channel]), int(self._scores[-1, channel].argmax())),
-                *(_JUMP, np.float32(_JUMP_COST), np.float32(_SWITCH_COST), path[channel]),
-            )
-        return self._decide(path[:, 0], path[:, -2], path[:, -1])
+        periods = np.empty((2, self.channels), dtype=np.int64)
+        correlation = np.empty((2, self.channels), dtype=np.float32)
+        compiled.pitch_hop(
+            *(x, self._input, self._speech, self._residual, self._scores, self._correlations),
+            *(self._mean_energy, self._weight_sum, _DECIMATOR, _TAPERS, _WHITENING, _GRID, _VITERBI),
+            *(periods, correlation),
+        )
+        return Pitch(periods[0], correlation[0], periods[1], correlation[1])

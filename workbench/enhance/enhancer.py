@@ -10,13 +10,14 @@ import numpy as np
 
 from workbench.core.messages import EnhancementState, frozen
 from workbench.core.params import EnhanceParams
-from workbench.dsp.bands import BANDS, HOP, RATE_HZ, interpolate
+from workbench.dsp import kernels
+from workbench.dsp.bands import BANDS, HOP, PEAK_BINS, RATE_HZ, interpolate
 from workbench.dsp.pitch import VOICED_CORRELATION
 from workbench.dsp.stft import Synthesis
 from workbench.enhance.classical import ClassicalGains
 from workbench.enhance.estimator import Estimate, GainEstimator
 from workbench.enhance.features import AnalysedFrame, FeatureExtractor
-from workbench.enhance.postfilter import decay_factor, limit_decay, postfilter
+from workbench.enhance.postfilter import TINY, decay_factor, limit_decay, postfilter
 
 LATENCY = Synthesis.latency + FeatureExtractor.latency
 
@@ -77,17 +78,14 @@ class Enhancer:
         """
         frame = self._extractor.process(x)
         estimate = self._estimate(frame, params)
-        spectrum = frame.spectrum
         if estimate is None:
             gain = np.ones((self.channels, BANDS), dtype=np.float32)
             strength = np.zeros_like(gain)
+            spectrum = frame.spectrum
         else:
             strength = estimate.strength * np.float32(params.comb_percent * params.strength_percent / 1e4)
-            if strength.any():
-                mix = interpolate(strength)
-                spectrum = spectrum + mix * (frame.comb_spectrum - spectrum)
             gain = self._limited(estimate.gain, frame, params)
-            spectrum = spectrum * interpolate(gain)
+            spectrum = _shaped(frame, strength, gain)
         self._previous_gain = gain
         voiced = frame.correlation[0] >= VOICED_CORRELATION
         self.state = _state(
@@ -96,7 +94,7 @@ class Enhancer:
             RATE_HZ / float(frame.period[0]) if voiced else 0.0,
             float(estimate.snr_db[0]) if estimate else float("nan"),
         )
-        return self._level(self._synthesis.process(spectrum.astype(np.complex64)), params.output_gain_db)
+        return self._level(self._synthesis.process(spectrum), params.output_gain_db)
 
     def _estimate(self, frame: AnalysedFrame, params: EnhanceParams) -> Estimate | None:
         method = params.method if params.enabled else "none"
@@ -109,10 +107,18 @@ class Enhancer:
 
     def _limited(self, gain: np.ndarray, frame: AnalysedFrame, params: EnhanceParams) -> np.ndarray:
         """From the estimate to what is applied: post-filter, attenuation limit, strength, decay limit."""
-        gain = postfilter(gain, frame.energy, params.postfilter_beta)
         floor = 10 ** (-params.attenuation_limit_db / 20)
-        gain = np.maximum(gain, floor) ** (params.strength_percent / 100)
-        return limit_decay(gain, self._previous_gain, decay_factor(params.decay_ms)).astype(np.float32)
+        exponent, decay = params.strength_percent / 100, decay_factor(params.decay_ms)
+        if (compiled := kernels.ready()) is not None:
+            out = np.empty_like(gain)
+            compiled.shape_gain(
+                *(gain, frame.energy, self._previous_gain, np.float32(params.postfilter_beta), np.float32(floor)),
+                *(np.float32(exponent), np.float32(decay), TINY, out),
+            )
+            return out
+        gain = postfilter(gain, frame.energy, params.postfilter_beta)
+        gain = np.maximum(gain, floor) ** exponent
+        return limit_decay(gain, self._previous_gain, decay).astype(np.float32)
 
     def _level(self, out: np.ndarray, gain_db: float) -> np.ndarray:
         gain = 10 ** (gain_db / 20)
@@ -121,6 +127,18 @@ class Enhancer:
         if gain == before:
             return out if gain == 1.0 else out * np.float32(gain)
         return out * np.linspace(before, gain, HOP, endpoint=False, dtype=np.float32)
+
+
+def _shaped(frame: AnalysedFrame, strength: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    """Tone and noise mixed by the strengths, then the gains, both (channels, BANDS); (channels, 481) complex64."""
+    if (compiled := kernels.ready()) is not None:
+        out = np.empty_like(frame.spectrum)
+        compiled.shape_spectrum(frame.spectrum, frame.comb_spectrum, strength, gain, PEAK_BINS, out)
+        return out
+    spectrum = frame.spectrum
+    if strength.any():
+        spectrum = spectrum + interpolate(strength) * (frame.comb_spectrum - spectrum)
+    return (spectrum * interpolate(gain)).astype(np.complex64)
 
 
 def _state(gain: np.ndarray, strength: np.ndarray, pitch_hz: float, snr_db: float) -> EnhancementState:

@@ -6,11 +6,13 @@ comb-filtered copy, the pitch period and its correlation (PercepNet's set; the r
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.dsp.bands import BANDS, BINS, HOP, PEAK_HZ, band_correlation, band_energy
+from workbench.dsp import kernels
+from workbench.dsp.bands import BANDS, BINS, HOP, PEAK_BINS, PEAK_HZ, band_correlation, band_energy
 from workbench.dsp.comb import CombFilter
 from workbench.dsp.pitch import LOOK_AHEAD, MAX_PERIOD, MIN_PERIOD, PitchTracker
 from workbench.dsp.stft import Analysis
@@ -23,12 +25,15 @@ LOWEST = -9.0
 _SILENCE = 1e-10
 """Energy of a frame in the level bands below which it counts as silence and does not move the running level."""
 
-_LEVEL_BANDS = (PEAK_HZ >= 300) & (PEAK_HZ <= 4000)
+_LEVEL_RANGE = (int(np.searchsorted(PEAK_HZ, 300)), int(np.searchsorted(PEAK_HZ, 4000, side="right")))
+_LEVEL_BANDS = slice(*_LEVEL_RANGE)
 _LEVEL_SMOOTHING = 0.99
 _LEVEL_STEP = 0.006
 """Fastest movement of the running level once it has settled, in log10 of energy a frame (6 dB/s)."""
 _SETTLING_FRAMES = 30
 _TINY = 1e-30
+_LEVEL_CONSTANTS = (_LEVEL_SMOOTHING, _SILENCE, _SETTLING_FRAMES, _LEVEL_STEP, _TINY)
+_PERIOD_SCALE = (float(MIN_PERIOD), float(MAX_PERIOD))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +74,10 @@ class RunningLevel:
 
     def process(self, energy: np.ndarray) -> np.ndarray:
         """Band energies (channels, 34) in, log10 of the running mean energy of a band out (channels,)."""
+        if (compiled := kernels.ready()) is not None:
+            state = (self._energy, self._weight, self._frames, self._level)
+            compiled.running_level(energy, _LEVEL_RANGE, _LEVEL_CONSTANTS, *state)
+            return self._level.copy()
         now = energy[:, _LEVEL_BANDS].mean(axis=1, dtype=np.float64)
         heard = now > _SILENCE
         keep = np.where(heard, _LEVEL_SMOOTHING, 1.0)
@@ -99,23 +108,31 @@ class FeatureExtractor:
         """Forget all past samples."""
         for part in (self._analysis, self._pitch, self._comb, self._level):
             part.reset()
-        self._spectra = np.zeros((LOOK_AHEAD + 1, self.channels, BINS), dtype=np.complex64)
-        self._energies = np.zeros((LOOK_AHEAD + 1, self.channels, BANDS), dtype=np.float32)
+        spectrum = np.zeros((self.channels, BINS), dtype=np.complex64)
+        energy = np.zeros((self.channels, BANDS), dtype=np.float32)
+        self._spectra: deque[np.ndarray] = deque([spectrum] * LOOK_AHEAD, maxlen=LOOK_AHEAD + 1)
+        self._energies: deque[np.ndarray] = deque([energy] * LOOK_AHEAD, maxlen=LOOK_AHEAD + 1)
 
     def process(self, x: np.ndarray) -> AnalysedFrame:
         """One hop (channels, 480) float32 in."""
         spectrum = self._analysis.process(x)
         energy = band_energy(spectrum)
-        self._spectra = np.concatenate([self._spectra[1:], spectrum[None]])
-        self._energies = np.concatenate([self._energies[1:], energy[None]])
+        self._spectra.append(spectrum)
+        self._energies.append(energy)
         pitch = self._pitch.process(x)
         comb = self._comb.process(x, pitch.period, pitch.decided_period)
         level = self._level.process(energy)
         features = np.empty((self.channels, FEATURES), dtype=np.float32)
-        features[:, :BANDS] = relative_log_energy(energy, level)
-        features[:, BANDS : 2 * BANDS] = coherence(spectrum, comb.causal_spectrum, energy)
-        features[:, -2] = normalised_period(pitch.period)
-        features[:, -1] = pitch.correlation
+        if (compiled := kernels.ready()) is not None:
+            compiled.frame_features(
+                *(spectrum, comb.causal_spectrum, PEAK_BINS, _PERIOD_SCALE, _TINY, LOWEST),
+                *(pitch.period, pitch.correlation, level, energy, features),
+            )
+        else:
+            features[:, :BANDS] = relative_log_energy(energy, level)
+            features[:, BANDS : 2 * BANDS] = coherence(spectrum, comb.causal_spectrum, energy)
+            features[:, -2] = normalised_period(pitch.period)
+            features[:, -1] = pitch.correlation
         return AnalysedFrame(
             features,
             self._spectra[0].copy(),

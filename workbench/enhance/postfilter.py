@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-_TINY = 1e-20
+TINY = 1e-20
+"""Keeps the ratio of two energies finite in silence."""
 
 
 def warped(gain: np.ndarray) -> np.ndarray:
@@ -38,7 +39,7 @@ def postfilter(gain: np.ndarray, energy: np.ndarray, beta: float) -> np.ndarray:
     down = warped(gain)
     before = (energy * gain**2).sum(axis=-1, keepdims=True)
     after = (energy * down**2).sum(axis=-1, keepdims=True)
-    return down * compensation((before + _TINY) / (after + _TINY), beta)
+    return down * compensation((before + TINY) / (after + TINY), beta)
 
 
 def decay_factor(rt60_ms: float, hop_ms: float = 10.0) -> float:
