@@ -1,12 +1,14 @@
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from PySide6.QtGui import QImage
 
 from tests.ui.fakes import DEVICES, FakeSession
-from workbench.core.errors import InputError
+from workbench.core.errors import EarshotError, InputError
 from workbench.ui import app
 from workbench.ui.bridge import Bridge
 
@@ -71,6 +73,46 @@ def test_what_the_command_line_named_is_left_alone(qtbot):
     session, starter = start(qtbot, Store(sink="none"), DEVICES, choose_source=False, choose_sink=False)
     assert not [call for call in session.calls if call[0] in ("source", "sink")]
     assert starter.done
+
+
+def test_without_a_screen_it_says_so(monkeypatch):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    with pytest.raises(EarshotError, match="no screen"):
+        app._require_screen()
+
+
+def test_what_is_refused_is_one_line_and_2(tmp_path, capsys):
+    assert app.main(["--settings", str(tmp_path / "gone.toml")]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("workbench: ")
+    assert "gone.toml" in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals of this kind")
+def test_a_signal_closes_the_window_in_order(tmp_path):
+    home = {name: str(tmp_path / name) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workbench", "--stopped", "--sink", "none"],
+        env={**os.environ, **home, "QT_QPA_PLATFORM": "offscreen"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        deadline_s = time.monotonic() + 60
+        logs = []
+        while not any("window is open" in path.read_text() for path in logs) and time.monotonic() < deadline_s:
+            time.sleep(0.05)
+            logs = list(tmp_path.rglob("earshot.log"))
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    assert (tmp_path / "XDG_CONFIG_HOME" / "earshot" / "window.ini").is_file()
 
 
 def test_the_window_opens_is_pictured_and_leaves_in_order(tmp_path):

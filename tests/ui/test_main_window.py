@@ -173,6 +173,15 @@ def test_dropped_files_go_where_they_belong(window, tmp_path):
     assert window.toolbar.preset.value == "fan"
 
 
+def test_another_source_begins_with_empty_views(window):
+    window.sound.seen.clear()
+    window.bridge.choose_sink("none")
+    assert ("clear",) not in window.sound.seen
+    window.bridge.choose_source("room:one-talker-still")
+    assert ("clear",) in window.sound.seen
+    assert ("clear",) in window.space.seen
+
+
 def test_bad_files_become_a_line_and_the_window_goes_on(window, tmp_path):
     broken = tmp_path / "broken.toml"
     broken.write_text("mics = [")

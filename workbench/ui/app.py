@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import logging
 import logging.handlers
+import os
+import signal
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -15,7 +17,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication
 
 from workbench import __version__
-from workbench.core.errors import InputError
+from workbench.core.errors import EarshotError, InputError
 from workbench.ui import dialogs, theme
 
 log = logging.getLogger(__name__)
@@ -106,23 +108,42 @@ def _devices() -> list[dict]:
     return [asdict(device) for device in list_devices()]
 
 
+def _require_screen() -> None:
+    """Qt ends the whole program, without a word of use, where there is no screen."""
+    named = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if sys.platform.startswith("linux") and not named:
+        raise EarshotError(
+            "there is no screen to open a window on (DISPLAY and WAYLAND_DISPLAY are not set); "
+            "`workbench live` runs without one"
+        )
+
+
 def main(argv: list[str] | None = None) -> int:
     """Open the window and stay until it is closed.
 
     Returns
     -------
     int
-        0; 1 if the picture asked for could not be saved.
-
-    Raises
-    ------
-    InputError
-        A settings file, array or layout named on the command line cannot be used.
+        0; 2 for a bad option, settings file, array or layout; 1 where there is no screen; 130 when interrupted.
     """
     args = parse(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(args)
+    except InputError as error:
+        print(f"workbench: {error}", file=sys.stderr)
+        return 2
+    except EarshotError as error:
+        print(f"workbench: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(args: argparse.Namespace) -> int:
     log_folder = platformdirs.user_log_path(NAME, appauthor=False)
     start_log(log_folder)
     settings = _begin_settings(args)
+    _require_screen()
 
     qInstallMessageHandler(_log_qt)
     app = QApplication.instance() or QApplication(["earshot"])
@@ -167,7 +188,15 @@ def main(argv: list[str] | None = None) -> int:
         sys.__excepthook__(kind, value, trace)
         window.show_internal_error(f"{kind.__name__}: {value}")
 
+    interrupted = []
+
+    def on_signal(number, _frame) -> None:
+        # Python comes to this between two ticks of the bridge's timer.
+        interrupted.append(number)
+        window.close()
+
     old_hook, sys.excepthook = sys.excepthook, on_exception
+    old_handlers = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     code = 0
     try:
         window.show()
@@ -179,16 +208,19 @@ def main(argv: list[str] | None = None) -> int:
         starter = _Starter(window, bridge, store, **choose, start=not args.stopped)
         if args.screenshot:
             QTimer.singleShot(round(1000 * args.after), lambda: _take_picture(window, args.screenshot))
+        QTimer.singleShot(0, lambda: log.info("Earshot %s: the window is open", __version__))
         code = app.exec()
     finally:
         sys.excepthook = old_hook
+        for number, handler in old_handlers.items():
+            signal.signal(number, handler)
         bridge.close()
         starter = None  # noqa: F841 - its timer goes before the application does
         _end(app, window)
         qInstallMessageHandler(None)
     if args.screenshot and not args.screenshot.is_file():
         raise InputError(f"{args.screenshot}: the picture could not be saved here")
-    return code
+    return 130 if interrupted else code
 
 
 class _Starter:

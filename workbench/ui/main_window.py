@@ -124,6 +124,7 @@ class MainWindow(QWidget):
         self._dialog: QFileDialog | None = None
         self._closing = False
         self._beam_azimuth_rad = 0.0
+        self._source = ""
 
         self.toolbar = Toolbar()
         self.status = StatusBar()
@@ -277,13 +278,27 @@ class MainWindow(QWidget):
 
     def _on_structure(self) -> None:
         session = self.bridge.session
+        if self._source and session.source_spec != self._source:
+            self.sound.clear()  # another place, another time axis
+            self.space.clear()
+        self._source = session.source_spec
         self.toolbar.source.set_value(dialogs.spec_name(session.source_spec))
         self.toolbar.sink.set_value(dialogs.spec_name(session.sink_spec))
         self.parameters.set_structure(session.array_name or "", session.layout_name or "")
-        self.space.set_array(session.array.mic_xyz_m if session.array else None)
-        self.space.set_layout(session.layout)
+        array = self._shown(session.array, load_array, session.array_name)
+        self.space.set_array(None if array is None else array.mic_xyz_m)
+        self.space.set_layout(self._shown(session.layout, load_layout, session.layout_name))
         self.space.set_talkers_movable(session.source_spec.partition(":")[0] == "room")
         self._fill_device_panels()
+
+    def _shown(self, used, load, name: str | None):
+        """The array or layout in use; while nothing runs the one that is chosen."""
+        if used is not None or name is None or self.bridge.session.running:
+            return used
+        try:
+            return load(name)
+        except InputError:
+            return None  # starting says why
 
     def _on_running(self, running: bool) -> None:
         self.toolbar.set_running(running)
