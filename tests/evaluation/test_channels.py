@@ -108,6 +108,15 @@ def test_a_swap_that_hides_an_inversion(circle):
     assert faults(check_channels(samples, 48000, array)) == {1: ("swapped", 2), 2: ("swapped", 1)}
 
 
+@pytest.mark.parametrize("index", [0, 3])
+def test_a_symmetry_of_the_array_is_no_excuse_for_more_faults(index):
+    """On a square, an inversion with two corners exchanged explains the sound as well as the inversion alone."""
+    array = load_array("square4-30mm")
+    samples = recording(array)
+    samples[index] *= -1
+    assert faults(check_channels(samples, 48000, array)) == {index: "inverted"}
+
+
 def test_a_mirror_image_is_named_as_a_doubt():
     """Of a line of four, exchanging the inner two is the mirror image of exchanging the outer two."""
     array = load_array("line4-50mm")

@@ -54,10 +54,13 @@ UNCLEAR = 0.08
 """Below this score the sound has no clear direction at all."""
 
 SAME = 0.05
-"""Two changes that raise the score equally, to this part, cannot be told apart."""
+"""Explanations that raise the score equally, up to this part of what it was raised by, cannot be told apart ..."""
+
+TIE = 0.01
+"""... and up to this part they are equal, so that the one with the fewest faults is taken."""
 
 CLEAR_T = 4.0
-"""... and by so many standard errors over the frames, of which neighbours count as one."""
+"""A change must raise the score by so many standard errors over the frames, of which neighbours count as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,13 @@ class _Explanation:
     def mean(self) -> float:
         return float(self.scores.mean())
 
+    def faults(self) -> int:
+        """Channels that are not where or as they should be."""
+        inverted = self.sign < 0
+        if np.count_nonzero(inverted) > len(inverted) / 2:
+            inverted = ~inverted
+        return int(np.count_nonzero(inverted | (self.order != np.arange(len(self.order)))))
+
 
 class _Fit:
     """How well channels fit a geometry, and which exchange or inversion fits better.
@@ -221,18 +231,23 @@ class _Fit:
         """
         order, sign = np.arange(self._mics), np.ones(self._mics)
         first = _Explanation(order, sign, self._scores(self._power(order, sign)))
-        best, open_ends = first, [first]
+        everything, open_ends, highest = [first], [first], first.mean()
         for _ in range(self._mics):
             found = {}
             for explanation in open_ends:
                 for better in self._better(explanation):
                     found[(*better.order, *better.sign)] = better
             open_ends = sorted(found.values(), key=_Explanation.mean, reverse=True)[:BEAM]
-            if not open_ends or open_ends[0].mean() <= best.mean():
+            everything += open_ends
+            if not open_ends or open_ends[0].mean() <= highest:
                 break
-            best = open_ends[0]
-            limit = best.mean() - SAME * (best.mean() - first.mean())
-            self.doubts = [other.order for other in open_ends[1:] if other.mean() > limit]
+            highest = open_ends[0].mean()
+        # A symmetry of the array explains the sound as well as the truth does: the fewest faults are the likeliest.
+        raised = highest - first.mean()
+        equal = [one for one in everything if one.mean() >= highest - TIE * raised]
+        best = min(equal, key=lambda one: (one.faults(), -one.mean()))
+        rivals = [one for one in everything if one.mean() >= highest - SAME * raised and one.faults() <= best.faults()]
+        self.doubts = list({tuple(one.order): one.order for one in rivals if (one.order != best.order).any()}.values())
         sign = best.sign
         if np.count_nonzero(sign < 0) > self._mics / 2:
             sign = -sign  # all against all is the same: the few are at fault
@@ -250,8 +265,10 @@ class _Fit:
             tried.append(self._change(now, power, (m,), (m,), (-1,)))
             for n in suspects[place + 1 :]:
                 tried += [self._change(now, power, (m, n), (n, m), signs) for signs in ((1, 1), (1, -1), (-1, 1))]
-        tried.sort(key=_Explanation.mean, reverse=True)
-        return [change for change in tried[:BEAM] if self._clear(change.scores, now.scores)]
+        tried = [change for change in tried if self._clear(change.scores, now.scores)]
+        highest = max((change.mean() for change in tried), default=0.0)
+        limit = highest - TIE * (highest - now.mean())
+        return sorted(tried, key=lambda change: (change.mean() < limit, change.faults(), -change.mean()))[:BEAM]
 
     def _clear(self, scores: np.ndarray, before: np.ndarray) -> bool:
         raised = scores - before
