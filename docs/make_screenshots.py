@@ -34,6 +34,9 @@ sink = "none"
 [params.beamformer]
 method = "superdirective"
 follow = 1
+
+[params.enhance]
+method = "percepnet-small"
 """
 
 

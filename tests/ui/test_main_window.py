@@ -182,6 +182,18 @@ def test_another_source_begins_with_empty_views(window):
     assert ("clear",) in window.space.seen
 
 
+def test_channels_without_an_array_have_no_beam(window):
+    session = window.bridge.session
+    session.start()
+    session.array = None
+    session.mailbox.beam_pattern = object()
+    window.space.seen.clear()
+    window.bridge.begin()
+    assert window.space.seen.count(("show_pattern", None)) == 1
+    assert ("set_array", None) in window.space.seen
+    assert not [call for call in window.space.seen if call[0] == "show_pattern" and call[1] is not None]
+
+
 def test_bad_files_become_a_line_and_the_window_goes_on(window, tmp_path):
     broken = tmp_path / "broken.toml"
     broken.write_text("mics = [")

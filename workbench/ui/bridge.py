@@ -154,6 +154,7 @@ class Bridge(QObject):
         )
         if structure != self._structure:
             self._structure = structure
+            self._pattern = None  # who is told of another structure is told its pattern again
             self.structure_changed.emit()
         if mailbox.health is not self._health:
             self._health = mailbox.health

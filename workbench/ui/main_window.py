@@ -68,6 +68,11 @@ def resolve_theme(choice: str) -> theme.Tokens:
     return theme.THEMES[choice]
 
 
+def _channel_name(name: str) -> str:
+    """A channel's name in full: "Mic 3" is "Microphone 3"."""
+    return re.sub(r"^(Mic|ch) (?=\d)", lambda found: {"Mic": "Microphone ", "ch": "Channel "}[found[1]], name)
+
+
 class DockTitle(QFrame):
     """The title bar that a dock shows while the layout is unlocked."""
 
@@ -176,7 +181,7 @@ class MainWindow(QWidget):
         bridge.snapshots.connect(self._on_snapshots)
         bridge.localizations.connect(self._on_localizations)
         bridge.health_changed.connect(self._on_health)
-        bridge.pattern_changed.connect(self.space.show_pattern)
+        bridge.pattern_changed.connect(self._on_pattern)
         bridge.response_changed.connect(self.space.show_response)
         bridge.params_changed.connect(self._on_params)
         bridge.structure_changed.connect(self._on_structure)
@@ -261,13 +266,18 @@ class MainWindow(QWidget):
     def _on_health(self, health) -> None:
         self.toolbar.show_health(health)
         self.status.show_health(health)
-        self.status.set_array(health.array or self.parameters.array_description(self.bridge.session.array_name or ""))
+        chosen = self.parameters.array_description(self.bridge.session.array_name or "")
+        self.status.set_array(health.array if health.state == "running" else chosen)
         channels = (health.input_names, health.output_names)
         if channels != self._channels and health.input_names:
             self._channels = channels
             self.sound.set_channels(health.input_names, health.output_names)
-            before = [re.sub(r"^Mic (?=\d)", "Microphone ", name) for name in health.input_names]
-            self.sound.set_taps(before, ["Enhanced beam"])
+            self.sound.set_taps([_channel_name(name) for name in health.input_names], ["Enhanced beam"])
+
+    def _on_pattern(self, pattern) -> None:
+        session = self.bridge.session
+        if session.array is not None or not session.running:  # else it is of an array that is no longer there
+            self.space.show_pattern(pattern)
 
     def _on_params(self, params: Params) -> None:
         self.parameters.show_params(params, self.bridge.preset)
@@ -287,6 +297,8 @@ class MainWindow(QWidget):
         self.parameters.set_structure(session.array_name or "", session.layout_name or "")
         array = self._shown(session.array, load_array, session.array_name)
         self.space.set_array(None if array is None else array.mic_xyz_m)
+        if array is None:
+            self.space.show_pattern(None)
         self.space.set_layout(self._shown(session.layout, load_layout, session.layout_name))
         self.space.set_talkers_movable(session.source_spec.partition(":")[0] == "room")
         self._fill_device_panels()
