@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.core.errors import InputError
 from workbench.core.geometry import load_array, load_layout
 from workbench.core.messages import Block
 from workbench.core.params import Params
 from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.evaluation.reference_networks import float_network, float_network_available, rnnoise, rnnoise_available
 
 HOP_US = 1e6 * HOP / RATE_HZ
 WARM_UP = 20
@@ -89,12 +91,69 @@ def _enhance(method: str) -> Callable[[], Callable[[int], object]]:
     def make():
         from workbench.core.params import replace
         from workbench.enhance.enhancer import Enhancer
+        from workbench.enhance.runtime import NetworkGains
 
-        hops, stage = _noise(1), Enhancer(1)
+        networks = {} if method in ("classical", "none") else {method: NetworkGains(1, method)}
+        hops, stage = _noise(1), Enhancer(1, networks)
         params = replace(Params(), {"enhance.method": method}).enhance
         return lambda number: stage.process(hops[number % len(hops)], params)
 
     return make
+
+
+def _rnnoise():
+    process, hops = rnnoise(), _noise(1)
+    return lambda number: process(hops[number % len(hops), 0])
+
+
+def _features() -> np.ndarray:
+    from workbench.enhance.features import FeatureExtractor
+
+    extractor = FeatureExtractor(1)
+    return np.stack([extractor.process(hop).features for hop in _noise(1)])
+
+
+def _network(method: str) -> Callable[[], Callable[[int], object]]:
+    def make():
+        from workbench.enhance.runtime import NetworkGains
+
+        network, features = NetworkGains(1, method), _features()
+        return lambda number: network.predict(features[number % len(features)])
+
+    return make
+
+
+def _float_network(method: str) -> Callable[[], Callable[[int], object]]:
+    def make():
+        from workbench.enhance.runtime import NetworkGains
+
+        run, features = float_network(method), _features()
+        state = np.zeros((1, NetworkGains(1, method).facts.state), dtype=np.float32)
+
+        def step(number: int):
+            nonlocal state
+            state = run(features[number % len(features)], state)[2]
+
+        return step
+
+    return make
+
+
+def _network_cases() -> list[Case]:
+    """The stage with each installed network, and each network alone; a model that cannot be used is left out."""
+    from workbench.enhance.models import read_manifest
+
+    try:
+        names = sorted(read_manifest(), reverse=True)
+    except InputError:
+        names = []
+    by_rnnoise = ("RNNoise (pyrnnoise)", _rnnoise) if rnnoise_available() else None
+    cases = []
+    for name in names:
+        by_float = ("the same in float32", _float_network(name)) if float_network_available() else None
+        cases.append(Case("enhance", f"{name}, 1 channel", _enhance(name), reference=by_rnnoise))
+        cases.append(Case("enhance", f"{name}, network alone", _network(name), reference=by_float))
+    return cases
 
 
 def _beam(method: str) -> Callable[[], Callable[[int], object]]:
@@ -194,6 +253,7 @@ def _chain():
 
 CASES = (
     Case("enhance", "classical, 1 channel", _enhance("classical")),
+    Case("enhance", "signal path without an estimate, 1 channel", _enhance("none")),
     Case(
         "beam", "delay-and-sum, 8 microphones", _beam("delay-and-sum"), reference=("scipy oaconvolve", _beam_by_scipy)
     ),
@@ -215,11 +275,16 @@ CASES = (
 )
 
 
+def cases() -> tuple[Case, ...]:
+    """All that can be measured here; networks among them as they are installed."""
+    return (*_network_cases(), *CASES)
+
+
 def run(seconds: float, only: str | None, progress: Callable[[str], None]) -> list[dict]:
     """Measure all cases, or those whose stage is `only`; `progress` is told each before it starts."""
     kernels.load()
     rows = []
-    for case in CASES:
+    for case in cases():
         if only is None or case.stage == only:
             progress(f"{case.stage}: {case.case}")
             rows.append(measure(case, seconds))

@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+from workbench.evaluation import bench
+from workbench.evaluation.reference_networks import float_model, float_network
+from workbench.evaluation.reference_networks import float_network_available as onnx_available
+
+
+def test_every_case_runs_and_is_a_row_of_the_contract():
+    for case in bench.cases():
+        if case.stage == "enhance":
+            row = bench.measure(case, 0.2)
+            assert row.keys() == {"stage", "case", "p50_us", "p99_us", "paced_p50_us", "core_percent", "reference"}
+            assert 0 < row["p50_us"] <= row["p99_us"] and row["core_percent"] > 0
+            if row["reference"] is not None:
+                assert row["reference"].keys() == {"name", "p50_us", "core_percent"}
+
+
+def test_installed_networks_are_among_the_cases(tmp_path, monkeypatch):
+    from workbench.enhance import models
+
+    assert any(case.case.startswith("percepnet-small") for case in bench.cases())
+    monkeypatch.setattr(models, "models_folder", lambda: tmp_path)
+    assert not any("percepnet" in case.case for case in bench.cases())
+
+
+@pytest.mark.skipif(not onnx_available(), reason="needs onnx")
+def test_the_float_network_is_the_same_network():
+    """Close to the 8-bit one on the same input, as far as 8 bits go, and without integer products."""
+    import onnx
+
+    from workbench.enhance.models import load_model
+    from workbench.enhance.runtime import NetworkGains
+
+    facts, data = load_model("percepnet-small")
+    kinds = {node.op_type for node in onnx.load_from_string(float_model(data)).graph.node}
+    assert "MatMul" in kinds and not kinds & {"MatMulInteger", "DynamicQuantizeLinear"}
+    run, network = float_network("percepnet-small"), NetworkGains(1)
+    state = np.zeros((1, facts.state), dtype=np.float32)
+    rng, differences = np.random.default_rng(0), []
+    for _ in range(50):
+        features = rng.standard_normal((1, facts.features)).astype(np.float32)
+        gain, _, state = run(features, state)
+        differences.append(np.abs(gain - network.predict(features)[0]).mean())
+    assert np.mean(differences) < 0.03
