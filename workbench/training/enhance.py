@@ -18,7 +18,7 @@ from workbench.training.card import card_text, write_card
 from workbench.training.export import export
 from workbench.training.loops import Progress, Trainer, TrainingPlan
 from workbench.training.networks import EnhancementNetwork, config_from_dict
-from workbench.training.producer import Producer, Sources, make_mixer, make_validation
+from workbench.training.producer import Producer, Sources, make_mixer
 
 WINDOW = 120
 """Shards kept for reuse: about two gigabytes."""
@@ -81,8 +81,7 @@ def train(request: TrainingRequest, say: Callable[[str], None]) -> Path:
     say("reading the sounds …")
     mixer = make_mixer(sources, validation=False)
     say(f"{mixer.speech_hours:.2f} h of speech, {mixer.noise_hours:.2f} h of noise; {jobs} mixing processes")
-    with Producer(sources, jobs) as producer:
-        make_validation(sources, plan.validation_shards)
+    with Producer(sources, jobs, plan.validation_shards) as producer:
         trainer = Trainer(plan, request.work, path, request.resume)
         trainer.elapsed_s += time.monotonic() - begin  # the time limit is for the whole command
         say(f"{request.size} network, {trainer.network.weights():,} weights")

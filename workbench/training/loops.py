@@ -202,8 +202,8 @@ class Trainer:
         fall = 0.5 * (1 + math.cos(math.pi * self._share_done()))
         return warm_up * (plan.final_rate + (plan.peak_rate - plan.final_rate) * fall)
 
-    def _wait_for(self, numbers: list[int], alive: Callable[[], None]) -> None:
-        while not all(shard_path(self._train, number).exists() for number in numbers):
+    def _wait_for(self, folder: Path, numbers: list[int], alive: Callable[[], None]) -> None:
+        while not all(shard_path(folder, number).exists() for number in numbers):
             alive()
             time.sleep(0.2)
 
@@ -230,16 +230,17 @@ class Trainer:
         """
         begin = time.monotonic()
         move_on(*span_needed(self.plan, self.batch))
+        self._wait_for(self._validation, list(range(self.plan.validation_shards)), alive)
         validation = [read_shard(self._validation, number) for number in range(self.plan.validation_shards)]
         if self.batch == 0:
-            self._wait_for(list(range(self.plan.first_shards)), alive)
+            self._wait_for(self._train, list(range(self.plan.first_shards)), alive)
             set_normalisation(self.network, [read_shard(self._train, k) for k in range(self.plan.first_shards)])
             self.averaged.load_state_dict(self.network.state_dict())
         last_save = last_report = time.monotonic()
         self.elapsed_s += last_save - begin  # waiting for the first shards is part of the time limit
         running: list[float] = []
         try:
-            while self._share_done() < 1.0:
+            while self._share_done() < 1.0 or not self.best_weights:
                 begin = time.monotonic()
                 move_on(*span_needed(self.plan, self.batch))
                 running.append(self._train_batch(alive))
@@ -269,7 +270,7 @@ class Trainer:
 
     def _train_batch(self, alive: Callable[[], None]) -> float:
         numbers = shards_of_batch(self.plan, self.batch)
-        self._wait_for(numbers, alive)
+        self._wait_for(self._train, numbers, alive)
         shards = [read_shard(self._train, number) for number in numbers]
         offset = int(np.random.default_rng([self.plan.seed, 12, self.batch]).integers(0, CHUNK_FRAMES // 2))
         batch = _tensors(shards, offset if self.batch % 2 else 0)

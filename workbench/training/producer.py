@@ -18,6 +18,7 @@ from workbench.training.shards import make_shard, shard_path, write_shard
 
 AHEAD = 24
 """Shards that may lie ready beyond the newest one in use: bounds the disk space."""
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _VALIDATION_SEED = 1_000_003
 
 
@@ -46,7 +47,7 @@ def make_mixer(sources: Sources, validation: bool, progress=None) -> Mixer:
     return Mixer(speech, noise, rooms, validation)
 
 
-def make_validation(sources: Sources, count: int) -> None:
+def _make_validation(sources: Sources, count: int) -> None:
     """The validation shards, if they are not there yet."""
     folder = sources.work / "validation"
     missing = [number for number in range(count) if not shard_path(folder, number).exists()]
@@ -56,18 +57,23 @@ def make_validation(sources: Sources, count: int) -> None:
             write_shard(folder, number, make_shard(mixer, _VALIDATION_SEED + sources.seed, number))
 
 
-def _work(sources: Sources, first: int, step: int, start, errors) -> None:
-    """Make shards first, first + step, … for ever; `start` is the oldest shard still needed, shared."""
+def _work(sources: Sources, first: int, step: int, validation: int, span, errors) -> None:
+    """Make shards first, first + step, … for ever, inside the shared span (oldest, newest) of those in use.
+
+    The first worker makes the validation shards before.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C reaches all; the loop decides
     with contextlib.suppress(OSError, AttributeError):
         os.nice(5)
     parent = os.getppid()
     try:
+        if first == 0:
+            _make_validation(sources, validation)
         mixer = make_mixer(sources, validation=False)
         folder = sources.work / "train"
         number = first
         while os.getppid() == parent:
-            oldest, newest = start[0], start[1]
+            oldest, newest = span[0], span[1]
             if number < oldest or shard_path(folder, number).exists():
                 number += step
             elif number > newest + AHEAD:
@@ -86,9 +92,10 @@ class Producer:
     ----------
     sources : what to mix
     jobs : number of processes
+    validation : number of validation shards
     """
 
-    def __init__(self, sources: Sources, jobs: int):
+    def __init__(self, sources: Sources, jobs: int, validation: int):
         context = multiprocessing.get_context("spawn")
         self._sources = sources
         self._span = context.Array("q", 2)
@@ -99,13 +106,20 @@ class Producer:
         for partial in (sources.work / "train").glob("*.part"):
             partial.unlink()
         self._workers = [
-            context.Process(target=_work, args=(sources, k, jobs, self._span, self._errors), daemon=True)
+            context.Process(target=_work, args=(sources, k, jobs, validation, self._span, self._errors), daemon=True)
             for k in range(jobs)
         ]
 
     def __enter__(self) -> Producer:
-        for worker in self._workers:
-            worker.start()
+        # One thread for each worker's matrix products: more would only wait for each other.
+        before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+        os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
+        try:
+            for worker in self._workers:
+                worker.start()
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
         return self
 
     def __exit__(self, *_) -> None:

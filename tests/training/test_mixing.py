@@ -1,0 +1,92 @@
+"""Mixtures and shards: determined by their seed, with targets that fit what was mixed."""
+
+import numpy as np
+import pytest
+
+from workbench.dsp.bands import BANDS, PEAK_HZ
+from workbench.training import mixing, shards
+from workbench.training.corpus import Clip, Pool
+from workbench.training.mixing import Mixer, trusted_bands
+from workbench.training.rooms import early_part, measured_responses, synthetic_response
+from workbench.training.shards import make_shard, read_shard, write_shard
+
+
+def _pool(seed, speech):
+    rng = np.random.default_rng(seed)
+    pieces = []
+    for number in range(4):
+        x = rng.standard_normal(96000) * 0.1
+        if speech:
+            time_s = np.arange(96000) / 48000
+            x = sum(np.cos(2 * np.pi * (110 + 20 * number) * k * time_s + k * k) / k for k in range(1, 30)) * 0.1
+            x *= np.sin(2 * np.pi * 2 * time_s) > -0.5
+        pieces.append(x)
+    samples = np.round(np.concatenate(pieces) * 20000).astype(np.int16)
+    clips = tuple(Clip(96000 * k, 96000, 24000.0, f"{k}", v) for k in range(4) for v in (False, True))
+    return Pool(samples, clips)
+
+
+@pytest.fixture(scope="module")
+def mixer():
+    return Mixer(_pool(1, True), _pool(2, False))
+
+
+def test_a_seed_gives_one_mixture(mixer):
+    first, second, other = mixer.mixture((1, 2)), mixer.mixture((1, 2)), mixer.mixture((1, 3))
+    np.testing.assert_array_equal(first.noisy, second.noisy)
+    assert not np.array_equal(first.noisy, other.noisy)
+
+
+def test_mixtures_are_of_many_kinds_and_never_too_loud(mixer):
+    made = [mixer.mixture((5, k)) for k in range(40)]
+    assert all(np.isfinite(m.noisy).all() and np.max(np.abs(m.noisy)) <= 1.001 for m in made)
+    assert any(not m.clean.any() for m in made), "noise alone"
+    levels = [20 * np.log10(np.max(np.abs(m.noisy)) + 1e-9) for m in made]
+    assert min(levels) < -30 and max(levels) > -10
+    ratios = [np.sum(m.clean**2) / np.sum((m.noisy - m.clean) ** 2) for m in made if m.clean.any()]
+    assert min(ratios) < 1 and max(ratios) > 30
+
+
+def test_bands_beyond_the_cut_off_are_not_trusted():
+    trusted = trusted_bands(8000.0)
+    assert trusted[PEAK_HZ < 7500].all() and not trusted[PEAK_HZ > 8000].any()
+    assert trusted_bands(24000.0).all()
+
+
+def test_a_shard_holds_the_targets_of_its_mixtures(mixer, tmp_path, monkeypatch):
+    monkeypatch.setattr(mixing, "STREAM_FRAMES", 200)
+    monkeypatch.setattr(mixing, "STREAM_SAMPLES", 96000)
+    monkeypatch.setattr(shards, "STREAM_FRAMES", 200)
+    shard = make_shard(mixer, 7, 0, streams=4)
+    assert shard.features.shape == (4, 200, 70) and shard.gain.shape == shard.strength.shape == (4, 200, BANDS)
+    for values in (shard.gain, shard.strength):
+        assert values.min() >= 0 and values.max() <= 1
+    # Where nothing but noise sounds the gain is nought; the target of frame f is about frame f - 2.
+    for stream in range(4):
+        clean = mixer.mixture((7, 0, stream)).clean
+        silent = [f for f in range(4, 200) if not clean[(f - 3) * 480 : (f - 1) * 480].any()]
+        assert np.all(shard.gain[stream, silent] == 0)
+    write_shard(tmp_path, 3, shard)
+    again = read_shard(tmp_path, 3)
+    np.testing.assert_array_equal(again.features, shard.features)
+    np.testing.assert_array_equal(again.trusted, shard.trusted)
+
+
+def test_a_room_begins_with_its_direct_sound_and_decays():
+    response = synthetic_response(np.random.default_rng(1))
+    assert response[0] == 1 == np.max(np.abs(response))
+    energy = response.astype(np.float64) ** 2
+    assert energy[-len(energy) // 4 :].sum() < 0.01 * energy[1:].sum()
+    early = early_part(response)
+    assert len(early) <= 0.056 * 48000
+    np.testing.assert_array_equal(early[:2000], response[:2000])
+
+
+def test_measured_responses_start_at_the_direct_sound(tmp_path):
+    import soundfile
+
+    x = np.zeros(4800)
+    x[700], x[900] = -0.5, 0.2
+    soundfile.write(tmp_path / "room.wav", x, 48000)
+    (response,) = measured_responses(tmp_path)
+    assert response[0] == 1 and response[200] == pytest.approx(-0.4, abs=1e-3)
