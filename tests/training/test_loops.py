@@ -68,7 +68,7 @@ def test_it_learns(folder, tmp_path):
     plan = dataclasses.replace(PLAN, batches=40, reuse=20, peak_rate=2e-2, averaging=0.9)
     Trainer(plan, folder, tmp_path / "net.pt").run(lambda progress: seen.append(progress.validation_loss))
     losses = [value for value in seen if value is not None]
-    assert losses[-1] < 0.8 * losses[0]
+    assert losses[-1] < 0.9 * losses[0]
 
 
 def test_every_shard_comes_into_reach_and_old_ones_are_let_go():
