@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from workbench.audio.rooms import RATE_HZ, ShoeboxRoom, add_arrivals
-from workbench.core.errors import InputError
 from workbench.core.geometry import SPEED_OF_SOUND_M_S
 
 SIZE_M = (6.0, 5.0, 3.0)
@@ -107,6 +106,31 @@ def test_the_decay_has_the_reverberation_time_asked_for(rt60_s):
 
 
 @pytest.mark.parametrize(("size_m", "rt60_s"), [(SIZE_M, 0.01), (SIZE_M, 2.5), ((2.0, 2.0, 2.0), 1.0)])
-def test_an_unreachable_reverberation_time_says_what_can_be_had(size_m, rt60_s):
-    with pytest.raises(InputError, match=r"RT60 .* use .*…"):
-        ShoeboxRoom(size_m, rt60_s, np.array([[1.0, 1.0, 1.0]]), 2400)
+def test_an_unreachable_reverberation_time_becomes_the_nearest_and_is_said(size_m, rt60_s):
+    room = ShoeboxRoom(size_m, rt60_s, np.array([[1.0, 1.0, 1.0]]), 2400)
+    assert f"RT60 {rt60_s:g} s cannot be reached" in room.notice
+    assert f"{room.rt60_s:.2f} s is used" in room.notice
+    assert room.rt60_s != rt60_s
+    assert np.isfinite(room.response(np.array([0.6, 0.7, 0.8]))).all()
+    assert ShoeboxRoom(size_m, room.rt60_s, room.mic_xyz_m, 2400).notice == ""
+
+
+def test_a_reachable_reverberation_time_is_not_spoken_of():
+    room = ShoeboxRoom(SIZE_M, 0.3, MICS_M, 2400)
+    assert room.notice == "" and room.rt60_s == 0.3
+
+
+def test_late_reflections_of_the_first_microphones_alone_are_the_same():
+    room = ShoeboxRoom(SIZE_M, 0.3, MICS_M, 2400)
+    np.testing.assert_array_equal(room.late(SOURCE_M, mics=2), room.late(SOURCE_M)[:2])
+
+
+def test_a_microphone_that_hears_late_does_so_by_its_delay():
+    delay_s = np.array([0.0, 30e-6, -10e-6])
+    plain, late = (ShoeboxRoom(SIZE_M, 0.2, MICS_M, 2400, delays).response(SOURCE_M) for delays in (None, delay_s))
+    size = plain.shape[1]
+    frequency = np.fft.rfftfreq(size, 1 / RATE_HZ)
+    shift = np.exp(-2j * np.pi * frequency * delay_s[:, None])
+    low = frequency < 16000
+    error = np.fft.rfft(late) - np.fft.rfft(plain) * shift
+    assert np.square(np.abs(error[:, low])).sum() < 1e-4 * np.square(np.abs(np.fft.rfft(plain)[:, low])).sum()

@@ -4,7 +4,9 @@ import math
 import numpy as np
 import pytest
 
-from workbench.audio.scene import Arc, Fan, Scene, Talker, load_scene, save_scene, scene_toml
+from workbench.audio.scene import Scene
+from workbench.audio.scene_files import load_scene, save_scene, scene_toml
+from workbench.audio.scene_parts import Arc, Noise, Talker
 from workbench.core.errors import InputError
 from workbench.core.resources import shipped_names
 
@@ -44,7 +46,7 @@ def test_text_with_quotes_and_control_characters_survives(tmp_path):
 
 def test_default_scene_is_as_documented():
     default = load_scene()
-    assert default.array == "uca8-100mm" and default.fan is not None
+    assert default.array == "uca8-100mm" and [noise.kind for noise in default.noises] == ["fan", "room"]
     assert [round(talker.azimuth_deg) for talker in default.talkers] == [42, -68]
 
 
@@ -95,7 +97,7 @@ def test_impossible_arcs_are_refused(arc):
 
 def test_a_fan_in_a_wall_is_refused():
     with pytest.raises(InputError, match="fan"):
-        scene(fan=Fan(0.0, 3.5))
+        scene(noises=(Noise("fan", azimuth_deg=0.0, distance_m=3.5),))
 
 
 def test_place_follows_the_angle_convention():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from workbench.audio.scene import load_scene
+from workbench.audio.scene_files import load_scene
 from workbench.audio.simulator import RoomSource
 from workbench.cli import main
 from workbench.core.geometry import load_array
@@ -40,7 +40,7 @@ def test_the_file_is_what_the_window_hears(tmp_path):
     path = tmp_path / "still.wav"
     assert main(["simulate", "one-talker-still", "--out", str(path), "--seconds", "0.5"]) == 0
     samples, _ = soundfile.read(path, dtype="float32")
-    source = RoomSource(load_scene("one-talker-still"))
+    source = RoomSource(load_scene("one-talker-still"), patience_s=None)
     source.start()
     try:
         heard = np.concatenate([source.read(20.0).samples for _ in range(50)], axis=1)

@@ -47,7 +47,7 @@ def open_source(
 
         return FileSource(_path(spec, rest), loop=loop)
     if kind == "room":
-        from workbench.audio.scene import load_scene
+        from workbench.audio.scene_files import load_scene
         from workbench.audio.simulator import RoomSource
 
         scene = load_scene(*([rest] if rest else []))

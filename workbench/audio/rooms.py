@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from workbench.core.errors import InputError
 from workbench.core.geometry import SPEED_OF_SOUND_M_S
 from workbench.core.messages import frozen
 
@@ -63,29 +62,40 @@ class ShoeboxRoom:
         Microphones in room coordinates.
     early_samples : int
         Length of `early` responses; reflections that may come later are left to `late`.
+    mic_delay_s : (mics,), optional
+        How much later each microphone hears than it should.
 
-    Raises
-    ------
-    InputError
-        No walls give such a reverberation time in a room of this size, or it takes too many reflections.
+    Attributes
+    ----------
+    rt60_s : float
+        The reverberation time that the room has: the one asked for, or the nearest that walls can give in a room
+        of this size with no more reflections than can be computed.
+    notice : str
+        Says so if it is another than was asked for.
     """
 
-    def __init__(self, size_m, rt60_s: float, mic_xyz_m: np.ndarray, early_samples: int):
+    def __init__(self, size_m, rt60_s: float, mic_xyz_m: np.ndarray, early_samples: int, mic_delay_s=None):
         self.size_m = np.asarray(size_m, dtype=float)
         self.mic_xyz_m = np.asarray(mic_xyz_m, dtype=float)
         self.early_samples = early_samples
-        self.rt60_s = rt60_s
-        self._reach_m = SPEED_OF_SOUND_M_S * rt60_s
+        # A microphone that hears late is heard from farther away, as far as time goes.
+        delay_s = np.zeros(len(self.mic_xyz_m)) if mic_delay_s is None else np.asarray(mic_delay_s, dtype=float)
+        self._mic_detour_m = delay_s * SPEED_OF_SOUND_M_S
+        self.notice = ""
         volume = float(self.size_m.prod())
         area = 2 * float(self.size_m[0] * self.size_m[1] + self.size_m[1:].prod() + self.size_m[0] * self.size_m[2])
         if rt60_s > 0:
             shortest_s = _SABINE * volume / (area * -np.log(0.01))  # Eyring, walls that swallow 99 %
             longest_s = (_MOST_IMAGES * volume * 3 / (4 * np.pi)) ** (1 / 3) / SPEED_OF_SOUND_M_S
-            if not shortest_s <= rt60_s <= longest_s:
-                raise InputError(
-                    f"room of {' × '.join(f'{side:g}' for side in self.size_m)} m: RT60 {rt60_s:g} s cannot be "
-                    f"reached; use {shortest_s:.2f}…{longest_s:.2f} s, or 0 for no reflections"
+            nearest_s = float(min(max(rt60_s, shortest_s), longest_s))
+            if nearest_s != rt60_s:
+                self.notice = (
+                    f"Room of {' × '.join(f'{side:g}' for side in self.size_m)} m: RT60 {rt60_s:g} s cannot be reached "
+                    f"({shortest_s:.2f}…{longest_s:.2f} s, or 0, can); {nearest_s:.2f} s is used"
                 )
+            rt60_s = nearest_s
+        self.rt60_s = rt60_s
+        self._reach_m = SPEED_OF_SOUND_M_S * rt60_s
         self._counts = np.ceil(self._reach_m / self.size_m).astype(int) + 1
         self.reflection = self._solve_reflection(volume, area) if rt60_s > 0 else 0.0
         self._early_cells = self._choose_early_cells()
@@ -157,16 +167,19 @@ class ShoeboxRoom:
         distance_m = np.linalg.norm(images - self.mic_xyz_m[:, None], axis=-1)
         response = np.zeros((len(self.mic_xyz_m), self.early_samples), dtype=np.float32)
         gain = self.reflection ** np.abs(cells).sum(axis=1) if self.reflection else np.ones(1)
-        add_arrivals(response, distance_m * (RATE_HZ / SPEED_OF_SOUND_M_S), gain / distance_m)
+        travel_m = distance_m + self._mic_detour_m[:, None]
+        add_arrivals(response, travel_m * (RATE_HZ / SPEED_OF_SOUND_M_S), gain / distance_m)
         return response
 
-    def late(self, source_xyz_m: np.ndarray) -> np.ndarray:
+    def late(self, source_xyz_m: np.ndarray, mics: int | None = None) -> np.ndarray:
         """All reflections that `early` leaves out: (mics, late_samples()) float32. For a thread of its own.
+
+        `mics`: only for the first so many microphones.
 
         Arrivals are shared between the two nearest points of a four times finer grid, which is then brought down
         to the sample rate; the slope that the sharing gives to the spectrum is taken out.
         """
-        mics = len(self.mic_xyz_m)
+        mics = len(self.mic_xyz_m) if mics is None else mics
         length = self.late_samples()
         if self.reflection == 0:
             return np.zeros((mics, length), dtype=np.float32)
@@ -184,9 +197,9 @@ class ShoeboxRoom:
             gain = self.reflection ** walls.astype(float)
             for _, y_index, z_index in (cell for cell in early if cell[0] == x_index):
                 gain[y_index + self._counts[1], z_index + self._counts[2]] = 0.0
-            for mic, (mic_x, mic_y, mic_z) in enumerate(self.mic_xyz_m):
+            for mic, (mic_x, mic_y, mic_z) in enumerate(self.mic_xyz_m[:mics]):
                 distance_m = np.sqrt((x - mic_x) ** 2 + ((y - mic_y) ** 2)[:, None] + (z - mic_z) ** 2)
-                at = distance_m * scale
+                at = (distance_m + self._mic_detour_m[mic]) * scale
                 near = at < last
                 at, amplitude = at[near], gain[near] / distance_m[near]
                 whole = at.astype(int)

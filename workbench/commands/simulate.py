@@ -96,13 +96,13 @@ def _writer(path: Path, channels: int) -> SoundWriter:
 def run(args: argparse.Namespace) -> int:
     """Render the scene and write SCENE.flac (or .wav), SCENE.json and array.toml."""
     from workbench.audio.protocols import HOP
-    from workbench.audio.scene import load_scene
+    from workbench.audio.scene_files import load_scene
     from workbench.audio.simulator import RoomSource
 
     if not STEP_S <= args.seconds <= _LONGEST_S:
         raise InputError(f"--seconds {args.seconds:g} is outside {STEP_S:g}…{_LONGEST_S:g}")
     scene = load_scene(args.scene)
-    source = RoomSource(scene)
+    source = RoomSource(scene, patience_s=None)
     total = round(args.seconds * RATE_HZ)
     truths, peak = [], 0.0
     writers: dict[str, SoundWriter] = {}

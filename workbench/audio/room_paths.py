@@ -1,0 +1,262 @@
+"""The way from a place in the room to the microphones, as it sounds while the place and the room change.
+
+The direct sound and first reflections are computed anew for each chunk, for where the source then is; the late
+reflections belong to the nearest point of a grid around the array. Each chunk is heard through the responses at its
+start and, as a change on top, at its end; who adds the change with a rising ramp gets a crossfade, and no jump.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import OrderedDict, deque
+
+import numpy as np
+
+from workbench.audio.noises import Overlap
+from workbench.audio.protocols import HOP, RATE_HZ
+from workbench.audio.rooms import ShoeboxRoom
+from workbench.audio.scene import Scene
+from workbench.core.geometry import wrap_rad
+
+CHUNK = 5 * HOP
+"""Samples rendered at a time: responses follow the talkers at 20 Hz."""
+BINS = CHUNK + 1
+
+_GRID_DEG = 7.5
+_GRID_M = 0.25
+_CACHE_BYTES = 64 << 20
+_ON_THE_WAY_S = 0.03
+_MEMORY_S = 1.2
+
+Place = tuple[float, float, float]
+"""Azimuth in radians, horizontal distance and height in metres, as seen from the array's centre."""
+Cell = tuple[int, int, float]
+"""A point of the grid of late responses: azimuth and distance in steps, height in metres."""
+
+
+def partition_spectra(response: np.ndarray) -> np.ndarray:
+    """Spectra (partitions, channels, BINS) complex64 of a response (channels, length) cut into CHUNK pieces."""
+    channels, length = response.shape
+    parts = -(-length // CHUNK)
+    padded = np.zeros((channels, parts, CHUNK), dtype=np.float32)
+    padded.reshape(channels, -1)[:, :length] = response
+    return np.fft.rfft(padded, 2 * CHUNK, axis=-1).transpose(1, 0, 2).copy()
+
+
+def cell_of(place: Place) -> Cell:
+    """The grid point nearest to a place."""
+    azimuth_rad, distance_m, height_m = place
+    steps = round(360 / _GRID_DEG)
+    return (round(math.degrees(azimuth_rad) / _GRID_DEG) % steps, round(distance_m / _GRID_M), height_m)
+
+
+class LateResponses:
+    """Late reflections (spectra of `partition_spectra`) on the grid; computed once, kept within bounds.
+
+    `take` may be called from the rendering thread, `fetch` from a helper; both may find the same cell missing.
+    """
+
+    def __init__(self, scene: Scene, room: ShoeboxRoom, array_radius_m: float):
+        self._scene = scene
+        self._room = room
+        self._array_radius_m = array_radius_m
+        self._changed = threading.Condition()
+        self._cache: OrderedDict[Cell, np.ndarray] = OrderedDict()
+        self._queue: deque[Cell] = deque(maxlen=256)
+        self._deadline: float | None = None
+        parts = -(-room.late_samples() // CHUNK)
+        self.silence = np.zeros((1, len(room.mic_xyz_m), BINS), dtype=np.complex64)
+        """Stands in for what is not computed yet."""
+        self._capacity = max(8, _CACHE_BYTES // (parts * self.silence.nbytes))
+
+    def hurry(self, patience_s: float) -> None:
+        """From now on a helper calls `fetch`, and `take` waits for it: until then in all, and a moment afterwards."""
+        self._deadline = time.monotonic() + patience_s
+
+    def _compute(self, cell: Cell) -> np.ndarray:
+        azimuth_rad, distance_m = self._scene.nearest_place(
+            wrap_rad(math.radians(cell[0] * _GRID_DEG)), cell[1] * _GRID_M, self._array_radius_m
+        )
+        return partition_spectra(self._room.late(self._scene.place(azimuth_rad, distance_m, cell[2])))
+
+    def _keep(self, cell: Cell, spectra: np.ndarray) -> None:
+        with self._changed:
+            self._cache[cell] = spectra
+            self._cache.move_to_end(cell)
+            while len(self._cache) > self._capacity:
+                self._cache.popitem(last=False)
+            self._changed.notify_all()
+
+    def _find(self, cell: Cell) -> np.ndarray | None:
+        spectra = self._cache.get(cell)
+        if spectra is not None:
+            self._cache.move_to_end(cell)
+        return spectra
+
+    def take(self, cell: Cell, wait: bool) -> np.ndarray | None:
+        """The spectra of a cell.
+
+        Not there: computed now if `wait` and nobody helps; else asked of the helper, and waited for if `wait`, but
+        not longer than `hurry` allows: None.
+        """
+        with self._changed:
+            spectra = self._find(cell)
+            if spectra is not None:
+                return spectra
+            if self._deadline is not None or not wait:
+                if cell not in self._queue:
+                    self._queue.appendleft(cell)
+                    self._changed.notify_all()
+                if wait:
+                    patience_s = max(self._deadline - time.monotonic(), _ON_THE_WAY_S)
+                    self._changed.wait_for(lambda: cell in self._cache, patience_s)
+                return self._find(cell)
+        spectra = self._compute(cell)
+        self._keep(cell, spectra)
+        return spectra
+
+    def want(self, cells: list[Cell]) -> None:
+        """Ask the helper for cells that will be needed, the first first (no more than may be kept)."""
+        with self._changed:
+            self._queue.extend(cell for cell in cells[: self._capacity] if cell not in self._queue)
+            self._changed.notify_all()
+
+    def fetch(self, timeout_s: float) -> None:
+        """Compute one cell that was asked for, or wait for such a request. The helper thread's work."""
+        with self._changed:
+            if not self._queue:
+                self._changed.wait(timeout_s)
+            cell = self._queue.popleft() if self._queue else None
+            if cell is None or cell in self._cache:
+                return
+        self._keep(cell, self._compute(cell))
+
+    def work(self, limit_s: float) -> None:
+        """Compute what was asked for, until all is there or the time is over. The helper thread's work."""
+        end_s = time.monotonic() + limit_s
+        while self._queue and time.monotonic() < end_s:
+            self.fetch(timeout_s=0.0)
+
+    def wake(self) -> None:
+        """End a `fetch` that waits."""
+        with self._changed:
+            self._changed.notify_all()
+
+
+class Acoustics:
+    """A room with an array in it: what there is between a place and the microphones."""
+
+    def __init__(self, scene: Scene, room: ShoeboxRoom, array_radius_m: float):
+        self.scene = scene
+        self.room = room
+        self.array_radius_m = array_radius_m
+        self.lates = LateResponses(scene, room, array_radius_m)
+
+    def early(self, place: Place) -> np.ndarray:
+        """Spectra (mics, BINS) of the direct sound and first reflections."""
+        return np.fft.rfft(self.room.early(self.scene.place(*place)), 2 * CHUNK)
+
+    def power(self, place: Place, density: np.ndarray) -> float:
+        """Mean power at the microphones of a source of the given power density (BINS,).
+
+        What the late reflections add, nearly the same everywhere, is taken from one microphone.
+        """
+        xyz_m = self.scene.place(*place)
+        early, late = self.room.early(xyz_m), self.room.late(xyz_m, mics=1)[0]
+        power = float((np.square(np.abs(np.fft.rfft(early, 2 * CHUNK))).mean(axis=0) * density).sum())
+        size = 1 << (len(late) - 1).bit_length()
+        near, far = np.fft.rfft(early[0], size), np.fft.rfft(late, size)
+        added = np.square(np.abs(near + far)) - np.square(np.abs(near))
+        fine = np.interp(np.linspace(0, 1, len(added)), np.linspace(0, 1, BINS), density)
+        power += float((added * fine).sum() / fine.sum() * density.sum())
+        return max(power, 1e-12)
+
+
+class DryMemory:
+    """Spectra of the newest chunks of a dry sound, newest first, as convolution in partitions needs them."""
+
+    def __init__(self, memory_s: float = _MEMORY_S):
+        self._overlap = Overlap((), CHUNK)
+        self._parts = math.ceil(memory_s * RATE_HZ / CHUNK)
+        self._ring = np.zeros((2 * self._parts, BINS), dtype=np.complex64)
+        self._at = self._parts
+
+    def push(self, chunk: np.ndarray) -> np.ndarray:
+        """Take a chunk (CHUNK,); its spectrum, with the chunk before it, (BINS,)."""
+        if self._at == 0:
+            self._ring[self._parts + 1 :] = self._ring[: self._parts - 1]
+            self._at = self._parts + 1
+        self._at -= 1
+        self._ring[self._at] = self._overlap.push(chunk)
+        return self._ring[self._at]
+
+    @property
+    def newest(self) -> np.ndarray:
+        """The spectrum last pushed."""
+        return self._ring[self._at]
+
+    def _reach(self, parts: int) -> None:
+        """Remember at least that many chunks: what was forgotten already is silent."""
+        if parts > self._parts:
+            grown = np.zeros((2 * parts, BINS), dtype=np.complex64)
+            grown[parts : parts + self._parts] = self._ring[self._at : self._at + self._parts]
+            self._ring, self._parts, self._at = grown, parts, parts
+
+    def through(self, response: np.ndarray) -> np.ndarray:
+        """Spectra (mics, BINS) of the sound heard through a response (partitions, mics, BINS)."""
+        self._reach(len(response))
+        return np.einsum("kf,kmf->mf", self._ring[self._at : self._at + len(response)], response)
+
+
+class PointPath:
+    """From a source in the room, which may move, to the microphones."""
+
+    def __init__(self, acoustics: Acoustics, place: Place):
+        self._acoustics = acoustics
+        self.memory = DryMemory()
+        self.place = place
+        self._early = acoustics.early(place)
+        late = acoustics.lates.take(cell_of(place), wait=True)
+        self._cell = None if late is None else cell_of(place)
+        self._late = acoustics.lates.silence if late is None else late
+        self._moved = False
+
+    def change_room(self, acoustics: Acoustics) -> None:
+        """Sound through another room from the next chunk on; its late reflections when they are known."""
+        self._acoustics = acoustics
+        self._cell = None
+        self._moved = True
+
+    def move_to(self, place: Place) -> None:
+        """Be there at the end of the next chunk."""
+        self._moved = self._moved or place != self.place
+        self.place = place
+
+    def hear(self, dry: np.ndarray, wait: bool) -> tuple[np.ndarray, np.ndarray | None]:
+        """One chunk (CHUNK,): spectra (mics, BINS) through the responses at its start, and what the move changes.
+
+        `wait`: for late reflections of the next point on a way (within the patience of the room); else, and where
+        there are none yet, they come when they are known.
+        """
+        newest = self.memory.push(dry)
+        sound = self.memory.through(self._late)
+        sound += newest * self._early
+        change = None
+        if self._moved:
+            self._moved = False
+            early = self._acoustics.early(self.place)
+            change = newest * (early - self._early)
+            self._early = early
+        cell = cell_of(self.place)
+        if cell != self._cell:
+            late = self._acoustics.lates.take(cell, wait and self._cell is not None)
+            if late is not None:
+                if len(late) == len(self._late):
+                    step = self.memory.through(late - self._late)
+                else:
+                    step = self.memory.through(late) - self.memory.through(self._late)
+                change = step if change is None else change + step
+                self._late, self._cell = late, cell
+        return sound, change
