@@ -64,6 +64,8 @@ def start_log(folder: Path) -> Path:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.setLevel(logging.INFO)
     root = logging.getLogger()
+    for other in root.handlers:  # the terminal goes on saying what it said
+        other.setLevel(max(other.level, root.level))
     root.addHandler(handler)
     root.setLevel(min(root.level or logging.WARNING, logging.INFO))
     return path

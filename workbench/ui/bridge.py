@@ -116,6 +116,7 @@ class Bridge(QObject):
 
     def begin(self) -> None:
         """Start polling."""
+        self._tick = 0
         self.poll()
         self.timer.start()
 
