@@ -16,16 +16,30 @@ def test_without_a_server_there_is_a_list_all_the_same():
     assert not any("JACK" in device.hostapi for device in found.devices)
 
 
+def undisturbed(check, attempts=3):
+    """Run `check` until it passes: on a busy machine the server does not always answer a new client in time."""
+    for attempt in range(attempts):
+        try:
+            return check()
+        except (AssertionError, DeviceError):
+            if attempt == attempts - 1:
+                raise
+
+
 @pytest.mark.jack
 @pytest.mark.xdist_group("jack")
 def test_the_devices_of_a_jack_server():
     server = JackServer(inputs=3, outputs=5)
-    try:
+
+    def check():
         devices = [device for device in list_devices(server.variables) if "JACK" in device.hostapi]
         assert devices == [Device("JACK Audio Connection Kit", "system", 3, 5, 48000.0, True, True)]
         assert devices[0].spec == "device:JACK Audio Connection Kit/system"
         assert find_device(DeviceSpec("jack"), "output", server.variables) == devices[0]
         with pytest.raises(DeviceError, match="no device of that name is there now"):
             find_device(DeviceSpec("JACK", "other"), "input", server.variables)
+
+    try:
+        undisturbed(check)
     finally:
         server.stop()

@@ -21,7 +21,7 @@ def test_slider_ends_are_the_range_and_every_position_gives_an_allowed_value(ent
             assert value == round(value, knob.decimals)
 
 
-@given(st.floats(0, 1))
+@given(st.floats(0, 1, allow_subnormal=False))  # a network's library may flush them to zero in this process
 def test_log_slider_gives_equal_ratios(fraction):
     knob = ENTRIES["beamformer.low_cut_hz"].knob
     value = knob.low * (knob.high / knob.low) ** fraction
