@@ -29,6 +29,7 @@ _GRID_M = 0.25
 _CACHE_BYTES = 64 << 20
 _ON_THE_WAY_S = 0.03
 _MEMORY_S = 1.2
+_PLACES_KEPT = 32
 
 Place = tuple[float, float, float]
 """Azimuth in radians, horizontal distance and height in metres, as seen from the array's centre."""
@@ -153,6 +154,7 @@ class Acoustics:
         self.room = room
         self.array_radius_m = array_radius_m
         self.lates = LateResponses(scene, room, array_radius_m)
+        self._gains: dict[Place, tuple[np.ndarray, np.ndarray]] = {}
 
     def early(self, place: Place) -> np.ndarray:
         """Spectra (mics, BINS) of the direct sound and first reflections."""
@@ -163,15 +165,22 @@ class Acoustics:
 
         What the late reflections add, nearly the same everywhere, is taken from one microphone.
         """
+        if place not in self._gains:
+            if len(self._gains) >= _PLACES_KEPT:
+                self._gains.clear()
+            self._gains[place] = self._power_gains(place)
+        early, added = self._gains[place]
+        fine = np.interp(np.linspace(0, 1, len(added)), np.linspace(0, 1, BINS), density)
+        power = float((early * density).sum() + (added * fine).sum() / fine.sum() * density.sum())
+        return max(power, 1e-12)
+
+    def _power_gains(self, place: Place) -> tuple[np.ndarray, np.ndarray]:
         xyz_m = self.scene.place(*place)
         early, late = self.room.early(xyz_m), self.room.late(xyz_m, mics=1)[0]
-        power = float((np.square(np.abs(np.fft.rfft(early, 2 * CHUNK))).mean(axis=0) * density).sum())
         size = 1 << (len(late) - 1).bit_length()
         near, far = np.fft.rfft(early[0], size), np.fft.rfft(late, size)
         added = np.square(np.abs(near + far)) - np.square(np.abs(near))
-        fine = np.interp(np.linspace(0, 1, len(added)), np.linspace(0, 1, BINS), density)
-        power += float((added * fine).sum() / fine.sum() * density.sum())
-        return max(power, 1e-12)
+        return np.square(np.abs(np.fft.rfft(early, 2 * CHUNK))).mean(axis=0), added
 
 
 class DryMemory:
