@@ -17,7 +17,7 @@ from workbench.core.messages import Block, frozen
 BACKLOG_S = 0.25
 """More than this unread is too old to be worth processing: the newest is kept."""
 
-SMOOTHING = 0.02
+SMOOTHING = 0.05
 """Weight of the newest hop in the mean latency."""
 
 
@@ -152,22 +152,21 @@ class DeviceSource:
         if stream is None:
             return None
         deadline_s = time.perf_counter() + timeout_s
-        self._collect()
+        self._collect(stream)
         while self._pending.shape[1] < HOP:
             left_s = deadline_s - time.perf_counter()
             if left_s <= 0 or not stream.wait(left_s):
                 return None
-            self._collect()
+            self._collect(stream)
         samples = np.ascontiguousarray(self._pending[:, :HOP])
         self._pending = self._pending[:, HOP:]
         index, gap, self._gap = self._next_index, self._gap, False
         self._next_index += HOP
-        self._note_latency(index)
+        self._note_latency(stream, index)
         return Block(frozen(samples), index, index / RATE_HZ, gap)
 
-    def _collect(self) -> None:
+    def _collect(self, stream: StreamProcess) -> None:
         """Take what the ring holds; drop all but the newest block when it is too much."""
-        stream = self._stream
         stream.update()
         written, block = stream.last.index, stream.last.block
         if self._position is None:
@@ -193,9 +192,9 @@ class DeviceSource:
         fresh = self._resampler.process(data.T[self._columns])
         self._pending = np.concatenate((self._pending, fresh), axis=1) if self._pending.size else fresh
 
-    def _note_latency(self, index: int) -> None:
+    def _note_latency(self, stream: StreamProcess, index: int) -> None:
         position = self._origin_position + (index - self._origin_index) * self._rate_hz / RATE_HZ
-        latency_s = time.perf_counter() - self._stream.clock.time_s(position)
+        latency_s = time.perf_counter() - stream.clock.time_s(position)
         if self._mean_latency_s is None:
             self._mean_latency_s = latency_s
         self._mean_latency_s += SMOOTHING * (latency_s - self._mean_latency_s)

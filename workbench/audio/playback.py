@@ -16,12 +16,16 @@ CATCH_UP_S = 0.1
 """A late writer that has not caught up by at least a hop in this time is moved back to the target."""
 
 SETTLE_HOPS = 100
-"""The queue's length is judged over this many hops before it is corrected."""
+FIRST_SETTLE_HOPS = 25
+"""The queue's length is judged over this many hops before it is corrected; sooner after the start, when a chain that
+is still warming up has often let its input pile up."""
+
+TOLERANCE_HOPS = 0.75
 
 RESAMPLER_BURST_S = 0.02
 """The resampler gives nothing for a hop or two, then more than one: the queue has to last that long."""
 
-SMOOTHING = 0.02
+SMOOTHING = 0.05
 
 
 class DeviceSink:
@@ -30,7 +34,7 @@ class DeviceSink:
     Playback follows the device's clock. The first hop is placed `prefill` samples ahead of what the device has
     taken by then, and every further hop follows it: latency is constant. What comes too late is skipped, what is
     missing is played as silence and counted. Where the queue has changed for good (the source lost samples, or the
-    clocks differ) and stays off by more than a hop, it is brought back to its target, once, and counted.
+    clocks differ) and stays off by about a hop or more, it is brought back to its target, once, and counted.
 
     Parameters
     ----------
@@ -107,6 +111,7 @@ class DeviceSink:
         self._paced = False
         self._mean_latency_s: float | None = None
         self._fills: list[int] = []
+        self._settle_hops = FIRST_SETTLE_HOPS
 
     def reopen(self) -> None:
         """After a loss: end what is left and open the same device again, by name; counters go on. DeviceError."""
@@ -211,10 +216,13 @@ class DeviceSink:
             return
         self._late_since_s = None
         self._fills.append(fill + self._resampler.latency)
-        if len(self._fills) == SETTLE_HOPS:
+        if len(self._fills) == self._settle_hops:
+            self._settle_hops = SETTLE_HOPS
             typical = int(np.median(self._fills))
             self._fills.clear()
-            if abs(typical - self._prefill) > self._hop and not (self._paced and typical < self._prefill):
+            if abs(typical - self._prefill) > TOLERANCE_HOPS * self._hop and not (
+                self._paced and typical < self._prefill
+            ):
                 self._correct()
         if fill > self._stream.ring.capacity // 2:
             self._correct()
@@ -235,6 +243,7 @@ class DeviceSink:
             stream.ring.write(begin, memoryview(silence))
         self._written = target
         self._late_since_s = None
+        self._mean_latency_s = None
         self._fills.clear()
 
     def _note_latency(self, position: int) -> None:

@@ -23,7 +23,7 @@ LOST_BLOCKS = 20
 """A device whose callback says nothing for this long, and for this many of its blocks, is lost."""
 
 STDERR_TAIL = 400
-CLOCK_MESSAGES = 64
+CLOCK_MESSAGES = 16
 
 
 def command(*arguments: str) -> list[str]:
@@ -109,7 +109,6 @@ class StreamProcess:
     ):
         self.label = f"device:{hostapi}/{name}" if name else f"the default {direction} device"
         self.last: rings.Message | None = None
-        self._heard_s = time.perf_counter()
         memory = rings.create_memory(capacity * channels * rings.FLOAT_BYTES)
         control, child_control = socket.socketpair()
         link, child_link = rings.create_link()
@@ -211,8 +210,10 @@ class StreamProcess:
 
     @property
     def silent_s(self) -> float:
-        """Time since the device's callback was last heard of."""
-        return time.perf_counter() - self._heard_s
+        """Time since the device's last callback; 0 while messages wait that nobody has read yet."""
+        if self.wait(0.0):
+            return 0.0
+        return time.perf_counter() - self.last.time_s
 
     def ended(self) -> bool:
         """The child has ended by itself, or somebody ended it."""
@@ -233,7 +234,7 @@ class StreamProcess:
 
     def wait(self, timeout_s: float) -> bool:
         """Wait for a message; True also when the child has gone, which `update` then finds."""
-        if self.link.closed:
+        if self.link.closed or self.link.fileno() < 0:
             return False
         return bool(select.select([self.link], [], [], max(timeout_s, 0.0))[0])
 
@@ -244,7 +245,6 @@ class StreamProcess:
             self.clock.update(message)
         if messages:
             self.last = messages[-1]
-            self._heard_s = time.perf_counter()
         return bool(messages)
 
     def close(self) -> None:
