@@ -137,3 +137,15 @@ def test_folding(panel, qtbot):
 
 def test_units_stay_with_their_numbers():
     assert parameter_panel._kept_together("At 0 % and 1 kHz, 4 talkers") == "At 0\u202f% and 1\u202fkHz, 4 talkers"
+
+
+def test_a_low_panel_scrolls_without_moving_its_columns(panel, qtbot):
+    row = panel.groups["render"].rows["render.limit_dbtp"]
+    left = row.box.x()
+    panel.resize(336, 400)
+    qtbot.waitUntil(lambda: panel.scroll.bar.isVisible())
+    assert row.box.x() == left
+    panel.scroll.bar.setValue(panel.scroll.bar.maximum())
+    assert panel.scroll.verticalScrollBar().value() == panel.scroll.verticalScrollBar().maximum() > 0
+    panel.resize(336, 1600)
+    qtbot.waitUntil(lambda: not panel.scroll.bar.isVisible())

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QScrollBar,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -202,7 +203,7 @@ class Group(QWidget):
         head.addWidget(self.switch)
         self.body = QWidget()
         body = QVBoxLayout(self.body)
-        body.setContentsMargins(0, 0, 0, 8)
+        body.setContentsMargins(0, 0, 0, 4)
         body.setSpacing(0)
         if spec.structure:
             self.structure_row = ChoiceRow(spec.structure, STRUCTURE[spec.structure][0], structure_choices)
@@ -278,6 +279,36 @@ class Group(QWidget):
             row.setVisible(hit)
             found += hit
         return found
+
+
+class OverlayScroll(QScrollArea):
+    """Scrolls down only, its bar over the content's margin: rows keep their columns whether it is there or not."""
+
+    BAR = 8
+
+    def __init__(self, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self.bar.hide()
+        hidden = self.verticalScrollBar()
+        hidden.rangeChanged.connect(self._on_range)
+        hidden.valueChanged.connect(self.bar.setValue)
+        self.bar.valueChanged.connect(hidden.setValue)
+
+    def _on_range(self, low: int, high: int) -> None:
+        self.bar.setRange(low, high)
+        self.bar.setPageStep(self.verticalScrollBar().pageStep())
+        self.bar.setSingleStep(theme.ROW)
+        self.bar.setVisible(high > low)
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self.bar.setGeometry(self.width() - self.BAR, 0, self.BAR, self.height())
 
 
 class ParameterPanel(QFrame):
@@ -372,11 +403,7 @@ class ParameterPanel(QFrame):
         self.nothing.hide()
         column.addWidget(self.nothing)
         column.addStretch(1)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.scroll = OverlayScroll()
         self.scroll.setWidget(content)
         self.help = HelpBox()
 
