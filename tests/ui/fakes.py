@@ -90,6 +90,7 @@ class FakeSession:
         self.array, self.layout = load_array("uca8-100mm"), load_layout("pair-100mm")
         self.running = False
         self.calls: list[tuple] = []
+        self.room_scene = None
 
     @property
     def params(self):
@@ -152,6 +153,16 @@ class FakeSession:
 
     def move_talker(self, number, azimuth_rad, distance_m):
         self.calls.append(("talker", number, azimuth_rad, distance_m))
+
+    def set_room_scene(self, scene):
+        self.calls.append(("room", scene))
+        self.room_scene = scene
+
+    def save_room_scene(self, path):
+        self.calls.append(("save room", path))
+
+    def release_talkers(self):
+        self.calls.append(("release",))
 
     def show_before(self, channel):
         self.calls.append(("before", channel))

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.audio.recorder import Recorder
+from workbench.audio.scene import Scene
+from workbench.audio.scene_files import save_scene
 from workbench.core.errors import EarshotError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout
 from workbench.core.messages import Health, LatencyPart
@@ -27,6 +29,7 @@ from workbench.engine import settings as settings_files
 from workbench.engine.assembly import Assembly, Structure, assemble
 from workbench.engine.history import ParameterHistory
 from workbench.engine.mailbox import Mailbox
+from workbench.engine.room import RoomControl
 from workbench.engine.settings import Settings
 from workbench.engine.worker import Worker
 
@@ -56,6 +59,7 @@ class Session:
         self._assembly: Assembly | None = None
         self._worker: Worker | None = None
         self._recorder: Recorder | None = None
+        self._room = RoomControl()
         self._wanted = False
         self._lost_since: float | None = None
         self._message, self._failed = "", False
@@ -162,8 +166,12 @@ class Session:
             before = self._structure
             self._structure = replace(before, **changes)
             if not (self._wanted or self._worker):
+                if "source" in changes:
+                    self._room.forget()
                 return
             self._stop()
+            if "source" in changes:
+                self._room.forget()
             try:
                 self._start()
             except EarshotError as error:
@@ -198,6 +206,37 @@ class Session:
     def move_talker(self, number: int, azimuth_rad: float, distance_m: float) -> None:
         """Put a talker of the simulated room (numbers from 1) somewhere else."""
         self._on_source("move_talker", number, azimuth_rad, distance_m)
+
+    @property
+    def room_scene(self) -> Scene | None:
+        """The simulated room's scene as it was chosen and changed since; None with another source."""
+        assembly = self._assembly
+        return self._room.scene(assembly.runner.source if assembly else None, self._structure.source)
+
+    def set_room_scene(self, scene: Scene) -> None:
+        """Change the simulated room while it plays (or before it does). Raises InputError."""
+        assembly = self._assembly
+        self._room.set_scene(assembly.runner.source if assembly else None, scene)
+
+    def release_talkers(self) -> None:
+        """Everybody who was dragged goes back to the own path."""
+        scene = self.room_scene
+        for number in range(1, len(scene.talkers) + 1 if scene else 1):
+            self._on_source("release_talker", number)
+
+    def save_room_scene(self, path: str | Path) -> None:
+        """Write the scene as it is now, with everybody where they were dragged; what goes wrong is said in health."""
+
+        def save() -> None:
+            assembly = self._assembly
+            source = assembly.runner.source if assembly else None
+            scene = source.scene_now() if hasattr(source, "scene_now") else self.room_scene
+            if scene is None:
+                return
+            save_scene(replace(scene, name=Path(path).stem), path)
+            self._say(f"Saved {Path(path).name}")
+
+        self._commands.put(save)
 
     def show_before(self, channel: int) -> None:
         """Choose the input channel (from 0) shown as Before."""
@@ -290,6 +329,9 @@ class Session:
         self._publish("starting")
         self._kernels.join(KERNELS_PATIENCE_S)
         assembly = assemble(self._structure, self._history, self.mailbox, self._say, complain=self._complain)
+        complaint = self._room.apply(assembly.runner.source)
+        if complaint:
+            self._complain(complaint)
         worker = Worker(assembly.runner)
         if assembly.runner.source.live and assembly.runner.sink.live:
             self._history.set({"output.muted": True})
@@ -311,6 +353,7 @@ class Session:
             worker.close()
         if assembly is not None:
             assembly.close()
+            self._room.keep(assembly.runner.source)
 
     def _end_recording(self) -> None:
         recorder, self._recorder = self._recorder, None
@@ -327,6 +370,9 @@ class Session:
                 self._retry()
             return
         runner = self._worker.runner
+        notice = self._room.news(runner.source)
+        if notice:
+            self._say(notice)
         lost = [end.name for end in (runner.source, runner.sink) if getattr(end, "lost", False)]
         if lost:
             self._stop()

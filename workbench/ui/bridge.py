@@ -58,6 +58,8 @@ class Bridge(QObject):
     running_changed = Signal(bool)
     devices_listed = Signal(list)
     """The sound devices, fresh."""
+    room_changed = Signal(object)
+    """The simulated room's Scene is another one (None: the source is no room)."""
     failed = Signal(str)
     """A command could not be done: one line for the status bar."""
     _listing_done = Signal(list, str)
@@ -79,6 +81,7 @@ class Bridge(QObject):
         self._params: Params | None = None
         self._pattern = self._response = None
         self._structure: tuple = ()
+        self._room = None
         self._running: bool | None = None
         self._factory: Params | None = None
         self.preset_name = FACTORY
@@ -170,6 +173,10 @@ class Bridge(QObject):
         if mailbox.loudspeaker_response is not self._response and mailbox.loudspeaker_response is not None:
             self._response = mailbox.loudspeaker_response
             self.response_changed.emit(self._response)
+        room = session.room_scene
+        if room is not self._room:
+            self._room = room
+            self.room_changed.emit(room)
         self._poll_params()
 
     def _poll_params(self) -> None:
@@ -244,6 +251,18 @@ class Bridge(QObject):
     def move_talker(self, number: int, azimuth_rad: float, distance_m: float) -> bool:
         """Put a talker of the simulated room somewhere else."""
         return self._do(self.session.move_talker, number, azimuth_rad, distance_m)
+
+    def set_room_scene(self, scene) -> bool:
+        """Change the simulated room."""
+        return self._do(self.session.set_room_scene, scene)
+
+    def save_room_scene(self, path: Path) -> bool:
+        """Write the simulated room as it is now to a TOML file."""
+        return self._do(self.session.save_room_scene, path)
+
+    def release_talkers(self) -> bool:
+        """Let everybody who was dragged go back to the own path."""
+        return self._do(self.session.release_talkers)
 
     def show_before(self, channel: int) -> bool:
         """Choose the input channel (from 0) that Before shows."""
