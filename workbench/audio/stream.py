@@ -23,7 +23,8 @@ LOST_BLOCKS = 20
 """A device whose callback says nothing for this long, and for this many of its blocks, is lost."""
 
 STDERR_TAIL = 400
-CLOCK_MESSAGES = 16
+CLOCK_MESSAGES = 32
+CLOCK_AGREE = 3
 
 
 def command(*arguments: str) -> list[str]:
@@ -45,7 +46,8 @@ class StreamClock:
     """When sample i of a stream met the device's callback, from the messages of its callbacks.
 
     A callback may run late, never early: the earliest of the last callbacks, relative to the sample count, is the
-    best estimate of the device's own pace.
+    best estimate of the device's own pace. When several callbacks in a row are late by more than half a block, the
+    device has left out samples, and what was earlier no longer counts.
     """
 
     def __init__(self, rate_hz: int):
@@ -54,7 +56,12 @@ class StreamClock:
 
     def update(self, message: rings.Message) -> None:
         """Take in one callback's message."""
-        self._offsets_s.append(message.time_s - (message.index - message.block) / self.rate_hz)
+        offsets_s = self._offsets_s
+        offsets_s.append(message.time_s - (message.index - message.block) / self.rate_hz)
+        newest_s = list(offsets_s)[-CLOCK_AGREE:]
+        if len(newest_s) == CLOCK_AGREE and min(newest_s) - min(offsets_s) > 0.5 * message.block / self.rate_hz:
+            offsets_s.clear()
+            offsets_s.extend(newest_s)
 
     def time_s(self, index: float) -> float:
         """`time.perf_counter` at which the callback that held sample `index` would have held it as its first."""

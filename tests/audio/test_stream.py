@@ -1,0 +1,41 @@
+"""The clock of a stream, and how its process is started."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from workbench.audio.ring import Message
+from workbench.audio.stream import StreamClock, command, environment
+
+
+def feed(clock, callbacks, start_s=100.0, first=0):
+    """Callbacks of 480 samples that run late by a random 0 to 3 ms."""
+    late_s = np.random.default_rng(first).uniform(0, 0.003, callbacks)
+    late_s[::7] = 0.0
+    for number in range(callbacks):
+        index = first + 480 * number
+        clock.update(Message(index + 480, start_s + index / 48000 + late_s[number], 0.0, 480))
+
+
+def test_late_callbacks_do_not_move_the_clock():
+    clock = StreamClock(48000)
+    feed(clock, 50)
+    assert clock.time_s(24000) == pytest.approx(100.5, abs=1e-9)
+    assert clock.time_s(480.5) == pytest.approx(100.0 + 480.5 / 48000, abs=1e-9)
+
+
+def test_one_very_late_callback_is_no_jump_but_left_out_samples_are():
+    clock = StreamClock(48000)
+    feed(clock, 50)
+    clock.update(Message(51 * 480, 100.5 + 0.3, 0.0, 480))
+    assert clock.time_s(24000) == pytest.approx(100.5, abs=1e-9)
+    feed(clock, 10, start_s=100.3, first=51 * 480)  # 300 ms were left out
+    assert clock.time_s(24000) == pytest.approx(100.8, abs=0.003)
+
+
+def test_the_child_is_this_program(monkeypatch):
+    assert command("list") == [sys.executable, "-m", "workbench", "--audio-server", "list"]
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert command("list") == [sys.executable, "--audio-server", "list"]
+    assert environment({"JACK_DEFAULT_SERVER": "x"})["JACK_DEFAULT_SERVER"] == "x"
