@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.fakes import DEVICES, FakeSession, FakeSound, FakeSpace, localization, snapshot
 from workbench.core.resources import resource
-from workbench.ui import dialogs, theme
+from workbench.ui import dialogs, main_window, theme
 from workbench.ui.bridge import Bridge
 from workbench.ui.main_window import MainWindow
 
@@ -291,6 +291,18 @@ def test_names_of_sources_and_sinks():
     assert dialogs.spec_name("room") == "Simulated room"
     assert dialogs.spec_name("file:/x/take 1.wav") == "take 1.wav"
     assert dialogs.spec_name("device:PipeWire/USB array#1,2") == "USB array"
+    assert dialogs.spec_name("room:four-talkers") == "Room: four talkers"
     assert dialogs.spec_name("none") == "None"
     assert dialogs.default_output(DEVICES) == "device:PipeWire/Headphones"
     assert dialogs.default_output([]) == "none"
+
+
+def test_shipped_scenes_are_offered_by_their_titles():
+    scenes = main_window.shipped_scenes()
+    assert scenes
+    assert all(mics >= 2 and description for _, description, mics in scenes)
+    rows = dialogs.source_choices(DEVICES, scenes, "room")
+    titles = {row.text: row for row in rows}
+    for name, description, _ in scenes:
+        assert titles[dialogs.scene_title(name)].value == f"room:{name}"
+        assert titles[dialogs.scene_title(name)].tip == description

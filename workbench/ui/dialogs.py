@@ -121,6 +121,7 @@ class Choice:
     columns: tuple[str, ...] = ()
     tag: str = ""
     note: str = ""
+    tip: str = ""
     usable: bool = True
 
 
@@ -140,7 +141,8 @@ class ChoiceRowButton(Themed, QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if heading or not choice.usable else Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(" ".join([choice.text, choice.tag, choice.note]).strip())
-        self.setToolTip("" if heading else choice.text)
+        self.setToolTip(choice.tip or ("" if heading else choice.text))
+        self.setAccessibleDescription(choice.tip)
 
     def mouseReleaseEvent(self, event):
         if self.choice.value and self.choice.usable and self.rect().contains(event.position().toPoint()):
@@ -333,14 +335,26 @@ def _device_choices(devices: Sequence[dict], channels: str, default: str) -> lis
     return choices
 
 
-def source_choices(devices: Sequence[dict], scenes: Sequence[str], current: str) -> list[Choice]:
-    """The rows of the Source panel: built in, then devices by host API. A file in use has a row of its own."""
+def scene_title(name: str) -> str:
+    """A scene's file name as words: "four-talkers" is "Four talkers"."""
+    words = Path(name).stem.replace("-", " ").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def source_choices(devices: Sequence[dict], scenes: Sequence[tuple[str, str, int]], current: str) -> list[Choice]:
+    """The rows of the Source panel: built in, scenes of the room, then devices by host API.
+
+    `scenes` are (name, description, microphones). A file in use has a row of its own.
+    """
     rows = [Choice("Device", columns=("in", "out", "kHz")), Choice("Built in")]
     rows.append(Choice("Simulated room", "room", ("8", UNKNOWN, "48")))
-    rows += [Choice(f"Simulated room: {scene}", f"room:{scene}", ("8", UNKNOWN, "48")) for scene in scenes]
     if current.startswith("file:"):
         rows.append(Choice(Path(current.removeprefix("file:")).name, current, (UNKNOWN, UNKNOWN, UNKNOWN)))
     rows.append(Choice("Open a recording…", OPEN_FILE, (UNKNOWN, UNKNOWN, UNKNOWN)))
+    if scenes:
+        rows.append(Choice("Scenes of the simulated room"))
+    for name, description, mics in scenes:
+        rows.append(Choice(scene_title(name), f"room:{name}", (str(mics), UNKNOWN, "48"), tip=description))
     return rows + _device_choices(devices, "inputs", "default_input")
 
 
@@ -361,7 +375,7 @@ def spec_name(spec: str) -> str:
     """What a source or sink is called in the toolbar."""
     kind, _, rest = spec.partition(":")
     if kind == "room":
-        return f"Simulated room: {rest}" if rest else "Simulated room"
+        return f"Room: {scene_title(rest).lower()}" if rest else "Simulated room"
     if kind == "file":
         return Path(rest).name
     if kind == "device":

@@ -27,7 +27,7 @@ from workbench import __version__
 from workbench.core.errors import InputError
 from workbench.core.geometry import load_array, load_layout
 from workbench.core.params import Params
-from workbench.core.resources import read_toml, resource, shipped_names
+from workbench.core.resources import find_toml, read_toml, resource, shipped_names
 from workbench.ui import dialogs, theme
 from workbench.ui.bridge import FACTORY, Bridge
 from workbench.ui.controls import new_gesture
@@ -58,6 +58,20 @@ def structure_choices(folder: str) -> tuple[tuple[str, str], ...]:
         except InputError as error:
             log.warning("%s", error)
     return tuple(choices)
+
+
+def shipped_scenes() -> list[tuple[str, str, int]]:
+    """(name, description, microphones) of the shipped scenes; one that cannot be read is left out and logged."""
+    scenes = []
+    for name in shipped_names("scenes"):
+        try:
+            table = read_toml(find_toml("scenes", name))
+            array = table.get("array", {})
+            mics = len(array["mics"]) if "mics" in array else load_array(array.get("name", "uca8-100mm")).mics
+            scenes.append((name, str(table.get("description", "")), mics))
+        except (InputError, TypeError, AttributeError) as error:
+            log.warning("scene %s: %s", name, error)
+    return scenes
 
 
 def resolve_theme(choice: str) -> theme.Tokens:
@@ -130,6 +144,7 @@ class MainWindow(QWidget):
         self._closing = False
         self._beam_azimuth_rad = 0.0
         self._source = ""
+        self._scenes = shipped_scenes()
 
         self.toolbar = Toolbar()
         self.status = StatusBar()
@@ -476,9 +491,8 @@ class MainWindow(QWidget):
 
     def _fill_device_panels(self) -> None:
         session, devices = self.bridge.session, self.bridge.devices
-        scenes = [name for name in shipped_names("scenes") if name != "default"]
         source, sink = session.source_spec, session.sink_spec
-        self.source_panel.set_choices(dialogs.source_choices(devices, scenes, source), source.partition("#")[0])
+        self.source_panel.set_choices(dialogs.source_choices(devices, self._scenes, source), source.partition("#")[0])
         self.sink_panel.set_choices(dialogs.sink_choices(devices, sink), sink.partition("#")[0])
         note = f"{len(devices)} devices" if devices else "no devices found"
         self.source_panel.note.setText(note)
