@@ -5,7 +5,7 @@ import numpy as np
 from tests.streaming import StreamingCase
 from workbench.core.geometry import load_array
 from workbench.core.params import BeamformerParams
-from workbench.dsp import beamformer, beams, comb, filters, fir, limiter, loudness, pitch, stft
+from workbench.dsp import beamformer, beams, comb, filters, fir, limiter, loudness, noise_field, pitch, stft
 
 
 def _samples(rng, hops):
@@ -22,6 +22,13 @@ def _spectra(rng, hops):
 def _beam_hops(rng, hops):
     steered = [beams.design_beam(load_array("uca6-45mm"), BeamformerParams(), azimuth) for azimuth in (0.0, 1.0)]
     return [(rng.standard_normal((6, 480)).astype(np.float32), steered[k % 5 // 3]) for k in range(hops)]
+
+
+def _noise_hops(rng, hops):
+    return [
+        (rng.standard_normal((6, 480)).astype(np.float32), 0.02 * k if k < 9 else 2.0, (250.0, 100.0)[k % 2])
+        for k in range(hops)
+    ]
 
 
 def _comb_hops(rng, hops):
@@ -51,6 +58,9 @@ CASES = {
     fir.PartitionedConvolver: StreamingCase(make=lambda: fir.PartitionedConvolver(2, 3, 1000), inputs=_fir_hops),
     limiter.TruePeakLimiter: StreamingCase(make=lambda: limiter.TruePeakLimiter(2), inputs=_loud_hops),
     loudness.LoudnessMeter: StreamingCase(make=lambda: loudness.LoudnessMeter(2), inputs=_samples),
+    noise_field.NoiseTracker: StreamingCase(
+        make=lambda: noise_field.NoiseTracker(load_array("uca6-45mm").mic_xyz_m), inputs=_noise_hops
+    ),
     pitch.PitchTracker: StreamingCase(make=lambda: pitch.PitchTracker(2), inputs=_samples),
     stft.Analysis: StreamingCase(make=lambda: stft.Analysis(2), inputs=_samples),
     stft.Synthesis: StreamingCase(make=lambda: stft.Synthesis(2), inputs=_spectra),

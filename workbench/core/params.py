@@ -41,6 +41,20 @@ def _knob(default: Value, label: str, help: str, **more) -> Any:
     return field(default=default, metadata={"knob": Knob(label=label, help=help, **more)})
 
 
+def _null_handle(number: int, default_deg: float) -> Any:
+    return _knob(
+        default_deg,
+        f"Null {number}",
+        "Direction of a null of LCMV that is placed by hand.",
+        unit="°",
+        low=-180.0,
+        high=180.0,
+        decimals=1,
+        bipolar=True,
+        hidden=True,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class BeamformerParams:
     """Capture beamformer: the array's channels become one."""
@@ -49,9 +63,14 @@ class BeamformerParams:
     method: str = _knob(
         "delay-and-sum",
         "Method",
-        "Delay-and-sum adds the microphones in step: robust, little directivity below 1 kHz. Superdirective "
-        "is sharper at low frequencies, limited by the white-noise floor.",
-        choices=(("delay-and-sum", "Delay-and-sum"), ("superdirective", "Superdirective")),
+        "Delay-and-sum: the microphones in step; robust, wide below 1 kHz. Superdirective: sharpest in a field "
+        "from all sides. MVDR: learns the noise that is there. LCMV: superdirective with nulls on the other talkers.",
+        choices=(
+            ("delay-and-sum", "Delay-and-sum"),
+            ("superdirective", "Superdirective"),
+            ("mvdr", "MVDR"),
+            ("lcmv", "LCMV"),
+        ),
         hidden=True,
     )
     steering_deg: float = _knob(
@@ -70,14 +89,44 @@ class BeamformerParams:
     white_noise_floor_db: float = _knob(
         -1.0,
         "White-noise floor",
-        "Least white-noise gain of the superdirective beam. Lower is sharper, and lets through more "
-        "microphone noise and mismatch.",
+        "Least white-noise gain of the beam. Lower is sharper, and lets through more microphone noise and mismatch.",
         unit="dB",
         low=-20.0,
         high=9.0,
         decimals=1,
         step=0.5,
     )
+    null_depth_db: float = _knob(
+        50.0,
+        "Null depth",
+        "How far below the talker LCMV turns down the directions of its nulls. Deeper costs sharpness elsewhere; "
+        "where the white-noise floor does not allow it, the null is shallower.",
+        unit="dB",
+        low=0.0,
+        high=60.0,
+    )
+    adaptation_ms: float = _knob(
+        250.0,
+        "Adaptation",
+        "How far back MVDR averages the noise it hears. Shorter follows moving noise sooner, longer is steadier "
+        "and sharper.",
+        unit="ms",
+        low=50.0,
+        high=5000.0,
+        step=10.0,
+        log=True,
+    )
+    null_handles: int = _knob(
+        0,
+        "Null handles",
+        "Nulls of LCMV that are placed by hand; 0: it puts them on the other talkers.",
+        low=0,
+        high=3,
+        hidden=True,
+    )
+    null_1_deg: float = _null_handle(1, 90.0)
+    null_2_deg: float = _null_handle(2, -90.0)
+    null_3_deg: float = _null_handle(3, 180.0)
     low_cut_hz: float = _knob(
         80.0,
         "Low cut",
@@ -88,6 +137,11 @@ class BeamformerParams:
         step=5.0,
         log=True,
     )
+
+    @property
+    def nulls_deg(self) -> tuple[float, ...]:
+        """Directions of the nulls that are placed by hand."""
+        return (self.null_1_deg, self.null_2_deg, self.null_3_deg)[: self.null_handles]
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +326,85 @@ class RenderParams:
         unit="±°",
         low=5.0,
         high=90.0,
+    )
+    upmix: bool = _knob(
+        True,
+        "Centre channel",
+        "What is common to left and right becomes a centre channel with a loudspeaker beam of its own. Off: it stays a "
+        "phantom between left and right.",
+        hidden=True,
+    )
+    centre: str = _knob(
+        "beam",
+        "Centre path",
+        "Speaker beam: all drivers radiate the centre straight ahead, and little to the sides. Plain mix: it is added "
+        "to left and right alike.",
+        choices=(("beam", "Speaker beam"), ("mix", "Plain mix")),
+        hidden=True,
+    )
+    centre_width_percent: float = _knob(
+        0.0,
+        "Centre width",
+        "How much of the centre is given back to left and right. At 0 % the centre stands in the middle alone; at "
+        "100 % it is as wide as the stereo pair.",
+        unit="%",
+        low=0.0,
+        high=100.0,
+        hidden=True,
+    )
+    adaptation_ms: float = _knob(
+        200.0,
+        "Adaptation time",
+        "How long the upmix looks back to tell what is common to left and right. Shorter follows quick changes, longer "
+        "sounds steadier.",
+        unit="ms",
+        low=20.0,
+        high=2000.0,
+        step=10.0,
+        log=True,
+        hidden=True,
+    )
+    null_deg: float = _knob(
+        90.0,
+        "Beam nulls",
+        "Directions, on both sides, into which the centre's beam radiates least.",
+        unit="±°",
+        low=10.0,
+        high=180.0,
+        hidden=True,
+    )
+    window_deg: float = _knob(
+        45.0,
+        "Beam window",
+        "The centre's beam is kept even from one side to the other of this window. It must be narrower than the nulls.",
+        unit="±°",
+        low=5.0,
+        high=90.0,
+        hidden=True,
+    )
+    head_side_cm: float = _knob(
+        0.0,
+        "Head sideways",
+        "Where the head is in the headphone audition: positive is to the listener's right.",
+        unit="cm",
+        low=-40.0,
+        high=40.0,
+        decimals=1,
+        step=0.5,
+        bipolar=True,
+        hidden=True,
+    )
+    head_back_cm: float = _knob(
+        0.0,
+        "Head backwards",
+        "Where the head is in the headphone audition: positive is farther away than the layout says.",
+        unit="cm",
+        low=-40.0,
+        high=40.0,
+        decimals=1,
+        step=0.5,
+        bipolar=True,
+        hidden=True,
     )
     audition: bool = _knob(
         True,

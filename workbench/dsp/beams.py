@@ -3,7 +3,9 @@
 Directivity index DI = |w^H d|^2 / (w^H G w) with the coherence of a spherically isotropic (diffuse) field
 G_ij = sin(k r_ij) / (k r_ij); white-noise gain WNG = |w^H d|^2 / (w^H w); d the steering vector. The
 superdirective weights w = (G + e I)^-1 d / (d^H (G + e I)^-1 d) maximise DI for a given WNG; e is found by
-bisection for each frequency (Cox, Zeskind and Owen, "Robust adaptive beamforming", 1987).
+bisection for each frequency (Cox, Zeskind and Owen, "Robust adaptive beamforming", 1987). MVDR is the same with a
+measured covariance in place of G (Capon 1969); LCMV adds linear constraints C^H w = g, here nulls, and has
+w = (G + e I)^-1 C (C^H (G + e I)^-1 C)^-1 g (Frost 1972).
 
 All designs have the same number of taps and the same latency, so that one can be cross-faded into another.
 """
@@ -20,6 +22,8 @@ from workbench.core.geometry import SPEED_OF_SOUND_M_S, MicrophoneArray, azimuth
 from workbench.core.messages import BeamPattern, frozen
 from workbench.core.params import BeamformerParams
 from workbench.dsp.bands import RATE_HZ
+from workbench.dsp.noise_field import FFT as NOISE_FFT
+from workbench.dsp.noise_field import NoiseField
 
 TAPS = 256
 LATENCY = TAPS // 2
@@ -36,10 +40,17 @@ _SUPERDIRECTIVE_FADE_HZ = (40.0, 120.0, 14000.0, 20000.0)
 """The superdirective weights fade into delay-and-sum below and above: at 0 Hz no array has directivity, at the top
 the filters would ring at the Nyquist frequency."""
 _LOADING_DB = (-90.0, 90.0)
-_BISECTIONS = 40
+_BISECTIONS = 24
 _PROJECTIONS = 4
 _TRUNCATION_MARGIN_DB = 0.6
 """Added to the white-noise floor in the design, for what truncation to TAPS takes away."""
+_ROUGHNESS_MARGIN = 0.1
+_DIFFUSE_SHARE = 0.3
+"""Of a diffuse field that is mixed to the noise that MVDR hears: what was not heard yet may come from anywhere."""
+MOST_NULLS = 3
+_INDISTINCT = 0.97
+"""Directions whose steering vectors are more alike than this, on average from 500 to 4000 Hz, are one to the array."""
+_DAMPING = 3e-2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,13 +64,16 @@ class BeamFilters:
         The same for every design.
     steering_rad : float
     method : str
-        "delay-and-sum", "superdirective" or "single microphone".
+        "delay-and-sum", "superdirective", "mvdr", "lcmv" or "single microphone".
+    nulls_rad : tuple of float
+        Directions of the nulls that the design holds.
     """
 
     fir: np.ndarray
     latency_samples: int
     steering_rad: float
     method: str
+    nulls_rad: tuple[float, ...] = ()
 
 
 def steering_vectors(mic_xyz_m: np.ndarray, azimuth_rad, frequency_hz) -> np.ndarray:
@@ -122,7 +136,7 @@ def superdirective_weights(mic_xyz_m: np.ndarray, steering: np.ndarray, frequenc
 
 def _loaded_weights(values: np.ndarray, vectors: np.ndarray, steering: np.ndarray, floor_db: float) -> np.ndarray:
     # In the eigenbasis of the coherence any loading is a division, so all frequencies are bisected at once.
-    components = np.einsum("fmk,fm->fk", vectors, steering)
+    components = np.einsum("fmk,fm->fk", vectors.conj(), steering)
     power = np.abs(components) ** 2
     values = np.maximum(values, 0.0)
     floor = 10 ** (floor_db / 10)
@@ -140,9 +154,71 @@ def _loaded_weights(values: np.ndarray, vectors: np.ndarray, steering: np.ndarra
     return weights / np.einsum("fm,fm->f", steering.conj(), weights)[:, None]
 
 
+def lcmv_weights(
+    mic_xyz_m: np.ndarray, steering: np.ndarray, nulls: np.ndarray, frequency_hz, floor_db: float, depth_db: float
+) -> np.ndarray:
+    """Weights of greatest directivity that turn the nulls down by `depth_db` and keep the white-noise gain.
+
+    A null that superdirective weights keep lower on their own stays so. Where the floor cannot be kept with the
+    nulls, they are made shallower: the weights then lie between those of delay-and-sum and those of least norm.
+
+    Parameters
+    ----------
+    mic_xyz_m : (M, 3)
+    steering : (F, M) complex
+    nulls : (F, M, N) complex, N < M: steering vectors of the nulls
+    frequency_hz : (F,)
+    floor_db, depth_db : float
+
+    Returns
+    -------
+    (F, M) complex128
+    """
+    values, vectors = np.linalg.eigh(diffuse_coherence(mic_xyz_m, frequency_hz))
+    return _nulled_weights(values, vectors, steering, nulls, floor_db, depth_db)
+
+
+def _nulled_weights(
+    values: np.ndarray, vectors: np.ndarray, steering: np.ndarray, nulls: np.ndarray, floor_db: float, depth_db: float
+) -> np.ndarray:
+    values = np.maximum(values, 0.0)
+    free = _loaded_weights(values, vectors, steering, floor_db)
+    wanted = np.einsum("fm,fmn->fn", free.conj(), nulls)
+    wanted *= np.minimum(1.0, 10 ** (-depth_db / 20) / np.maximum(np.abs(wanted), 1e-12))
+    constraints = np.concatenate([steering[:, :, None], nulls], axis=2)
+    response = np.concatenate([np.ones((len(wanted), 1)), wanted], axis=1).conj()
+    components = np.matmul(vectors.conj().swapaxes(1, 2), constraints)
+    least_norm = 10 ** (-floor_db / 10)
+
+    def solved(loading_db: np.ndarray) -> np.ndarray:
+        """Weights in the eigenbasis."""
+        scaled = components / (values + 10 ** (loading_db / 10))[:, :, None]
+        gram = np.matmul(components.conj().swapaxes(1, 2), scaled)
+        power = np.trace(gram, axis1=1, axis2=2).real[:, None, None]
+        # Nulls that coincide at low frequencies make the system singular.
+        gram = gram + 1e-9 * power * np.eye(gram.shape[1])
+        return np.matmul(scaled, np.linalg.solve(gram, response[:, :, None]))[:, :, 0]
+
+    low = np.full((len(values), 1), _LOADING_DB[0])
+    high = np.full_like(low, _LOADING_DB[1])
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (low + high)
+        enough = (np.sum(np.abs(solved(middle)) ** 2, axis=1) <= least_norm)[:, None]
+        high = np.where(enough, middle, high)
+        low = np.where(enough, low, middle)
+    weights = np.einsum("fmk,fk->fm", vectors, solved(high))
+    # Delay-and-sum is orthogonal to what leads from it to any other distortionless weights, so the norm says how
+    # far one may go.
+    plain = steering / steering.shape[1]
+    step = weights - plain
+    spare = np.maximum(least_norm - 1.0 / steering.shape[1], 0.0)
+    reach = np.sqrt(spare / np.maximum(np.sum(np.abs(step) ** 2, axis=1), 1e-30))
+    return plain + np.minimum(reach, 1.0)[:, None] * step
+
+
 @functools.lru_cache(maxsize=8)
-def _design_basis(array: MicrophoneArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    frequency_hz = np.fft.rfftfreq(_DESIGN_FFT, 1 / RATE_HZ)
+def _design_basis(array: MicrophoneArray, fft_size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    frequency_hz = np.fft.rfftfreq(fft_size, 1 / RATE_HZ)
     return frequency_hz, *np.linalg.eigh(diffuse_coherence(array.mic_xyz_m, frequency_hz))
 
 
@@ -170,34 +246,101 @@ def _fade(frequency_hz: np.ndarray) -> np.ndarray:
     return np.sin(0.5 * np.pi * rise) ** 2 * np.sin(0.5 * np.pi * fall) ** 2
 
 
-def _superdirective_fir(array: MicrophoneArray, azimuth_rad: float, floor_db: float) -> np.ndarray:
-    """What the superdirective filters differ by from delay-and-sum, (M, TAPS) float64."""
-    frequency_hz, values, vectors = _design_basis(array)
-    steering = steering_vectors(array.mic_xyz_m, azimuth_rad, frequency_hz)[:, 0]
-    weights = _loaded_weights(values, vectors, steering, floor_db + _TRUNCATION_MARGIN_DB)
-    difference = (weights - steering / array.mics) * _fade(frequency_hz)[:, None]
+def _sharpening_fir(weights: np.ndarray, steering: np.ndarray, nulls: np.ndarray, fft_size: int) -> np.ndarray:
+    """What filters of the given weights (F, M) differ by from delay-and-sum, (M, TAPS) float64."""
+    frequency_hz = np.fft.rfftfreq(fft_size, 1 / RATE_HZ)
+    difference = (weights - steering / steering.shape[1]) * _fade(frequency_hz)[:, None]
     shift = np.exp(-2j * np.pi * frequency_hz / RATE_HZ * LATENCY)[:, None]
-    fir = _truncated(difference.conj() * shift)
-    # Truncation also changes the response to the steered direction, which must stay that of delay-and-sum: what the
-    # difference has there is projected out; each further truncation brings back less.
+    spectrum = difference.conj() * shift
+    fir = _truncated(spectrum, fft_size)
+    # Truncation also changes the responses to the steered direction and to the nulls: what is missing there is put
+    # back; each further truncation takes away less. Damped, since nulls and steering are alike at low frequencies.
+    held = np.concatenate([steering[:, :, None], nulls], axis=2)
+    gram = np.matmul(held.conj().swapaxes(1, 2), held)
+    if nulls.shape[2]:
+        gram = gram + _DAMPING * steering.shape[1] * np.eye(gram.shape[1])
+    back = np.matmul(held.conj(), np.linalg.inv(gram).conj())
+    wanted = np.einsum("fm,fmk->fk", spectrum, held)
     for _ in range(_PROJECTIONS):
-        spectrum = np.fft.rfft(fir, n=_DESIGN_FFT, axis=0)
-        look = np.einsum("fm,fm->f", spectrum, steering)[:, None]
-        fir = _truncated(spectrum - steering.conj() * look / array.mics)
+        spectrum = np.fft.rfft(fir, n=fft_size, axis=0)
+        missing = wanted - np.einsum("fm,fmk->fk", spectrum, held)
+        fir = _truncated(spectrum + np.einsum("fmk,fk->fm", back, missing), fft_size)
     return fir.T
 
 
-def _truncated(spectrum: np.ndarray) -> np.ndarray:
+def _truncated(spectrum: np.ndarray, fft_size: int) -> np.ndarray:
     """Impulse responses (TAPS, M) of spectra (F, M), with tapered ends."""
     ramp = np.sin(0.5 * np.pi * (np.arange(_TAPER) + 0.5) / _TAPER) ** 2
     taper = np.concatenate([ramp, np.ones(TAPS - 2 * _TAPER), ramp[::-1]])
-    return np.fft.irfft(spectrum, n=_DESIGN_FFT, axis=0)[:TAPS] * taper[:, None]
+    return np.fft.irfft(spectrum, n=fft_size, axis=0)[:TAPS] * taper[:, None]
 
 
-def design_beam(array: MicrophoneArray, params: BeamformerParams, azimuth_rad: float) -> BeamFilters:
+def usable_nulls(array: MicrophoneArray, azimuth_rad: float, nulls_rad) -> tuple[float, ...]:
+    """Those directions, at most MOST_NULLS and fewer than microphones, that the array can tell from the steering
+    direction and from each other; the first come first."""
+    frequency_hz = np.geomspace(500.0, 4000.0, 16)
+    kept: list[float] = []
+    vectors = [steering_vectors(array.mic_xyz_m, azimuth_rad, frequency_hz)[:, 0]]
+    for null_rad in nulls_rad:
+        candidate = steering_vectors(array.mic_xyz_m, null_rad, frequency_hz)[:, 0]
+        alike = [np.abs(np.mean(other.conj() * candidate, axis=1)).mean() for other in vectors]
+        if max(alike) < _INDISTINCT and len(kept) < min(MOST_NULLS, array.mics - 1):
+            kept.append(wrap_rad(float(null_rad)))
+            vectors.append(candidate)
+    return tuple(kept)
+
+
+def mirror_azimuth_rad(array: MicrophoneArray, azimuth_rad: float) -> float | None:
+    """The direction in the plane that an array on a horizontal line cannot tell from `azimuth_rad`.
+
+    None for an array that is not on a line, for a single microphone, and on the line's own axis.
+    """
+    offsets = array.mic_xyz_m - array.mic_xyz_m.mean(axis=0)
+    _, size, axes = np.linalg.svd(offsets, full_matrices=False)
+    if array.mics < 2 or (len(size) > 1 and size[1] > 1e-3 * size[0]) or np.hypot(*axes[0, :2]) < 1e-6:
+        return None
+    mirrored = wrap_rad(2 * np.arctan2(axes[0, 1], axes[0, 0]) - azimuth_rad)
+    return mirrored if abs(wrap_rad(mirrored - azimuth_rad)) > np.radians(1) else None
+
+
+def _sharpening(
+    array: MicrophoneArray, params: BeamformerParams, azimuth_rad: float, nulls_rad, noise: NoiseField | None
+) -> np.ndarray:
+    """What the method adds to delay-and-sum, (M, TAPS) float64."""
+    margin_db = _TRUNCATION_MARGIN_DB
+    if len(nulls_rad):  # such weights are less smooth over frequency
+        margin_db += _ROUGHNESS_MARGIN * max(0.0, -params.white_noise_floor_db)
+    floor_db = params.white_noise_floor_db + margin_db
+    # A measured covariance has its own grid; nulls are cheap enough for a slider on the same.
+    fft_size = _DESIGN_FFT if params.method == "superdirective" else NOISE_FFT
+    frequency_hz, values, vectors = _design_basis(array, fft_size)
+    look_and_nulls = steering_vectors(array.mic_xyz_m, np.array([azimuth_rad, *nulls_rad]), frequency_hz)
+    steering, nulls = look_and_nulls[:, 0], look_and_nulls[:, 1:].swapaxes(1, 2)
+    if len(nulls_rad):
+        weights = _nulled_weights(values, vectors, steering, nulls, floor_db, params.null_depth_db)
+    else:
+        if params.method == "mvdr" and noise is not None:
+            diffuse = diffuse_coherence(array.mic_xyz_m, frequency_hz)
+            values, vectors = np.linalg.eigh(noise.mixed(diffuse, _DIFFUSE_SHARE))
+        weights = _loaded_weights(values, vectors, steering, floor_db)
+    return _sharpening_fir(weights, steering, nulls, fft_size)
+
+
+def design_beam(
+    array: MicrophoneArray,
+    params: BeamformerParams,
+    azimuth_rad: float,
+    nulls_rad=(),
+    noise: NoiseField | None = None,
+) -> BeamFilters:
     """Design the beam that `params` asks for, steered to `azimuth_rad` (wherever `params.steering_deg` points).
 
     With `params.enabled` False the filters pass microphone 1 alone, with the latency of every other design.
+
+    Parameters
+    ----------
+    nulls_rad : directions of the nulls for LCMV; those that the array cannot form are left out (`usable_nulls`)
+    noise : what MVDR is to suppress; None, or not heard yet: a diffuse field, as superdirective
 
     Raises
     ------
@@ -206,14 +349,14 @@ def design_beam(array: MicrophoneArray, params: BeamformerParams, azimuth_rad: f
     """
     azimuth_rad = wrap_rad(float(azimuth_rad))
     if not params.enabled:
-        fir, method = np.zeros((array.mics, TAPS)), "single microphone"
+        fir = np.zeros((array.mics, TAPS))
         fir[0, LATENCY] = 1.0
-    else:
-        method = params.method
-        fir = _fractional_delays(_delays(array, azimuth_rad)) / array.mics
-        if method == "superdirective":
-            fir += _superdirective_fir(array, azimuth_rad, params.white_noise_floor_db)
-    return BeamFilters(frozen(fir.astype(np.float32)), LATENCY, azimuth_rad, method)
+        return BeamFilters(frozen(fir.astype(np.float32)), LATENCY, azimuth_rad, "single microphone")
+    held = usable_nulls(array, azimuth_rad, nulls_rad) if params.method == "lcmv" else ()
+    fir = _fractional_delays(_delays(array, azimuth_rad)) / array.mics
+    if params.method != "delay-and-sum" and array.mics > 1:
+        fir += _sharpening(array, params, azimuth_rad, held, noise)
+    return BeamFilters(frozen(fir.astype(np.float32)), LATENCY, azimuth_rad, params.method, held)
 
 
 @functools.lru_cache(maxsize=4)
@@ -250,4 +393,6 @@ def beam_pattern(array: MicrophoneArray, filters: BeamFilters, floor_db: float =
         level_db=frozen(level_db.astype(np.float32)),
         directivity_db=frozen(directivity_db(weights, look, coherence)),
         white_noise_gain_db=frozen(white_noise_gain_db(weights, look)),
+        nulls_rad=filters.nulls_rad,
+        mirror_rad=mirror_azimuth_rad(array, filters.steering_rad),
     )
