@@ -7,7 +7,7 @@ from workbench.core.geometry import load_array, load_layout
 from workbench.core.messages import Block
 from workbench.core.params import OutputParams, Params
 from workbench.dsp.bands import HOP
-from workbench.engine import chain, designs, output, taps
+from workbench.engine import chain, designs, oracle, output, taps
 
 
 def _pairs(rng, hops):
@@ -43,6 +43,7 @@ def _blocks(rng, hops):
 
 
 CASES = {
+    oracle.OraclePlayer: StreamingCase(oracle.OraclePlayer, _hops),
     taps.Delay: StreamingCase(lambda: taps.Delay(2, 777), _hops, any_length=True),
     taps.SpectrumColumn: StreamingCase(taps.SpectrumColumn, _mono),
     output.OutputStage: StreamingCase(output.OutputStage, _pairs),

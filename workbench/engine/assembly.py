@@ -19,6 +19,7 @@ from workbench.engine.chain import STAGES, Chain, ChainConfig
 from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable
 from workbench.engine.history import ParameterHistory
 from workbench.engine.mailbox import Mailbox
+from workbench.engine.oracle import OracleBench
 from workbench.engine.runner import Runner
 from workbench.engine.soft_localizer import SoftLocalizer
 from workbench.engine.timing import HopClock
@@ -51,6 +52,7 @@ class Assembly:
     runner: Runner
     designs: DesignThread | DesignBench
     localizer: SoftLocalizer | None
+    oracle: OracleBench | None
     array: MicrophoneArray | None
     layout: SpeakerLayout | None
 
@@ -61,6 +63,8 @@ class Assembly:
         finally:
             if self.localizer is not None:
                 self.localizer.close()
+            if self.oracle is not None:
+                self.oracle.close()
             if isinstance(self.designs, DesignThread):
                 self.designs.close()
 
@@ -164,4 +168,5 @@ def assemble(
         pace=structure.pace,
         align=offline,
     )
-    return Assembly(runner, designs, localizer, array, layout)
+    oracle = OracleBench(chain.ladder_tap, chain.oracle, mailbox, complain) if live else None
+    return Assembly(runner, designs, localizer, oracle, array, layout)

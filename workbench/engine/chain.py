@@ -23,6 +23,7 @@ from workbench.dsp.beamformer import Beamformer
 from workbench.dsp.beams import BeamFilters
 from workbench.dsp.filters import HighPass
 from workbench.dsp.limiter import TruePeakLimiter
+from workbench.engine.oracle import LadderTap, OraclePlayer
 from workbench.engine.output import OutputStage
 from workbench.engine.taps import BIN_HZ, Delay, SpectrumColumn, levels
 from workbench.engine.timing import HopClock
@@ -147,6 +148,11 @@ class Chain:
         )
         self.latency = sum(part.samples for part in self.latency_parts)
         """Samples from a source's sample to the same sound at the output."""
+        self.ladder_tap = LadderTap()
+        """What the enhancer gets, with the clean signal of sources that know it."""
+        self.oracle = OraclePlayer()
+        self._clean_delay = Delay(1, self._beamformer.latency) if beam else None
+        self._clean_low_cut = HighPass(1) if beam else None
         enhanced_latency = (self._beamformer.latency if self._beamformer else 0) + self.enhancer.latency
         self._direct = Delay(config.channels, self.latency)
         self._before = Delay(1, enhanced_latency)
@@ -165,6 +171,10 @@ class Chain:
         ):
             if stage is not None:
                 stage.reset()
+        for part in (self.oracle, self._clean_delay, self._clean_low_cut):
+            if part is not None:
+                part.reset()
+        self.ladder_tap.clear()
         self._input_levels: deque[Levels] = deque(maxlen=self._level_hops + 1)
 
     def process(self, block: Block, params: Params, designs: Designs) -> ChainOutput:
@@ -187,8 +197,10 @@ class Chain:
         if self._beamformer is not None:
             beam = self._beamformer.process(x, designs.beam)
             sound = self._low_cut.process(beam[None], params.beamformer.low_cut_hz)
+        if block.clean is not None:
+            self.ladder_tap.push(sound[0], self._captured(block.clean, params))
         clock.lap("beam")
-        enhanced = self.enhancer.process(sound, params.enhance)
+        enhanced = self.oracle.process(self.enhancer.process(sound, params.enhance))
         clock.lap("enhance")
         rendered = self._render(enhanced, params, designs)
         clock.lap("render")
@@ -215,6 +227,12 @@ class Chain:
         )
         clock.lap("views")
         return result
+
+    def _captured(self, clean: np.ndarray, params: Params) -> np.ndarray:
+        """The clean signal (HOP,) after the delay and the low cut that the beam has."""
+        if self._clean_delay is None:
+            return clean
+        return self._clean_low_cut.process(self._clean_delay.process(clean[None]), params.beamformer.low_cut_hz)[0]
 
     def _render(self, enhanced: np.ndarray, params: Params, designs: Designs) -> np.ndarray:
         if self._renderer is None:

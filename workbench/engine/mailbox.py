@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Generic, Protocol, TypeVar
 
-from workbench.core.messages import BeamPattern, Health, Localization, LoudspeakerResponse, Snapshot
+from workbench.core.messages import BeamPattern, Health, Localization, LoudspeakerResponse, OracleReport, Snapshot
 
 SNAPSHOT_HISTORY = 6000
 """Hops kept: 60 s."""
@@ -69,6 +69,7 @@ class Mailbox:
         self.health = Health()
         self.beam_pattern: BeamPattern | None = None
         self.loudspeaker_response: LoudspeakerResponse | None = None
+        self.oracle = OracleReport()
 
     def snapshots_since(self, sequence: int) -> list[Snapshot]:
         """Hops newer than `sequence`, oldest first."""

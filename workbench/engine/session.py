@@ -244,6 +244,30 @@ class Session:
         if assembly and 0 <= channel < assembly.runner.source.channels:
             assembly.runner.chain.before_channel = channel
 
+    # ---- the oracle ladder ---------------------------------------------------------------------------------
+
+    def measure_oracle(self) -> None:
+        """Climb the oracle ladder with what was just heard; `mailbox.oracle` gets the result, or health the reason
+        why not."""
+        assembly = self._assembly
+        if assembly and assembly.oracle:
+            assembly.oracle.measure(self.params.enhance)
+
+    def play_oracle(self, rung: str, loop: bool = True) -> None:
+        """Play a rung of the measured excerpt in place of the live sound ("" goes back to that). Raises InputError."""
+        assembly = self._assembly
+        if assembly:
+            assembly.runner.chain.oracle.loop = loop
+            assembly.runner.chain.oracle.play(rung)
+
+    @property
+    def oracle_playing(self) -> tuple[str, float]:
+        """The rung that plays ("" for the live sound) and the place in the excerpt, in seconds."""
+        assembly = self._assembly
+        if assembly is None:
+            return "", 0.0
+        return assembly.runner.chain.oracle.playing, assembly.runner.chain.oracle.position_s
+
     def _on_source(self, method: str, *arguments: Any) -> None:
         assembly = self._assembly
         call = getattr(assembly.runner.source, method, None) if assembly else None
