@@ -430,7 +430,12 @@ def test_a_signal_ends_a_command_and_leaves_nothing_half_written(tmp_path, comma
     words = [word.format(sound=sound, target=out) for word in WRITERS[command]]
     if command == "simulate":
         words[-1] = "600"
-    process = subprocess.Popen([sys.executable, "-m", "workbench", *words], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workbench", *words],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    )
     deadline = time.monotonic() + 60
     while len(os.listdir(tmp_path)) < 2:  # it has begun to write
         assert process.poll() is None and time.monotonic() < deadline
