@@ -72,8 +72,25 @@ def test_a_message_of_the_engine_appears_whole_in_the_tooltip_and_is_kept_until_
     bar.show_notice("Saved fan.toml", error=False)
     bar.show_health(replace(RUNNING, state="lost", message=text, failed=True))
     assert bar.notice.text == "Saved fan.toml"
+    bar._expiry.timeout.emit()
+    assert bar.notice.text == text
     bar.show_health(RUNNING)
     assert bar.notice.text == ""
+
+
+def test_the_array_gives_way_to_a_notice(bar):
+    bar.set_array("8-microphone circle, radius 100 mm")
+    assert bar.array_text.isVisible()
+    bar.show_notice("Saved fan.toml", error=False)
+    assert not bar.array_text.isVisible()
+    bar._expiry.timeout.emit()
+    assert bar.array_text.isVisible()
+
+
+def test_a_long_latency_leaves_room(bar):
+    parts = (*RUNNING.latency, LatencyPart("loudspeakers", 240, 48000), LatencyPart("device", 48000, 48000))
+    bar.show_health(replace(RUNNING, latency=parts))
+    assert bar.latency.width() < 950
 
 
 def test_the_compact_form_fits_the_smallest_window(bar):

@@ -494,7 +494,8 @@ class MainWindow(QWidget):
         source, sink = session.source_spec, session.sink_spec
         self.source_panel.set_choices(dialogs.source_choices(devices, self._scenes, source), source.partition("#")[0])
         self.sink_panel.set_choices(dialogs.sink_choices(devices, sink), sink.partition("#")[0])
-        note = f"{len(devices)} devices" if devices else "no devices found"
+        count = len(devices)
+        note = "no devices found" if count == 0 else f"{count} device{'s' if count > 1 else ''}"
         self.source_panel.note.setText(note)
         self.sink_panel.note.setText(note)
 

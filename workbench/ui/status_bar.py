@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolTip, QWidget
 
@@ -16,7 +16,13 @@ LOAD_WARNING, LOAD_CLIP = 0.6, 0.9
 CHILD_HEIGHT = 27
 COMPACT_HEIGHT = 28
 BOX_PX_PER_MS = 5.0
-BOX_MAX_PX = 200.0
+BOXES_MAX_PX = 350.0
+"""A longer latency is drawn at a smaller scale."""
+BOX_PADDING = 20
+NOTICE_MS, ERROR_MS = 8000, 20000
+"""How long a line of the window's own stays; what the engine says stays until it says something else."""
+ROOM_FOR_BOTH = 2200
+"""Below this width the array gives way to a notice."""
 STATES = {"stopped": "Stopped", "starting": "Starting", "running": "Running", "lost": "Device lost"}
 
 
@@ -72,6 +78,7 @@ class LatencyParts(Themed, QWidget):
         if not shown:
             add("caption", "–", plain.horizontalAdvance("–"))
             return pieces, x
+        px_per_ms = min(BOX_PX_PER_MS, BOXES_MAX_PX / sum(part.ms for part in shown))
         for number, (part, (label, ms)) in enumerate(zip(shown, texts)):
             if number:
                 add("caption", "+", plain.horizontalAdvance("+"), gap=4 if self.compact else 5)
@@ -80,7 +87,7 @@ class LatencyParts(Themed, QWidget):
                 add("strong", ms, strong.horizontalAdvance(ms), part, gap=4)
             else:
                 words = f"{label} {ms}"
-                width = max(plain.horizontalAdvance(words) + 22, min(BOX_PX_PER_MS * part.ms, BOX_MAX_PX))
+                width = max(plain.horizontalAdvance(words) + BOX_PADDING, px_per_ms * part.ms)
                 add("box", words, width, part, gap=5)
         x += 4
         add("caption", "=", plain.horizontalAdvance("="), gap=4)
@@ -276,7 +283,11 @@ class StatusBar(QFrame):
         self.reconnect.setToolTip("Open the device again")
         self.reconnect.clicked.connect(self.reconnect_wanted)
         self.reconnect.hide()
-        self._engine_message = ""
+        self._engine_message, self._engine_failed = "", False
+        self._compact = False
+        self._expiry = QTimer(self)
+        self._expiry.setSingleShot(True)
+        self._expiry.timeout.connect(self._show_engine_message)
 
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 0)
@@ -321,9 +332,9 @@ class StatusBar(QFrame):
     def set_compact(self, compact: bool) -> None:
         """The form for windows below 1600 wide: latency as text, no array."""
         self.setFixedHeight(COMPACT_HEIGHT if compact else theme.STATUS)
+        self._compact = compact
         self.latency.set_compact(compact)
-        self.array_text.setVisible(not compact)
-        self.array_rule.setVisible(not compact)
+        self._make_room()
         self.layout().setContentsMargins(8 if compact else 12, 0, 8 if compact else 12, 0)
         self.layout().setSpacing(6 if compact else 8)
 
@@ -332,8 +343,24 @@ class StatusBar(QFrame):
         self.array_text.setText(description)
 
     def show_notice(self, text: str, error: bool) -> None:
-        """A line from the window itself (refused input, saved file)."""
+        """A line from the window itself (refused input, saved file), for some seconds."""
         self.notice.set_text(text, error)
+        self._expiry.start(ERROR_MS if error else NOTICE_MS)
+        self._make_room()
+
+    def _show_engine_message(self) -> None:
+        self._expiry.stop()
+        self.notice.set_text(self._engine_message, self._engine_failed)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        shown = not self._compact and (not self.notice.text or self.width() >= ROOM_FOR_BOTH)
+        self.array_text.setVisible(shown)
+        self.array_rule.setVisible(shown)
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self._make_room()
 
     def show_health(self, health: Health) -> None:
         """Everything that the engine says about itself."""
@@ -352,9 +379,9 @@ class StatusBar(QFrame):
         self.state_text.setText(STATES.get(health.state, health.state))
         self.clock_text.setText(knobs.clock_text(health.elapsed_s) if active else "")
         self.reconnect.setVisible(health.state == "lost")
-        if health.message != self._engine_message:
-            self._engine_message = health.message
-            self.notice.set_text(health.message, error=health.failed)
+        if (health.message, health.failed) != (self._engine_message, self._engine_failed):
+            self._engine_message, self._engine_failed = health.message, health.failed
+            self._show_engine_message()
 
     def _show_dropouts(self, health: Health) -> None:
         total = health.own_dropouts + health.server_dropouts

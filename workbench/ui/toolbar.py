@@ -74,7 +74,7 @@ class Toolbar(QFrame):
             )
         )
         self.mute_button = self._button("mute", "Muted: click to hear (M)")
-        self.mute_button.setText("Muted")
+        self.mute_button.setText(" Muted")
         self.record_button = self._button("record", "Record microphones and output (R)")
         self.undo_button = tool_button("undo", "Nothing to undo")
         self.redo_button = tool_button("redo", "Nothing to redo")
