@@ -8,10 +8,11 @@ from workbench.core.geometry import Driver, SpeakerLayout, load_layout
 from workbench.core.params import RenderParams
 from workbench.core.resources import shipped_names
 from workbench.dsp.loudness import k_weighting_power
+from workbench.render import designs as designs_module
 from workbench.render import renderer
 from workbench.render.designs import MODELLING_DELAY, TAPS, Design, load_design
 from workbench.render.plants import HeadPose, listener_plant
-from workbench.render.renderer import Renderer, design_render, make_filters, place_in_stereo, stereo_gains
+from workbench.render.renderer import Renderer, design_render, make_filters, scene_gains, stereo_gains
 
 HOP = 480
 LAYOUTS = shipped_names("layouts")
@@ -25,7 +26,9 @@ def _response(fir, frequency_hz):
 
 
 def _play(layout, x, params, filters):
-    stream = Renderer(layout)
+    """Stereo (2, N) through filters, with a silent centre where they have one."""
+    x = np.concatenate([x, np.zeros((len(filters.driver_fir) - len(x), x.shape[1]), dtype=np.float32)])
+    stream = Renderer(layout, len(x))
     hops = [stream.process(x[:, i : i + HOP], params, filters) for i in range(0, x.shape[1], HOP)]
     return np.concatenate(hops, axis=1)
 
@@ -61,7 +64,8 @@ def test_symmetric_layouts_have_mirrored_filters(designs, name):
 
 def _centre_loudness(layout, filters):
     frequency_hz = np.geomspace(50, 16000, 600)  # even in log frequency: pink
-    ears = (listener_plant(layout, frequency_hz) @ _response(filters.driver_fir, frequency_hz)).sum(axis=2)
+    stereo = filters.driver_fir[:2]
+    ears = (listener_plant(layout, frequency_hz) @ _response(stereo, frequency_hz)).sum(axis=2)
     return 10 * np.log10((np.abs(ears) ** 2).sum(axis=1) @ k_weighting_power(frequency_hz))
 
 
@@ -138,7 +142,7 @@ def test_switching_anything_makes_no_click():
     layout = load_layout("pair-100mm")
     sets = [design_render(layout, RenderParams(virtual_deg=angle)) for angle in (30.0, 60.0)]
     tone = 0.5 * np.sin(2 * np.pi * 500 * np.arange(120 * HOP) / 48000)
-    x = np.stack([tone, 0.3 * tone]).astype(np.float32)
+    x = np.stack([tone, 0.3 * tone, 0.2 * tone]).astype(np.float32)
     stream = Renderer(layout)
     y = []
     for hop in range(120):
@@ -151,7 +155,7 @@ def test_switching_anything_makes_no_click():
 
 def test_filters_are_read_only_and_of_constant_size(designs):
     for layout, filters in designs.values():
-        assert filters.driver_fir.shape == (2, len(layout.drivers), TAPS)
+        assert filters.driver_fir.shape == (3, len(layout.drivers), TAPS)
         assert filters.audition_fir.shape[:2] == (len(layout.drivers), 2)
         assert filters.latency_samples == Renderer(layout).latency
         with pytest.raises(ValueError, match="read-only"):
@@ -182,19 +186,50 @@ def test_placing_follows_the_tangent_law_at_constant_power(virtual_deg):
         side = np.tan(np.radians(place_deg)) / np.tan(np.radians(virtual_deg))
         assert (left - right) / (left + right) == pytest.approx(side, abs=1e-12)
     np.testing.assert_allclose(stereo_gains(60.0, 30.0), [1.0, 0.0], atol=1e-12)
-    mono = np.ones(HOP, dtype=np.float32)
-    assert place_in_stereo(mono, 10.0, 30.0).dtype == np.float32
-    assert place_in_stereo(mono, 30.0, 30.0)[0].max() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("portion", [0.0, 0.4, 1.0])
+def test_a_placed_talker_keeps_its_power_and_side(portion):
+    for place_deg in (-30.0, -12.0, 0.0, 7.0, 30.0):
+        left, right, centre = scene_gains(place_deg, 30.0, portion)
+        assert (left + centre) ** 2 + (right + centre) ** 2 == pytest.approx(1.0)
+        assert np.sign(left - right) == np.sign(place_deg)
+    np.testing.assert_allclose(scene_gains(0.0, 30.0, 1.0), [0.0, 0.0, np.sqrt(0.5)], atol=1e-12)
+    np.testing.assert_allclose(scene_gains(40.0, 30.0, portion), [1.0, 0.0, 0.0], atol=1e-12)
+    np.testing.assert_allclose(scene_gains(12.0, 30.0, 0.0)[:2], stereo_gains(12.0, 30.0), atol=1e-12)
 
 
 def test_placer_ramps():
-    placer = renderer.StereoPlacer()
+    placer = renderer.ScenePlacer()
     mono = np.ones(HOP, dtype=np.float32)
-    first = placer.process(mono, -30.0, 30.0)
-    np.testing.assert_allclose(first, [[0.0] * HOP, [1.0] * HOP], atol=1e-7)
-    second = placer.process(mono, 30.0, 30.0)
+    right, left = RenderParams(place_deg=-30.0), RenderParams(place_deg=30.0, upmix=False)
+    first = placer.process(mono, right)
+    np.testing.assert_allclose(first, [[0.0] * HOP, [1.0] * HOP, [0.0] * HOP], atol=1e-7)
+    second = placer.process(mono, left)
     assert np.abs(np.diff(np.concatenate([first, second], axis=1))).max() < 1.01 / HOP
-    np.testing.assert_allclose(second[:, -1], [1.0, 0.0], atol=1e-7)
+    np.testing.assert_allclose(second[:, -1], [1.0, 0.0, 0.0], atol=1e-7)
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_live_filters_follow_the_parameters_that_shape_them(name):
+    """Equal keys give equal filters; the exported design of the parameters is the live one."""
+    layout, live = load_layout(name), RenderParams(null_deg=75.0, region_weight=0.5, cancellation_shape="300:-6 1000:0")
+    unread = dataclasses.replace(live, place_deg=9.0, audition=False, upmix=False, adaptation_ms=50.0)
+    assert renderer.render_key(unread) == renderer.render_key(live)
+    assert renderer.render_key(dataclasses.replace(live, head_side_cm=3.0)) != renderer.render_key(live)
+    exported = make_filters(layout, renderer.design_from_params(live)).driver_fir
+    np.testing.assert_array_equal(design_render(layout, live).driver_fir, exported)
+
+
+def test_the_target_curve_is_met_within_a_decibel():
+    layout = load_layout("stereo-60deg")
+    params = RenderParams(
+        target="ears", cancellation_db=18.0, cancellation_shape="400:-8 1000:-2 3000:0 8000:-6", boost_limit_db=14.0
+    )
+    message = renderer.loudspeaker_response(layout, design_render(layout, params))
+    band = (message.frequency_hz > 700) & (message.frequency_hz < 8000)
+    wanted = designs_module.target_db(18.0, params.cancellation_shape, message.frequency_hz)
+    np.testing.assert_allclose(message.separation_db["nominal"][band], wanted[band], atol=1.0)
 
 
 @pytest.mark.parametrize("name", shipped_names("designs"))
@@ -203,8 +238,7 @@ def test_shipped_designs_load(name):
     assert design.name == name
     if name == "crosstalk":
         assert design == Design()
-        live = RenderParams()
-        assert (design.cancellation_db, design.boost_limit_db) == (live.cancellation_db, live.boost_limit_db)
+        assert renderer.design_from_params(RenderParams(upmix=False)) == design
 
 
 @pytest.mark.parametrize(
@@ -228,6 +262,16 @@ def test_bad_design_files_are_refused_with_their_name(tmp_path, text, message):
     with pytest.raises(InputError, match=message) as error:
         load_design(path)
     assert "broken.toml" in str(error.value)
+
+
+def test_a_moved_head_changes_the_audition_alone():
+    layout = load_layout("pair-100mm")
+    here, there = (design_render(layout, RenderParams(head_side_cm=side)) for side in (0.0, 8.0))
+    np.testing.assert_array_equal(here.driver_fir, there.driver_fir)
+    frequency_hz = np.linspace(200, 10000, 50)
+    turn = np.exp(-2j * np.pi * frequency_hz[:, None] * (np.arange(there.audition_fir.shape[-1]) - 96) / 48000)
+    want = listener_plant(layout, frequency_hz, HeadPose(offset_m=(0.0, 0.08, 0.0)))
+    np.testing.assert_allclose(np.einsum("det,ft->fed", there.audition_fir, turn), want, atol=0.02)
 
 
 def test_a_centre_input_is_as_loud_as_plain_stereo():

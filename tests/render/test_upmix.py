@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from workbench.core.params import RenderParams
+from workbench.dsp import kernels
 from workbench.render.upmix import Upmixer
 
 HOP, RATE_HZ = 480, 48000
@@ -82,3 +84,26 @@ def test_centre_does_not_correlate_with_the_difference(sources):
 def test_silence_stays_silence():
     out, _ = _split(np.zeros((2, LENGTH)))
     np.testing.assert_array_equal(out, 0.0)
+
+
+def test_off_leaves_the_sides_and_half_a_width_gives_half_the_centre(sources):
+    middle = np.stack([sources[2], sources[2]]).astype(np.float32)
+    for params, portion in ((RenderParams(upmix=False), 0.0), (RenderParams(centre_width_percent=50.0), 0.5)):
+        stream = Upmixer()
+        out = np.concatenate([stream.process(middle[:, i : i + HOP], params) for i in range(0, LENGTH, HOP)], axis=1)
+        centre, left = out[2, Upmixer.latency :], out[0, Upmixer.latency :]
+        assert _db(centre - portion * middle[0, : -Upmixer.latency], middle[0]) < -60
+        assert _db(left - (1 - portion) * middle[0, : -Upmixer.latency], middle[0]) < -60
+
+
+def test_compiled_equals_numpy(sources):
+    stereo = np.stack([sources[0] + sources[2], 0.5 * sources[1] + sources[2]])
+    kernels.unload()
+    plain, _ = _split(stereo)
+    if not kernels.load():
+        pytest.skip("numba is not installed")
+    try:
+        compiled, _ = _split(stereo)
+    finally:
+        kernels.unload()
+    assert _db((compiled - plain).T, plain.T) < -90

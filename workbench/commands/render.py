@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 
 import numpy as np
 
@@ -45,7 +46,9 @@ def as_stereo(samples: np.ndarray, name: str) -> np.ndarray:
         More than two channels.
     """
     if len(samples) > 2:
-        raise InputError(f"{name}: has {len(samples)} channels; render takes mono or stereo")
+        raise InputError(
+            f"{name}: has {len(samples)} channels; render takes mono or stereo (mix surround down to stereo first)"
+        )
     return np.broadcast_to(samples, (2, samples.shape[1])).astype(np.float32)
 
 
@@ -56,7 +59,6 @@ def run(args: argparse.Namespace) -> int:
     from workbench.audio.files import check_apart, check_target, read_sound, write_sound
     from workbench.commands.common import parse_settings
     from workbench.core.geometry import load_layout
-    from workbench.core.params import RenderParams
     from workbench.dsp.bands import RATE_HZ
     from workbench.dsp.limiter import TruePeakLimiter, true_peak_dbtp
     from workbench.render.renderer import Renderer, make_filters
@@ -70,22 +72,22 @@ def run(args: argparse.Namespace) -> int:
     stereo = as_stereo(samples, args.input)
     if rate_hz != RATE_HZ:
         stereo = np.ascontiguousarray(soxr.resample(stereo.T, rate_hz, RATE_HZ).T)
+    params = parse_settings(args.set).render
     if args.plain:
-        out, what = through(Upmixer(), stereo), "left′, right′, centre"
+        out, what = through(Upmixer(), stereo, params), "left′, right′, centre"
     else:
-        params = RenderParams(audition=args.audition)
-        scene = stereo if design.centre == "none" else through(Upmixer(), stereo)
+        params = dataclasses.replace(params, audition=args.audition)
+        scene = stereo if design.centre == "none" else through(Upmixer(), stereo, params)
         out = through(Renderer(layout, len(scene)), scene, params, make_filters(layout, design))
         out = out[:2] if args.audition else out[: len(layout.drivers)]
         what = "headphones" if args.audition else ", ".join(layout.driver_names)
     peak_dbtp = true_peak_dbtp(out)
     if args.limit:
-        limit_dbtp = parse_settings(args.set).render.limit_dbtp
-        out = through(TruePeakLimiter(len(out)), out, limit_dbtp)
+        out = through(TruePeakLimiter(len(out)), out, params.limit_dbtp)
     write_sound(args.output, out, RATE_HZ)
     note(
         f"{args.output}: {out.shape[1] / RATE_HZ:.2f} s, {what}, {design.name} on {layout.name}, "
-        f"true peak {peak_dbtp:.1f} dBTP" + (f", limited to {limit_dbtp:g} dBTP" if args.limit else "")
+        f"true peak {peak_dbtp:.1f} dBTP" + (f", limited to {params.limit_dbtp:g} dBTP" if args.limit else "")
     )
     if peak_dbtp > 0 and not args.limit:
         note(

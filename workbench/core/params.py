@@ -9,7 +9,7 @@ layout) is not here: those are commands of the session.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -35,6 +35,8 @@ class Knob:
     """(value, label) pairs of a choice."""
     hidden: bool = False
     """Set from elsewhere in the window (map, toolbar), so the parameter panel shows no row."""
+    curve: bool = False
+    """The text is a curve over frequency (`parse_curve`), `low` to `high` in `unit`."""
 
 
 def _knob(default: Value, label: str, help: str, **more) -> Any:
@@ -289,6 +291,14 @@ class RenderParams:
         choices=(("crosstalk", "Crosstalk cancellation"), ("plain", "Plain stereo")),
         hidden=True,
     )
+    target: str = _knob(
+        "speakers",
+        "Target",
+        "Virtual loudspeakers: left and right seem to come from the virtual angle. Ears: each channel is for one ear "
+        "alone, as binaural recordings want it.",
+        choices=(("speakers", "Virtual loudspeakers"), ("ears", "Ears")),
+        hidden=True,
+    )
     place_deg: float = _knob(
         0.0,
         "Placed at",
@@ -308,6 +318,17 @@ class RenderParams:
         decimals=1,
         step=0.5,
     )
+    cancellation_shape: str = _knob(
+        "",
+        "Target shape",
+        "How the wanted cancellation differs from the slider over frequency: points as hertz:decibels, e.g. "
+        "300:-6 1000:0 8000:-3. Between them it is drawn straight over log frequency; empty is flat.",
+        unit="dB",
+        low=-30.0,
+        high=30.0,
+        hidden=True,
+        curve=True,
+    )
     boost_limit_db: float = _knob(
         10.0,
         "Boost limit",
@@ -318,6 +339,39 @@ class RenderParams:
         high=20.0,
         decimals=1,
         step=0.5,
+    )
+    droop_db: float = _knob(
+        1.5,
+        "Droop",
+        "How far the level at the fed ear may fall where the boost limit is reached: as much more separation.",
+        unit="dB",
+        low=0.0,
+        high=12.0,
+        decimals=1,
+        step=0.5,
+        hidden=True,
+    )
+    region_cm: float = _knob(
+        5.0,
+        "Head region",
+        "How far the head may move sideways: separation is kept there, and for smaller and larger heads, too.",
+        unit="±cm",
+        low=0.0,
+        high=30.0,
+        decimals=1,
+        step=0.5,
+        hidden=True,
+    )
+    region_weight: float = _knob(
+        0.1,
+        "Region weight",
+        "What the head's other places count against its nominal one. Near 0 the nominal null is deepest; 1 gives "
+        "up some of it for a wider one.",
+        low=0.0,
+        high=10.0,
+        decimals=2,
+        step=0.05,
+        hidden=True,
     )
     virtual_deg: float = _knob(
         30.0,
@@ -498,6 +552,39 @@ def get(params: Params, path: str) -> Value:
     return getattr(getattr(params, group), leaf)
 
 
+def parse_curve(path: str, text: Any) -> tuple[tuple[float, float], ...]:
+    """Points (frequency_hz, value) of a curve written as ``300:-6 1000:0``, ascending; none where the text is empty.
+
+    Raises
+    ------
+    InputError
+        Not such a text, a frequency outside 20 Hz to 24 kHz or given twice, or a value out of the knob's range.
+    """
+    knob = entry(path).knob
+    if not isinstance(text, str):
+        raise InputError(f"{path}: {text!r} is not a text of points hertz:value")
+    points = []
+    for word in text.split():
+        try:
+            frequency_hz, value = (float(part.replace("−", "-")) for part in word.split(":"))
+        except ValueError:
+            raise InputError(f"{path}: {word!r} is not a point hertz:value, such as 1000:-6") from None
+        if not 20 <= frequency_hz <= 24000:
+            raise InputError(f"{path}: {word}: the frequency is outside 20…24000 Hz")
+        if not knob.low <= value <= knob.high:
+            raise InputError(f"{path}: {word}: the value is outside {knob.low:g}…{knob.high:g} {knob.unit}".rstrip())
+        points.append((frequency_hz, value))
+    points.sort()
+    if len({frequency_hz for frequency_hz, _ in points}) < len(points):
+        raise InputError(f"{path}: two points have the same frequency")
+    return tuple(points)
+
+
+def format_curve(points: Iterable[tuple[float, float]]) -> str:
+    """The text of a curve's points, to 0.1 Hz and 0.01."""
+    return " ".join(f"{round(frequency_hz, 1):g}:{round(value, 2):g}" for frequency_hz, value in points)
+
+
 def check(path: str, value: Any) -> Value:
     """The value in the parameter's own type, if it is of the right kind and in range.
 
@@ -512,6 +599,8 @@ def check(path: str, value: Any) -> Value:
         if not isinstance(value, bool):
             raise InputError(f"{path}: {value!r} is neither true nor false")
         return value
+    if knob.curve:
+        return format_curve(parse_curve(path, value))
     if spec.kind is str:
         allowed = [choice for choice, _ in knob.choices]
         if value not in allowed:

@@ -1,10 +1,11 @@
 """The chain, one hop at a time and with no thread: microphones to drivers.
 
-    microphones ─ capture beam ─ low cut ─ enhancement ─ placed in the stereo scene ─ loudspeakers ─ limiter ─ output
+    microphones ─ capture beam ─ low cut ─ enhancement ─ placed in the scene ─ loudspeakers ─ limiter ─ output
          └───────────────────────────── delayed by the chain's latency ─────────────────────────────────┘ bypass
 
 Without an array there is no beam: every channel is enhanced on its own. Without a layout there is no rendering:
-what was enhanced goes out, a beam on both sides of a stereo pair.
+what was enhanced goes out, a beam on both sides of a stereo pair. A stereo programme is not placed but upmixed: the
+scene has left, right and centre.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from workbench.engine.output import OutputStage
 from workbench.engine.taps import BIN_HZ, Delay, SpectrumColumn, levels
 from workbench.engine.timing import HopClock
 from workbench.enhance.enhancer import Enhancer
-from workbench.render.renderer import Renderer, RenderFilters, StereoPlacer
+from workbench.render.renderer import Renderer, RenderFilters, ScenePlacer
+from workbench.render.upmix import Upmixer
 
 STAGES = ("input", "beam", "enhance", "render", "output", "views")
 
@@ -130,7 +132,9 @@ class Chain:
         self._beamformer = Beamformer(config.channels) if beam else None
         self._low_cut = HighPass(1) if beam else None
         self.enhancer = Enhancer(enhanced)
-        self._placer = StereoPlacer() if enhanced == 1 and config.layout is not None else None
+        rendered = config.layout is not None
+        self._placer = ScenePlacer() if rendered and enhanced == 1 else None
+        self._upmixer = Upmixer() if rendered and enhanced == 2 else None
         self._renderer = Renderer(config.layout) if config.layout is not None else None
         self.out_channels = self._renderer.channels_out if self._renderer else 2 if beam else config.channels
         self._limiter = TruePeakLimiter(self.out_channels) if config.limit else None
@@ -141,6 +145,7 @@ class Chain:
             for label, samples in (
                 ("beam", self._beamformer.latency if self._beamformer else 0),
                 ("look-ahead", self.enhancer.latency),
+                ("upmix", self._upmixer.latency if self._upmixer else 0),
                 ("loudspeakers", self._renderer.latency if self._renderer else 0),
                 ("limiter", self._limiter.latency if self._limiter else 0),
             )
@@ -166,8 +171,8 @@ class Chain:
     def reset(self) -> None:
         """Forget all sound."""
         for stage in (
-            *(self._beamformer, self._low_cut, self.enhancer, self._placer, self._renderer, self._limiter),
-            *(self._output, self._direct, self._before, *(self._columns or ())),
+            *(self._beamformer, self._low_cut, self.enhancer, self._placer, self._upmixer, self._renderer),
+            *(self._limiter, self._output, self._direct, self._before, *(self._columns or ())),
         ):
             if stage is not None:
                 stage.reset()
@@ -237,10 +242,11 @@ class Chain:
     def _render(self, enhanced: np.ndarray, params: Params, designs: Designs) -> np.ndarray:
         if self._renderer is None:
             return enhanced if self._beamformer is None else np.repeat(enhanced, 2, axis=0)
-        stereo = enhanced
         if self._placer is not None:
-            stereo = self._placer.process(enhanced[0], params.render.place_deg, params.render.virtual_deg)
-        return self._renderer.process(stereo, params.render, designs.render)
+            scene = self._placer.process(enhanced[0], params.render)
+        else:
+            scene = self._upmixer.process(enhanced, params.render)
+        return self._renderer.process(scene, params.render, designs.render)
 
     def _bypass(self, direct: np.ndarray) -> np.ndarray:
         """The delayed input as it goes out in bypass: channel by channel, or microphone 1 on both sides."""

@@ -20,7 +20,7 @@ from workbench.engine.chain import Designs
 from workbench.engine.mailbox import Mailbox
 from workbench.enhance.enhancer import Enhancer
 from workbench.enhance.runtime import NetworkGains
-from workbench.render.renderer import design_render, loudspeaker_response
+from workbench.render.renderer import design_render, loudspeaker_response, render_key
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class RenderPreparation:
         self._layout, self._mailbox = layout, mailbox
 
     def key(self, params: Params, azimuth_rad: float) -> Hashable:
-        return replace(params.render, place_deg=0.0, audition=True, limit_dbtp=0.0)
+        return render_key(params.render)
 
     def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
         filters = design_render(self._layout, params.render)

@@ -214,7 +214,7 @@ def _render(layout_name: str) -> Callable[[], Callable[[int], object]]:
         from workbench.render.renderer import Renderer, design_render
 
         layout, params = load_layout(layout_name), Params().render
-        filters, stage, hops = design_render(layout, params), Renderer(layout), _noise(2)
+        filters, stage, hops = design_render(layout, params), Renderer(layout), _noise(3)
         return lambda number: stage.process(hops[number % len(hops)], params, filters)
 
     return make
@@ -225,8 +225,31 @@ def _render_by_scipy():
 
     from workbench.render.renderer import design_render
 
-    fir, hops = design_render(load_layout("pair-100mm"), Params().render).driver_fir, _noise(2)
+    fir, hops = design_render(load_layout("pair-100mm"), Params().render).driver_fir, _noise(3)
     return lambda number: oaconvolve(hops[number % len(hops)][:, None], fir, axes=-1).sum(axis=0)
+
+
+def _stereo_to_five():
+    """Upmix, filters of 2048 taps for five drivers, limiter: what a stereo programme costs."""
+    from workbench.dsp.fir import PartitionedConvolver, PartitionedFilters
+    from workbench.dsp.limiter import TruePeakLimiter
+    from workbench.render.renderer import design_render
+    from workbench.render.upmix import Upmixer
+
+    layout, params = load_layout("sphere5-60mm"), Params().render
+    designed = design_render(layout, params).driver_fir
+    fir = np.zeros((*designed.shape[:2], 2048), dtype=np.float32)
+    fir[..., : designed.shape[2]] = designed
+    fir[..., designed.shape[2] :] = 1e-6  # a filter of this length costs the same whatever is in it
+    filters = PartitionedFilters(fir)
+    upmix, convolver, limiter = Upmixer(), PartitionedConvolver(3, 5, 2048), TruePeakLimiter(5)
+    hops = _noise(2)
+
+    def step(number: int):
+        scene = upmix.process(hops[number % len(hops)], params)
+        return limiter.process(convolver.process(scene, filters), params.limit_dbtp)
+
+    return step
 
 
 def _limiter():
@@ -270,6 +293,7 @@ CASES = (
         _render("pair-100mm"),
         reference=("scipy oaconvolve, drivers only", _render_by_scipy),
     ),
+    Case("render", "upmix, five drivers, 2048 taps, limiter", _stereo_to_five),
     Case("output", "true-peak limiter, 2 channels", _limiter),
     Case("chain", "8 microphones to headphones, spectra included", _chain),
 )

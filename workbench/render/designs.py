@@ -22,6 +22,7 @@ from workbench.dsp.loudness import k_weighting_power
 from workbench.render import hrtf, plants
 from workbench.render.crosstalk import mirrored_drivers, null_steering, outer_drivers
 from workbench.render.drivers import BeamGoal, speaker_beam
+from workbench.render.measured import is_model, plant_response
 
 TARGETS = ("speakers", "ears")
 CENTRES = ("none", "beam", "mix")
@@ -85,6 +86,11 @@ class Design:
     centre : "none" (stereo in), or a third input "center": "beam" (a speaker beam) or "mix" (to both sides alike)
     null_deg, window_deg : float
         The beam's nulls, and the window around the axis over which it is even; both plus and minus.
+    cancellation_shape : str
+        Curve over frequency (as `core.params.parse_curve` reads it) that is added to `cancellation_db`.
+    plant : str
+        What sound does from the drivers to the ears: "" (the layout's own key `plant`, else "sphere"), "sphere"
+        (rigid sphere), "none" (two points in free field), or a path: a SOFA file, or a folder of measured responses.
 
     Raises
     ------
@@ -104,6 +110,8 @@ class Design:
     centre: str = "none"
     null_deg: float = 90.0
     window_deg: float = 45.0
+    cancellation_shape: str = ""
+    plant: str = ""
 
     def __post_init__(self):
         if not 0 <= self.droop_db <= _LARGEST_DROOP_DB:
@@ -118,7 +126,7 @@ class Design:
             raise InputError(f"region_m: {self.region_m:g} is outside 0…{_LARGEST_REGION_M:g} m")
         if self.target not in TARGETS:
             raise InputError(f"target: {self.target!r} is not one of {', '.join(TARGETS)}")
-        for key in ("method", "cancellation_db", "boost_limit_db", "virtual_deg"):
+        for key in ("method", "cancellation_db", "cancellation_shape", "boost_limit_db", "virtual_deg"):
             parameters.check(f"render.{key}", getattr(self, key))
 
     @property
@@ -135,15 +143,22 @@ class Design:
         )
 
 
-def design_from_params(params: RenderParams, *, target: str = "speakers") -> Design:
-    """The design that the live parameters ask for."""
+def design_from_params(params: RenderParams, *, target: str | None = None) -> Design:
+    """The design that the live parameters ask for (with another target, if one is given)."""
     return Design(
         name=params.method,
         method=params.method,
-        target=target,
+        target=target or params.target,
         cancellation_db=params.cancellation_db,
+        cancellation_shape=params.cancellation_shape,
         boost_limit_db=params.boost_limit_db,
         virtual_deg=params.virtual_deg,
+        region_m=0.01 * params.region_cm,
+        region_weight=params.region_weight,
+        droop_db=params.droop_db,
+        centre=params.centre if params.upmix else "none",
+        null_deg=params.null_deg,
+        window_deg=params.window_deg,
     )
 
 
@@ -171,29 +186,30 @@ def load_design(name_or_path: str | Path) -> Design:
         raise InputError(f"{path}: {error}") from error
 
 
-def _plant(layout: SpeakerLayout, **where) -> np.ndarray:
+def _plant(layout: SpeakerLayout, plant: str, **where) -> np.ndarray:
     coarse = FREQUENCY_HZ[_COARSE]
-    return interpolate.CubicSpline(coarse, plants.listener_plant(layout, coarse, **where))(FREQUENCY_HZ)
+    return interpolate.CubicSpline(coarse, plant_response(layout, coarse, plant, **where))(FREQUENCY_HZ)
 
 
 @lru_cache(maxsize=8)
-def nominal_plant(layout: SpeakerLayout) -> np.ndarray:
+def nominal_plant(layout: SpeakerLayout, plant: str = "") -> np.ndarray:
     """Drivers to ears at the nominal listening position on `FREQUENCY_HZ`, (F, 2, drivers), read-only."""
-    return frozen(_plant(layout))
+    return frozen(_plant(layout, plant))
 
 
 @lru_cache(maxsize=8)
-def region_plants(layout: SpeakerLayout, region_m: float) -> np.ndarray:
+def region_plants(layout: SpeakerLayout, region_m: float, plant: str = "") -> np.ndarray:
     """Plants at the positions that a design keeps in mind, (positions, F, 2, drivers), read-only.
 
     The nominal position comes first, then steps sideways, then heads of other sizes.
     """
-    nominal = nominal_plant(layout)
+    nominal = nominal_plant(layout, plant)
     if region_m == 0:
         return nominal[None]
     sides = [plants.HeadPose(offset_m=(0.0, step * region_m, 0.0)) for step in (-1.0, -0.4, 0.4, 1.0)]
     sizes = [factor * layout.head_radius_m for factor in (0.9, 1.1)]
-    others = [_plant(layout, pose=pose) for pose in sides] + [_plant(layout, head_radius_m=size) for size in sizes]
+    others = [_plant(layout, plant, pose=pose) for pose in sides]
+    others += [_plant(layout, plant, head_radius_m=size) for size in sizes]
     return frozen(np.stack([nominal, *others]))
 
 
@@ -231,6 +247,16 @@ def plain_stereo(layout: SpeakerLayout) -> np.ndarray:
     return weights
 
 
+def target_db(level_db: float, shape: str, frequency_hz: np.ndarray) -> np.ndarray:
+    """The wanted cancellation over frequency (F,): a level and the curve that is added to it, not below 0 dB."""
+    points = parameters.parse_curve("render.cancellation_shape", shape)
+    if not points:
+        return np.full(len(frequency_hz), float(level_db))
+    at_hz, offset_db = np.array(points).T
+    offset = np.interp(np.log(np.maximum(frequency_hz, 1.0)), np.log(at_hz), offset_db)
+    return np.maximum(level_db + offset, 0.0)
+
+
 def crosstalk_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
     """Filters of a crosstalk design, (F, drivers, 2) complex on `FREQUENCY_HZ`, with no delay; read-only.
 
@@ -240,27 +266,29 @@ def crosstalk_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
     than to cancel all crosstalk and then to put the wanted part back.
     """
     virtual_deg = design.virtual_deg if design.target == "speakers" else None
-    limits = (design.cancellation_db, design.boost_limit_db, design.droop_db)
-    return _crosstalk_filters(layout, virtual_deg, *limits, design.region_m, design.region_weight)
+    wanted = (design.cancellation_db, design.cancellation_shape, design.boost_limit_db, design.droop_db)
+    return _crosstalk_filters(layout, design.plant, virtual_deg, *wanted, design.region_m, design.region_weight)
 
 
 @lru_cache(maxsize=8)
 def _crosstalk_filters(
     layout: SpeakerLayout,
+    plant_name: str,
     virtual_deg: float | None,
     cancellation_db: float,
+    cancellation_shape: str,
     boost_limit_db: float,
     droop_db: float,
     region_m: float,
     region_weight: float,
 ) -> np.ndarray:
     plain = plain_stereo(layout)
-    plant, positions = nominal_plant(layout), region_plants(layout, region_m)
+    plant, positions = nominal_plant(layout, plant_name), region_plants(layout, region_m, plant_name)
     wanted = np.zeros(len(FREQUENCY_HZ))
     if virtual_deg is not None:
         wanted = hrtf.contralateral(math.radians(virtual_deg), FREQUENCY_HZ, layout.head_radius_m)
     filters = np.empty((len(FREQUENCY_HZ), *plain.shape), dtype=complex)
-    mirror = mirrored_drivers(layout.driver_xyz_m)
+    mirror = mirrored_drivers(layout.driver_xyz_m) if is_model(layout, plant_name) else None
     for ear in range(plants.EARS):
         if ear == 1 and mirror is not None:
             filters[:, :, 1] = filters[:, mirror, 0]
@@ -270,7 +298,7 @@ def _crosstalk_filters(
             plant[:, ear] / (plant[:, ear] @ plain[:, ear])[:, None],
             (other - wanted[:, None] * fed) / (fed @ plain[:, ear])[..., None],
             np.broadcast_to(plain[:, ear], plant[:, ear].shape),
-            cancellation_db * _HIGH_TAPER,
+            target_db(cancellation_db, cancellation_shape, FREQUENCY_HZ) * _HIGH_TAPER,
             boost_limit_db * _LOW_TAPER,
             region_weight,
             droop_db * _LOW_TAPER,
@@ -280,12 +308,17 @@ def _crosstalk_filters(
 
 def beam_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
     """Filters of a centre beam, (F, drivers) complex on `FREQUENCY_HZ`, with no delay; its axis has 1."""
+    return _beam_filters(layout, design.beam_goal())
+
+
+@lru_cache(maxsize=8)
+def _beam_filters(layout: SpeakerLayout, goal: BeamGoal) -> np.ndarray:
     coarse = FREQUENCY_HZ[_COARSE]
-    weights = speaker_beam(layout, np.maximum(coarse, 1.0), design.beam_goal())
-    return interpolate.CubicSpline(coarse, weights)(FREQUENCY_HZ)
+    weights = speaker_beam(layout, np.maximum(coarse, 1.0), goal)
+    return frozen(interpolate.CubicSpline(coarse, weights)(FREQUENCY_HZ))
 
 
-def loudness_gain(layout: SpeakerLayout, centre: np.ndarray) -> float:
+def loudness_gain(layout: SpeakerLayout, centre: np.ndarray, plant: str = "") -> float:
     """Gain that makes a centre source as loud at the ears as plain stereo makes it (pink, K-weighted).
 
     Parameters
@@ -293,9 +326,9 @@ def loudness_gain(layout: SpeakerLayout, centre: np.ndarray) -> float:
     centre : (F, drivers) complex
         What the drivers play of a centre source.
     """
-    plant = nominal_plant(layout)
-    plain = np.abs(plant @ plain_stereo(layout).sum(axis=1)) ** 2
-    made = np.abs((plant @ centre[..., None])[..., 0]) ** 2
+    paths = nominal_plant(layout, plant)
+    plain = np.abs(paths @ plain_stereo(layout).sum(axis=1)) ** 2
+    made = np.abs((paths @ centre[..., None])[..., 0]) ** 2
     return math.sqrt((plain.sum(axis=1) @ _PINK_LOUDNESS) / (made.sum(axis=1) @ _PINK_LOUDNESS))
 
 
@@ -344,17 +377,18 @@ def design_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
         fir = _delayed(plain_stereo(layout))
     else:
         filters = crosstalk_filters(layout, design)
-        fir = to_fir(filters * loudness_gain(layout, filters.sum(axis=2)), MODELLING_DELAY, TAPS)
+        fir = to_fir(filters * loudness_gain(layout, filters.sum(axis=2), design.plant), MODELLING_DELAY, TAPS)
     if design.centre == "none":
         return fir
     if design.centre == "mix":
         centre = _delayed(plain_stereo(layout).sum(axis=1, keepdims=True))
     else:
         beam = beam_filters(layout, design)
-        centre = to_fir((beam * loudness_gain(layout, beam))[..., None], MODELLING_DELAY, TAPS)
+        centre = to_fir((beam * loudness_gain(layout, beam, design.plant))[..., None], MODELLING_DELAY, TAPS)
     return np.concatenate([fir, centre])
 
 
-def audition_paths(layout: SpeakerLayout) -> np.ndarray:
-    """The modelled paths from the drivers to the ears, late by `AUDITION_DELAY`: (drivers, 2, AUDITION_TAPS)."""
-    return to_fir(nominal_plant(layout), AUDITION_DELAY, AUDITION_TAPS)
+def audition_paths(layout: SpeakerLayout, head: plants.HeadPose = plants.NOMINAL, plant: str = "") -> np.ndarray:
+    """The paths from the drivers to the ears, late by `AUDITION_DELAY`: (drivers, 2, AUDITION_TAPS)."""
+    paths = nominal_plant(layout, plant) if head == plants.NOMINAL else _plant(layout, plant, pose=head)
+    return to_fir(paths, AUDITION_DELAY, AUDITION_TAPS)

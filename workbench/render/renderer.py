@@ -27,6 +27,7 @@ from workbench.render.designs import (
     design_from_params,
     plain_stereo,
 )
+from workbench.render.upmix import centre_portion
 
 HEAD_OFFSETS_M = {"nominal": 0.0, "2 cm": 0.02, "5 cm": 0.05}
 """Lateral head positions at which separation is shown."""
@@ -87,22 +88,38 @@ class RenderFilters:
         object.__setattr__(self, "off", PartitionedFilters(off))
 
 
-def make_filters(layout: SpeakerLayout, design: Design) -> RenderFilters:
-    """Filters of a design, ready to render with."""
+def make_filters(layout: SpeakerLayout, design: Design, head: plants.HeadPose = plants.NOMINAL) -> RenderFilters:
+    """Filters of a design, ready to render with; `head` is where the headphone audition listens."""
     driver_fir = design_filters(layout, design)
     ears_fir = design_filters(layout, dataclasses.replace(design, target="ears", centre="none"))
-    return RenderFilters(driver_fir=driver_fir, audition_fir=audition_paths(layout), ears_fir=ears_fir)
+    return RenderFilters(
+        driver_fir=driver_fir, audition_fir=audition_paths(layout, head, design.plant), ears_fir=ears_fir
+    )
 
 
 def design_render(layout: SpeakerLayout, params: RenderParams) -> RenderFilters:
-    """Filters for the live parameters. Pure, and too slow for the audio path.
+    """Filters for the live parameters, always with a centre: whether anything goes there is the upmixer's matter. Pure,
+    and too slow for the audio path.
 
     Raises
     ------
     InputError
-        The layout cannot play stereo, or has a driver inside the listener's head.
+        The layout cannot play stereo, or has a driver inside the listener's head; a beam that cannot be.
     """
-    return make_filters(layout, design_from_params(params))
+    design = dataclasses.replace(design_from_params(params), centre=params.centre)
+    return make_filters(layout, design, audition_pose(params))
+
+
+def audition_pose(params: RenderParams) -> plants.HeadPose:
+    """Where the head of the headphone audition is."""
+    return plants.HeadPose(offset_m=(0.01 * params.head_back_cm, 0.01 * params.head_side_cm, 0.0))
+
+
+def render_key(params: RenderParams) -> RenderParams:
+    """The parameters with everything at its default that `design_render` does not read: equal keys, equal filters."""
+    unread = ("place_deg", "audition", "limit_dbtp", "upmix", "centre_width_percent", "adaptation_ms")
+    default = RenderParams()
+    return dataclasses.replace(params, **{name: getattr(default, name) for name in unread})
 
 
 def loudspeaker_response(layout: SpeakerLayout, filters: RenderFilters) -> LoudspeakerResponse:
@@ -141,12 +158,12 @@ class Renderer:
     Parameters
     ----------
     layout : SpeakerLayout
-    inputs : 2 (left, right), or 3 with a centre, for designs that have one
+    inputs : 3 (left, right, centre), or 2 for designs without a centre
     """
 
     latency = MODELLING_DELAY
 
-    def __init__(self, layout: SpeakerLayout, inputs: int = 2):
+    def __init__(self, layout: SpeakerLayout, inputs: int = 3):
         self.channels_out = _outputs(len(layout.drivers))
         self._convolver = PartitionedConvolver(inputs, self.channels_out, TAPS + AUDITION_TAPS)
 
@@ -191,13 +208,26 @@ def stereo_gains(place_deg: float, virtual_deg: float) -> np.ndarray:
     return gains / np.linalg.norm(gains)
 
 
-def place_in_stereo(mono: np.ndarray, place_deg: float, virtual_deg: float) -> np.ndarray:
-    """Place a mono hop in the stereo scene: (N,) -> (2, N), same float type."""
-    return (stereo_gains(place_deg, virtual_deg)[:, None] * mono).astype(mono.dtype)
+def scene_gains(place_deg: float, virtual_deg: float, portion: float) -> np.ndarray:
+    """Gains (left, right, centre) that place one source in the scene; positive is left.
+
+    With `portion` 1 it stands between the centre and the nearer side (tangent law again), with 0 between left and
+    right alone. A source needs no upmix to find out where it is, nor the time that this takes. The centre channel
+    counts as both sides playing it, as it does after an upmix (left' + centre = left).
+    """
+    phantom = stereo_gains(place_deg, virtual_deg)
+    half = 0.5 * min(max(virtual_deg, 1.0), 85.0)
+    side, centre = stereo_gains(min(abs(place_deg), 2 * half) - half, half)
+    pair = np.array([side, 0.0]) if place_deg >= 0 else np.array([0.0, side])
+    sides = portion * pair + (1 - portion) * phantom
+    gains = np.array([*sides, portion * centre * math.sqrt(0.5)])
+    # As loud as one source of constant power: what sides and centre share adds up in pressure.
+    both = gains[:2] + gains[2]
+    return gains / np.linalg.norm(both)
 
 
-class StereoPlacer:
-    """Places a mono talker in the stereo scene; a new place is reached by a ramp over one hop."""
+class ScenePlacer:
+    """Places a mono talker in the scene of left, right and centre; a new place is reached by a ramp over one hop."""
 
     latency = 0
 
@@ -208,9 +238,9 @@ class StereoPlacer:
         """Forget the place; the next one is taken at once."""
         self._gains: np.ndarray | None = None
 
-    def process(self, mono: np.ndarray, place_deg: float, virtual_deg: float) -> np.ndarray:
-        """Place one hop: (480,) float32 -> (2, 480) float32."""
-        gains = stereo_gains(place_deg, virtual_deg)
+    def process(self, mono: np.ndarray, params: RenderParams) -> np.ndarray:
+        """Place one hop: (480,) float32 -> (3, 480) float32, at `params.place_deg`."""
+        gains = scene_gains(params.place_deg, params.virtual_deg, centre_portion(params))
         before = gains if self._gains is None else self._gains
         self._gains = gains
         ramp = np.arange(1, HOP + 1) / HOP

@@ -9,18 +9,26 @@ independent sides. This is our own remedy, not a published one.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
-from workbench.dsp.bands import BANDS, HOP, RATE_HZ, band_correlation, band_energy, interpolate
+from workbench.core.params import RenderParams
+from workbench.dsp import kernels
+from workbench.dsp.bands import BANDS, HOP, PEAK_BINS, RATE_HZ, band_correlation, band_energy, interpolate
 from workbench.dsp.stft import Analysis, Synthesis
 
-_ADAPTATION_S = 0.2
-_FORGET = float(np.exp(-HOP / (_ADAPTATION_S * RATE_HZ)))
 _SILENCE = 1e-12
+_DEFAULTS = RenderParams()
+
+
+def centre_portion(params: RenderParams) -> float:
+    """How much of a centre goes to the centre channel, 0 to 1; the rest stays on both sides."""
+    return 1 - params.centre_width_percent / 100 if params.upmix else 0.0
 
 
 class Upmixer:
-    """Splits a stereo stream into left', right' and centre."""
+    """Splits a stereo stream into left', right' and centre; what goes to the centre changes within a frame."""
 
     latency = HOP
 
@@ -36,12 +44,14 @@ class Upmixer:
         self._past = np.zeros((2, HOP), dtype=np.float32)
         self._statistics = np.zeros((3, BANDS))
 
-    def process(self, stereo: np.ndarray) -> np.ndarray:
+    def process(self, stereo: np.ndarray, params: RenderParams = _DEFAULTS) -> np.ndarray:
         """Split one hop.
 
         Parameters
         ----------
         stereo : (2, 480) float32
+        params : RenderParams
+            `adaptation_ms`, and how much of the centre goes to the centre: `upmix`, `centre_width_percent`.
 
         Returns
         -------
@@ -49,15 +59,25 @@ class Upmixer:
             left', right', centre, late by `latency` samples.
         """
         left, right = self._analysis.process(stereo)
-        middle, side = 0.5 * (left + right), 0.5 * (left - right)
-        now = np.stack([band_energy(middle), band_energy(side), band_correlation(middle, side)])
-        self._statistics = _FORGET * self._statistics + (1 - _FORGET) * now
-        middle_energy, side_energy, common = self._statistics
-        predictable = common / (side_energy + _SILENCE)
-        rest = np.maximum(middle_energy - predictable * common, 0.0)
-        gain = np.clip((middle_energy - side_energy) / (rest + _SILENCE), 0.0, 1.0)
-        spectrum = interpolate(gain) * (middle - interpolate(predictable) * side)
-        centre = self._synthesis.process(spectrum[None].astype(np.complex64))[0]
+        forget = math.exp(-1000 * HOP / (params.adaptation_ms * RATE_HZ))
+        spectrum = self._centre(left, right, forget, centre_portion(params))
+        centre = self._synthesis.process(spectrum[None])[0]
         sides = self._past - centre
         self._past = np.array(stereo, dtype=np.float32)
         return np.concatenate([sides, centre[None]]).astype(np.float32)
+
+    def _centre(self, left: np.ndarray, right: np.ndarray, forget: float, portion: float) -> np.ndarray:
+        """The centre's spectrum (481,) complex64, from those of left and right."""
+        compiled = kernels.ready()
+        if compiled is not None:
+            out = np.empty_like(left)
+            compiled.centre_spectrum(left, right, PEAK_BINS, self._statistics, forget, portion, _SILENCE, out)
+            return out
+        middle, side = 0.5 * (left + right), 0.5 * (left - right)
+        now = np.stack([band_energy(middle), band_energy(side), band_correlation(middle, side)])
+        self._statistics += (1 - forget) * (now - self._statistics)
+        middle_energy, side_energy, common = self._statistics
+        predictable = common / (side_energy + _SILENCE)
+        rest = np.maximum(middle_energy - predictable * common, 0.0)
+        gain = portion * np.clip((middle_energy - side_energy) / (rest + _SILENCE), 0.0, 1.0)
+        return (interpolate(gain) * (middle - interpolate(predictable) * side)).astype(np.complex64)
