@@ -25,10 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     enhance.add_argument("--seed", type=int, default=1)
     enhance.add_argument("--jobs", type=int, metavar="N", help="mixing processes (default: half of the cores)")
+    enhance.add_argument(
+        "--start", type=Path, metavar="FILE", help="start from this network (e.g. models/percepnet-small.pt)"
+    )
     enhance.add_argument("--resume", action="store_true", help="go on with an interrupted training of MODEL")
     export = actions.add_parser("export", help="export the best network of a training so far")
     export.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="MODEL.training/checkpoint.pt")
     export.add_argument("out", type=Path, metavar="MODEL", help="model to write (.onnx)")
+    export.add_argument("--weights", type=Path, metavar="FILE", help="write the weights too, to start from (.pt)")
     export.add_argument("--precision", choices=("int8", "float32"), default="int8", help="of the weights")
 
 
@@ -43,10 +47,12 @@ def _require_torch() -> None:
 def run(args: argparse.Namespace) -> int:
     """Train or export."""
     _require_torch()
-    from workbench.training.enhance import TrainingRequest, export_checkpoint, train
+    from workbench.training.enhance import TrainingRequest, export_checkpoint, train, write_weights
 
     if args.action == "export":
         export_checkpoint(args.checkpoint, args.out, args.precision)
+        if args.weights:
+            write_weights(args.checkpoint, args.weights)
         note(f"{args.out}: written")
         return 0
     if args.max_minutes is not None and not args.max_minutes > 0:
@@ -64,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
         max_minutes=args.max_minutes,
         jobs=args.jobs,
         resume=args.resume,
+        start=args.start,
     )
     try:
         written = train(request, note)

@@ -38,6 +38,8 @@ class TrainingRequest:
     max_minutes: float | None = None
     jobs: int | None = None
     resume: bool = False
+    start: Path | None = None
+    """Checkpoint or weights file whose network is the start: a trained one learns a person's sounds in minutes."""
 
     @property
     def work(self) -> Path:
@@ -77,12 +79,16 @@ def train(request: TrainingRequest, say: Callable[[str], None]) -> Path:
     sources = Sources(request.speech, request.noise, request.rooms, request.work, plan.seed)
     cores = os.cpu_count() or 2
     jobs = request.jobs or max(1, cores // 2)
-    torch.set_num_threads(max(1, cores - jobs))
+    # The small network's products are too small to share: threads that wait for each other at every time step only
+    # lose, and badly so on a busy machine.
+    torch.set_num_threads(1 if request.size == "small" else max(1, cores - jobs))
     say("reading the sounds …")
     mixer = make_mixer(sources, validation=False)
     say(f"{mixer.speech_hours:.2f} h of speech, {mixer.noise_hours:.2f} h of noise; {jobs} mixing processes")
     with Producer(sources, jobs, plan.validation_shards) as producer:
         trainer = Trainer(plan, request.work, path, request.resume)
+        if request.start is not None and not request.resume:
+            trainer.start_from(_best_network(request.start)[0])
         trainer.elapsed_s += time.monotonic() - begin  # the time limit is for the whole command
         say(f"{request.size} network, {trainer.network.weights():,} weights")
         trainer.run(lambda progress: say(describe(progress)), producer.check, producer.move_on)
@@ -108,6 +114,25 @@ def _plan(request: TrainingRequest, path: Path) -> TrainingPlan:
     )
 
 
+def _best_network(path: Path) -> tuple[EnhancementNetwork, dict]:
+    """The best network of a checkpoint or weights file, and all that the file says.
+
+    Raises
+    ------
+    InputError
+        No such file, a damaged one, or one that has not been validated once.
+    """
+    state = checkpoint.load(path)
+    try:
+        network = EnhancementNetwork(config_from_dict(state["config"]))
+        if not state["best_weights"]:
+            raise InputError(f"{path}: stopped before its first validation; go on with --resume")
+        network.load_state_dict(state["best_weights"])
+    except (KeyError, TypeError, RuntimeError) as error:
+        raise InputError(f"{path}: holds no enhancement network ({error})") from error
+    return network, state
+
+
 def export_checkpoint(path: Path, out: Path, precision: str = "int8", folders: tuple[Path, ...] = ()) -> None:
     """Export the best network of a checkpoint, with manifest entry and card.
 
@@ -118,13 +143,23 @@ def export_checkpoint(path: Path, out: Path, precision: str = "int8", folders: t
     EarshotError
         The files cannot be written.
     """
-    state = checkpoint.load(path)
-    if not state["best_weights"]:
-        raise InputError(f"{path}: stopped before its first validation; go on with --resume")
-    network = EnhancementNetwork(config_from_dict(state["config"]))
-    network.load_state_dict(state["best_weights"])
+    network, state = _best_network(path)
     facts = export(network, out, out.stem, precision)
     write_card(out.with_suffix(".md"), card_text(out.stem, facts, state, folders))
+
+
+def write_weights(path: Path, out: Path) -> None:
+    """The best network of a checkpoint alone, in half precision: small enough to keep, enough to start from.
+
+    Raises
+    ------
+    InputError, EarshotError
+        As `export_checkpoint`.
+    """
+    _, state = _best_network(path)
+    kept = {key: state[key] for key in ("plan", "config", "batch", "steps", "elapsed_s", "curve", "best")}
+    halves = {name: tensor.half() for name, tensor in state["best_weights"].items()}
+    checkpoint.save(out, {**kept, "best_weights": halves})
 
 
 def describe(progress: Progress) -> str:

@@ -7,6 +7,7 @@ The graph is written node by node, so that recurrent units are plain matrix prod
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -192,14 +193,18 @@ def export(network: EnhancementNetwork, path: Path, name: str, precision: str = 
         if precision == "int8":
             from onnxruntime.quantization import QuantType, quantize_dynamic
 
-            quantize_dynamic(
-                float_path,
-                final_path,
-                weight_type=QuantType.QInt8,
-                per_channel=True,
-                nodes_to_exclude=kept_float,
-                extra_options={"MatMulConstBOnly": True},
-            )
+            logging.disable(logging.WARNING)  # it advises a simplification that this graph does not need
+            try:
+                quantize_dynamic(
+                    float_path,
+                    final_path,
+                    weight_type=QuantType.QInt8,
+                    per_channel=True,
+                    nodes_to_exclude=kept_float,
+                    extra_options={"MatMulConstBOnly": True},
+                )
+            finally:
+                logging.disable(logging.NOTSET)
         else:
             final_path = float_path
         data = final_path.read_bytes()

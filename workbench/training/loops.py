@@ -158,6 +158,7 @@ class Trainer:
             self.network = EnhancementNetwork(CONFIGS[plan.size]).to(self.device)
         self.averaged = EnhancementNetwork(self.network.config).to(self.device).requires_grad_(False)
         self.best_weights = {}
+        self._normalised = False
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=plan.peak_rate, weight_decay=plan.weight_decay, betas=(0.9, 0.98)
         )
@@ -171,6 +172,20 @@ class Trainer:
         self.best_weights = state["best_weights"]
         self.batch, self.steps, self.elapsed_s = state["batch"], state["steps"], state["elapsed_s"]
         self.curve, self.best = state["curve"], state["best"]
+
+    def start_from(self, network: EnhancementNetwork) -> None:
+        """Take over the weights of a trained network, normalisation included, before the first batch.
+
+        Raises
+        ------
+        InputError
+            It is of another size.
+        """
+        if network.config != self.network.config:
+            raise InputError(f"a {network.config.name} network cannot be the start of a {self.network.config.name} one")
+        self.network.load_state_dict(network.state_dict())
+        self.averaged.load_state_dict(network.state_dict())
+        self._normalised = True
 
     def save(self) -> None:
         """Write the checkpoint."""
@@ -234,7 +249,8 @@ class Trainer:
         validation = [read_shard(self._validation, number) for number in range(self.plan.validation_shards)]
         if self.batch == 0:
             self._wait_for(self._train, list(range(self.plan.first_shards)), alive)
-            set_normalisation(self.network, [read_shard(self._train, k) for k in range(self.plan.first_shards)])
+            if not self._normalised:
+                set_normalisation(self.network, [read_shard(self._train, k) for k in range(self.plan.first_shards)])
             self.averaged.load_state_dict(self.network.state_dict())
         last_save = last_report = time.monotonic()
         self.elapsed_s += last_save - begin  # waiting for the first shards is part of the time limit
