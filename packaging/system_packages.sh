@@ -64,6 +64,10 @@ done
 [ -d /usr/share/fonts ] && [ -n "$(find /usr/share/fonts -name '*.[to]tf' -print -quit)" ] || missing+=(fonts-dejavu-core)
 
 if ! command -v "$python" >/dev/null; then
+    if [ "$python" != python3 ]; then
+        echo "PYTHON=$python: there is no such program." >&2
+        exit 1
+    fi
     missing+=(python3 python3-venv)
 elif ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     echo "Earshot needs Python 3.11 or newer; $python is $("$python" -V 2>&1)." >&2
@@ -93,7 +97,7 @@ if ! command -v apt-get >/dev/null; then
 fi
 if [ "$(id -u)" -ne 0 ]; then
     echo "Earshot needs system packages that are not installed. Run this, then make again:" >&2
-    echo "    sudo apt-get install ${missing[*]} ${wished[*]-}" >&2
+    echo "    sudo apt-get install ${missing[*]}${wished[*]:+ ${wished[*]}}" >&2
     exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
