@@ -14,6 +14,7 @@ from workbench.audio.protocols import Sink, Source
 from workbench.core.messages import Block, Dropout
 from workbench.core.params import Params
 from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.engine.beam_watch import BeamWatch
 from workbench.engine.chain import Chain, Designs
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.soft_localizer import SoftLocalizer
@@ -90,6 +91,8 @@ class Runner:
     mailbox : Mailbox, optional
         Takes a snapshot every hop.
     localizer : SoftLocalizer, optional
+    beam_watch : BeamWatch, optional
+        Learns what surrounds the beam, for the designs.
     pace : "device", "realtime" or "fast"
         Who sets the pace: the devices, the computer's clock, or nobody.
     align : bool
@@ -107,6 +110,7 @@ class Runner:
         *,
         mailbox: Mailbox | None = None,
         localizer: SoftLocalizer | None = None,
+        beam_watch: BeamWatch | None = None,
         pace: str = "device",
         align: bool = False,
     ):
@@ -120,13 +124,18 @@ class Runner:
         self.own_dropouts = 0
         self.finished = False
         self._history, self._designs = history, designs
-        self._mailbox, self._localizer = mailbox, localizer
+        self._mailbox, self._localizer, self._beam_watch = mailbox, localizer, beam_watch
         self._pace = pace
         self._skip = chain.latency if align else 0
         self._align = align
         self._azimuth_rad = math.radians(history.params.beamformer.steering_deg)
         self._due_s: float | None = None
         self._watch = _Watch(source, sink)
+
+    @property
+    def paced(self) -> bool:
+        """Whether somebody sets the pace, so that most of the time is waiting."""
+        return self._pace != "fast"
 
     @property
     def server_dropouts(self) -> int:
@@ -188,6 +197,9 @@ class Runner:
         self.repaired += result.repaired
         if self._localizer is not None:
             self._localizer.push(block, params)
+        if self._beam_watch is not None:
+            tracks = self._localizer.tracks if self._localizer is not None else ()
+            self._beam_watch.push(block, result.beam, self._azimuth_rad, params, tracks)
         if (taker := self.taker) is not None:
             taker.push(block.samples, result.samples)
         dropout = self._watch.look(self.samples_in / RATE_HZ, self.chain.clock.slowest(), hop_us > HOP_S * 1e6)
