@@ -99,7 +99,7 @@ def test_help_follows(panel):
     assert panel.help.title.text() == "Strength"
     assert panel.help.facts.text() == "0–100\u2009%  default 100\u2009%"
     panel.describe("beamformer.white_noise_floor_db")
-    assert panel.help.text.text().startswith("Acts with Superdirective only.")
+    assert panel.help.text.text().startswith("Acts with Superdirective, MVDR or LCMV only.")
     panel.describe("array")
     assert panel.help.title.text() == "Array"
     panel.describe("render.method")

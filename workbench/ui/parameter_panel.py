@@ -72,7 +72,9 @@ STRUCTURE = {
 NETWORKS = frozenset({"percepnet", "percepnet-small"})
 WITH_GAINS = NETWORKS | {"classical"}
 APPLIES = {
-    "beamformer.white_noise_floor_db": ("beamformer.method", frozenset({"superdirective"})),
+    "beamformer.white_noise_floor_db": ("beamformer.method", frozenset({"superdirective", "mvdr", "lcmv"})),
+    "beamformer.null_depth_db": ("beamformer.method", frozenset({"lcmv"})),
+    "beamformer.adaptation_ms": ("beamformer.method", frozenset({"mvdr"})),
     "enhance.strength_percent": ("enhance.method", WITH_GAINS),
     "enhance.comb_percent": ("enhance.method", NETWORKS),
     "enhance.postfilter_beta": ("enhance.method", WITH_GAINS),
@@ -509,7 +511,8 @@ class ParameterPanel(QFrame):
         if path in APPLIES and not applies(self._params, path):
             choice, values = APPLIES[path]
             labels = [label for value, label in ENTRIES[choice].knob.choices if value in values]
-            text = f"Acts with {' or '.join(labels)} only. {text}"
+            words = " or ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)
+            text = f"Acts with {words} only. {text}"
         self.help.show_help(title, facts, text)
 
     # What a person does ------------------------------------------------------------------------------------------
