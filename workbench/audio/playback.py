@@ -12,8 +12,9 @@ from workbench.audio.specs import DeviceSpec
 from workbench.audio.stream import StreamProcess
 
 CAPACITY_S = 2.0
-CATCH_UP_S = 0.1
-"""A late writer that has not caught up by at least a hop in this time is moved back to the target."""
+LATE_HOPS = 2
+"""A late writer is given the chance to catch up; after so many hops in a row that do not, it will not: the source has
+lost samples, and the queue is brought back to its target."""
 
 SETTLE_HOPS = 100
 FIRST_SETTLE_HOPS = 25
@@ -107,7 +108,8 @@ class DeviceSink:
         self._prefill = min(self._prefill_option or default, self._stream.ring.capacity // 2)
         self._resampler = Resampler(self.channels, RATE_HZ, self._rate_hz)
         self._written: int | None = None
-        self._late_since_s: float | None = None
+        self._late_fill: int | None = None
+        self._late_hops = 0
         self._paced = False
         self._mean_latency_s: float | None = None
         self._fills: list[int] = []
@@ -204,17 +206,14 @@ class DeviceSink:
             self._move(self._stream.last.index + self._prefill)
             return
         fill = self._fill()
-        now_s = time.perf_counter()
         if fill < 0:
-            if self._late_since_s is None:
-                self._late_since_s, self._late_fill = now_s, fill
-            catching_up = fill > self._late_fill + self._hop
-            if self._paced or (now_s > self._late_since_s + CATCH_UP_S and not catching_up):
+            improved = self._late_fill is None or fill > self._late_fill + 0.25 * self._hop
+            self._late_hops = 0 if improved else self._late_hops + 1
+            self._late_fill = fill
+            if self._paced or self._late_hops >= LATE_HOPS:
                 self._correct()
-            elif now_s > self._late_since_s + CATCH_UP_S:
-                self._late_since_s, self._late_fill = now_s, fill
             return
-        self._late_since_s = None
+        self._late_fill = None
         self._fills.append(fill + self._resampler.latency)
         if len(self._fills) == self._settle_hops:
             self._settle_hops = SETTLE_HOPS
@@ -242,7 +241,8 @@ class DeviceSink:
             silence = bytes((target - begin) * stream.ring.sample_bytes)
             stream.ring.write(begin, memoryview(silence))
         self._written = target
-        self._late_since_s = None
+        self._late_fill = None
+        self._late_hops = 0
         self._mean_latency_s = None
         self._fills.clear()
 
