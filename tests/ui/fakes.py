@@ -164,6 +164,16 @@ class FakeSession:
     def release_talkers(self):
         self.calls.append(("release",))
 
+    knows_clean = True
+    oracle_playing = ("", 0.0)
+
+    def measure_oracle(self):
+        self.calls.append(("measure",))
+
+    def play_oracle(self, rung, loop):
+        self.calls.append(("rung", rung, loop))
+        self.oracle_playing = (rung, 0.5)
+
     def show_before(self, channel):
         self.calls.append(("before", channel))
 

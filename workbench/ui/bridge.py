@@ -51,6 +51,10 @@ class Bridge(QObject):
     health_changed = Signal(object)
     pattern_changed = Signal(object)
     response_changed = Signal(object)
+    oracle_changed = Signal(object, bool)
+    """The OracleReport, and whether the source knows its clean signal."""
+    oracle_played = Signal(str, float)
+    """The rung of the oracle ladder that is heard ("" is the live sound), and the place in the excerpt in seconds."""
     params_changed = Signal(object)
     """The Params now in force (from this window, from undo, from a settings file, from the engine)."""
     structure_changed = Signal()
@@ -80,6 +84,8 @@ class Bridge(QObject):
         self._health: Health | None = None
         self._params: Params | None = None
         self._pattern = self._response = None
+        self._oracle: tuple = ()
+        self._played: tuple[str, float] = ("", 0.0)
         self._structure: tuple = ()
         self._room = None
         self._running: bool | None = None
@@ -141,6 +147,9 @@ class Bridge(QObject):
             if localizations:
                 self._localization = localizations[-1].sequence
                 self.localizations.emit(localizations)
+        if self.session.oracle_playing != self._played:
+            self._played = self.session.oracle_playing
+            self.oracle_played.emit(*self._played)
         if self._tick % HEALTH_EVERY == 0:
             self._poll_slow(mailbox)
         self._tick += 1
@@ -176,7 +185,11 @@ class Bridge(QObject):
         room = session.room_scene
         if room is not self._room:
             self._room = room
-            self.room_changed.emit(room)
+            self.room_changed.emit(*room)
+        oracle = (mailbox.oracle, self.session.knows_clean)
+        if oracle != self._oracle:
+            self._oracle = oracle
+            self.oracle_changed.emit(*oracle)
         self._poll_params()
 
     def _poll_params(self) -> None:
@@ -267,6 +280,14 @@ class Bridge(QObject):
     def show_before(self, channel: int) -> bool:
         """Choose the input channel (from 0) that Before shows."""
         return self._do(self.session.show_before, channel)
+
+    def measure_oracle(self) -> bool:
+        """Climb the oracle ladder with what was just heard."""
+        return self._do(self.session.measure_oracle)
+
+    def play_oracle(self, rung: str, loop: bool) -> bool:
+        """Hear a rung of the oracle ladder in place of the live sound; "" goes back to that."""
+        return self._do(self.session.play_oracle, rung, loop)
 
     def toggle_recording(self, folder: Path) -> None:
         """Start a recording in the folder, or end the one that runs."""

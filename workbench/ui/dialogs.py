@@ -399,6 +399,7 @@ KEYS = (
     ("0", "Bypass: hear the input"),
     ("M", "Mute"),
     ("R", "Record"),
+    ("O", "Oracle ladder; 1 … 6 its rungs"),
     ("Ctrl+O", "Open a recording or settings"),
     ("Ctrl+S", "Save the settings"),
     ("Ctrl+Z", "Undo"),

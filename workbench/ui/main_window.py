@@ -34,6 +34,7 @@ from workbench.ui.controls import new_gesture
 from workbench.ui.dialogs import AboutPanel, Choice, ChooserPanel, FloatPanel, KeysPanel
 from workbench.ui.icons import app_icon
 from workbench.ui.parameter_panel import ParameterPanel
+from workbench.ui.oracle_panel import OraclePanel
 from workbench.ui.status_bar import StatusBar
 from workbench.ui.style import style_sheet
 from workbench.ui.toolbar import Toolbar, tool_button
@@ -177,6 +178,7 @@ class MainWindow(QWidget):
         self._connect_bridge()
         self._connect_controls()
         self._connect_keys()
+        self.oracle_panel = OraclePanel(self)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme)
         self.set_theme(str(store.value("theme", "dark")))
         self._restore_geometry()
@@ -206,6 +208,8 @@ class MainWindow(QWidget):
         bridge.noticed.connect(lambda text: self.status.show_notice(text, error=False))
 
     def _connect_controls(self) -> None:
+        bridge.oracle_changed.connect(self._on_oracle)
+        bridge.oracle_played.connect(self.oracle_panel.view.show_playing)
         bar, bridge = self.toolbar, self.bridge
         bar.start_stop.connect(bridge.toggle_running)
         bar.source_wanted.connect(lambda: self._toggle_panel(self.source_panel, bar.source))
@@ -241,6 +245,8 @@ class MainWindow(QWidget):
             "Space": self.bridge.toggle_running,
             "A": lambda: self.bridge.set({"output.bypass": False}),
             "0": lambda: self.bridge.set({"output.bypass": True}),
+        self.oracle_panel.view.rung_wanted.connect(bridge.play_oracle)
+        self.oracle_panel.view.measure_wanted.connect(bridge.measure_oracle)
             "M": lambda: self.bridge.set({"output.muted": not self.bridge.params.output.muted}),
             "R": self.toggle_recording,
             "Ctrl+O": self.open_file,
@@ -259,6 +265,7 @@ class MainWindow(QWidget):
             shortcut = QShortcut(QKeySequence(sequence), self)
             shortcut.setAutoRepeat(sequence in ("Ctrl+Z", "Ctrl+Shift+Z"))
             shortcut.activated.connect(action)
+            "O": self.show_oracle,
             self.shortcuts[sequence] = shortcut
 
     # ---- what the engine published ---------------------------------------------------------------------------
@@ -338,6 +345,22 @@ class MainWindow(QWidget):
         values = {path: value}
         if path == "beamformer.steering_deg" and self.bridge.params.beamformer.follow:
             values["beamformer.follow"] = 0  # by hand means by hand
+    def _on_oracle(self, report, known: bool) -> None:
+        self.oracle_panel.view.set_known(known)
+        self.oracle_panel.view.show_report(report)
+
+    def show_oracle(self) -> None:
+        """Open the oracle ladder (and measure, the first time), or close it."""
+        panel = self.oracle_panel
+        self._toggle_panel(panel, None)
+        if panel.isVisible() and panel.view.report.excerpt is None and self.bridge.session.running:
+            self.bridge.measure_oracle()
+
+    def _on_room(self, scene, notice: str) -> None:
+        self.room_button.setEnabled(scene is not None)
+        self.room_panel.show_scene(scene)
+        self.room_panel.show_notice(notice)
+
         self.bridge.set(values, gesture=gesture)
 
     def _on_steered(self, azimuth_deg: float, final: bool) -> None:
@@ -566,6 +589,8 @@ class MainWindow(QWidget):
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self.status.show_notice(f"The log lies in {folder}", error=False)
 
+        menu.addAction("Oracle ladder…\tO", self.show_oracle)
+        menu.addAction("Simulated room…", self.show_room)
     def copy_diagnostics(self) -> None:
         """Copy versions, state, latency, dropouts and devices as text."""
         text = dialogs.diagnostics(__version__, self.bridge.health, self.bridge.devices, self.folders["log"])
