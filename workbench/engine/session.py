@@ -261,17 +261,17 @@ class Session:
             assembly.runner.chain.oracle.play(rung)
 
     @property
-    def oracle_playing(self) -> tuple[str, float]:
-        """The rung that plays ("" for the live sound) and the place in the excerpt, in seconds."""
-        assembly = self._assembly
-        if assembly is None:
-            return "", 0.0
-    @property
     def knows_clean(self) -> bool:
         """Whether the oracle ladder has something to climb with; True while that is not known yet."""
         assembly = self._assembly
         return assembly is None or assembly.runner.samples_in < RATE_HZ or assembly.runner.chain.ladder_tap.hops > 0
 
+    @property
+    def oracle_playing(self) -> tuple[str, float]:
+        """The rung that plays ("" for the live sound) and the place in the excerpt, in seconds."""
+        assembly = self._assembly
+        if assembly is None:
+            return "", 0.0
         return assembly.runner.chain.oracle.playing, assembly.runner.chain.oracle.position_s
 
     def _on_source(self, method: str, *arguments: Any) -> None:

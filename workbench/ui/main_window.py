@@ -33,8 +33,8 @@ from workbench.ui.bridge import FACTORY, Bridge
 from workbench.ui.controls import new_gesture
 from workbench.ui.dialogs import AboutPanel, Choice, ChooserPanel, FloatPanel, KeysPanel
 from workbench.ui.icons import app_icon
-from workbench.ui.parameter_panel import ParameterPanel
 from workbench.ui.oracle_panel import OraclePanel
+from workbench.ui.parameter_panel import ParameterPanel
 from workbench.ui.status_bar import StatusBar
 from workbench.ui.style import style_sheet
 from workbench.ui.toolbar import Toolbar, tool_button
@@ -173,12 +173,12 @@ class MainWindow(QWidget):
         self.preset_panel.add_footer_button("Save as…", self.save_as)
         self.keys_panel = KeysPanel(self)
         self.about_panel = AboutPanel(self, __version__, self.open_log_folder, self.copy_diagnostics)
+        self.oracle_panel = OraclePanel(self)
         self.menu = self._build_menu()
 
         self._connect_bridge()
         self._connect_controls()
         self._connect_keys()
-        self.oracle_panel = OraclePanel(self)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme)
         self.set_theme(str(store.value("theme", "dark")))
         self._restore_geometry()
@@ -203,13 +203,13 @@ class MainWindow(QWidget):
         bridge.params_changed.connect(self._on_params)
         bridge.structure_changed.connect(self._on_structure)
         bridge.running_changed.connect(self._on_running)
+        bridge.oracle_changed.connect(self._on_oracle)
+        bridge.oracle_played.connect(self.oracle_panel.view.show_playing)
         bridge.devices_listed.connect(lambda _: self._fill_device_panels())
         bridge.failed.connect(lambda text: self.status.show_notice(text, error=True))
         bridge.noticed.connect(lambda text: self.status.show_notice(text, error=False))
 
     def _connect_controls(self) -> None:
-        bridge.oracle_changed.connect(self._on_oracle)
-        bridge.oracle_played.connect(self.oracle_panel.view.show_playing)
         bar, bridge = self.toolbar, self.bridge
         bar.start_stop.connect(bridge.toggle_running)
         bar.source_wanted.connect(lambda: self._toggle_panel(self.source_panel, bar.source))
@@ -234,6 +234,8 @@ class MainWindow(QWidget):
         panel.reset_requested.connect(bridge.reset)
         panel.refused.connect(lambda text: self.status.show_notice(text, error=True))
         panel.more_wanted.connect(self._show_panel_menu)
+        self.oracle_panel.view.rung_wanted.connect(bridge.play_oracle)
+        self.oracle_panel.view.measure_wanted.connect(bridge.measure_oracle)
         self.status.reconnect_wanted.connect(bridge.start)
         self.sound.before_tap_changed.connect(bridge.show_before)
         self.space.steering_changed.connect(self._on_steered)
@@ -245,8 +247,6 @@ class MainWindow(QWidget):
             "Space": self.bridge.toggle_running,
             "A": lambda: self.bridge.set({"output.bypass": False}),
             "0": lambda: self.bridge.set({"output.bypass": True}),
-        self.oracle_panel.view.rung_wanted.connect(bridge.play_oracle)
-        self.oracle_panel.view.measure_wanted.connect(bridge.measure_oracle)
             "M": lambda: self.bridge.set({"output.muted": not self.bridge.params.output.muted}),
             "R": self.toggle_recording,
             "Ctrl+O": self.open_file,
@@ -254,6 +254,7 @@ class MainWindow(QWidget):
             "Ctrl+Z": self.bridge.undo,
             "Ctrl+Shift+Z": self.bridge.redo,
             "Ctrl+F": self._find,
+            "O": self.show_oracle,
             "F1": lambda: self._toggle_panel(self.keys_panel, None),
             "F11": self.toggle_full_screen,
             "Ctrl+Q": self.close,
@@ -265,7 +266,6 @@ class MainWindow(QWidget):
             shortcut = QShortcut(QKeySequence(sequence), self)
             shortcut.setAutoRepeat(sequence in ("Ctrl+Z", "Ctrl+Shift+Z"))
             shortcut.activated.connect(action)
-            "O": self.show_oracle,
             self.shortcuts[sequence] = shortcut
 
     # ---- what the engine published ---------------------------------------------------------------------------
@@ -334,17 +334,6 @@ class MainWindow(QWidget):
         except InputError:
             return None  # starting says why
 
-    def _on_running(self, running: bool) -> None:
-        self.toolbar.set_running(running)
-        self.sound.set_running(running)
-        self.space.set_running(running)
-
-    # ---- what a person did -----------------------------------------------------------------------------------
-
-    def _on_edited(self, path: str, value, gesture: str) -> None:
-        values = {path: value}
-        if path == "beamformer.steering_deg" and self.bridge.params.beamformer.follow:
-            values["beamformer.follow"] = 0  # by hand means by hand
     def _on_oracle(self, report, known: bool) -> None:
         self.oracle_panel.view.set_known(known)
         self.oracle_panel.view.show_report(report)
@@ -361,6 +350,17 @@ class MainWindow(QWidget):
         self.room_panel.show_scene(scene)
         self.room_panel.show_notice(notice)
 
+    def _on_running(self, running: bool) -> None:
+        self.toolbar.set_running(running)
+        self.sound.set_running(running)
+        self.space.set_running(running)
+
+    # ---- what a person did -----------------------------------------------------------------------------------
+
+    def _on_edited(self, path: str, value, gesture: str) -> None:
+        values = {path: value}
+        if path == "beamformer.steering_deg" and self.bridge.params.beamformer.follow:
+            values["beamformer.follow"] = 0  # by hand means by hand
         self.bridge.set(values, gesture=gesture)
 
     def _on_steered(self, azimuth_deg: float, final: bool) -> None:
@@ -556,6 +556,8 @@ class MainWindow(QWidget):
         self.unlock_action.toggled.connect(self.set_unlocked)
         menu.addAction("Reset layout", self.reset_layout)
         menu.addSeparator()
+        menu.addAction("Oracle ladder…\tO", self.show_oracle)
+        menu.addAction("Simulated room…", self.show_room)
         menu.addAction("Save a picture of the window…", self.save_picture)
         menu.addAction("Open log folder", self.open_log_folder)
         menu.addAction("Copy diagnostics", self.copy_diagnostics)
@@ -589,8 +591,6 @@ class MainWindow(QWidget):
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self.status.show_notice(f"The log lies in {folder}", error=False)
 
-        menu.addAction("Oracle ladder…\tO", self.show_oracle)
-        menu.addAction("Simulated room…", self.show_room)
     def copy_diagnostics(self) -> None:
         """Copy versions, state, latency, dropouts and devices as text."""
         text = dialogs.diagnostics(__version__, self.bridge.health, self.bridge.devices, self.folders["log"])
