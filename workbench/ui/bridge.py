@@ -185,7 +185,7 @@ class Bridge(QObject):
         room = session.room_scene
         if room is not self._room:
             self._room = room
-            self.room_changed.emit(*room)
+            self.room_changed.emit(room)
         oracle = (mailbox.oracle, self.session.knows_clean)
         if oracle != self._oracle:
             self._oracle = oracle

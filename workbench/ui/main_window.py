@@ -345,11 +345,6 @@ class MainWindow(QWidget):
         if panel.isVisible() and panel.view.report.excerpt is None and self.bridge.session.running:
             self.bridge.measure_oracle()
 
-    def _on_room(self, scene, notice: str) -> None:
-        self.room_button.setEnabled(scene is not None)
-        self.room_panel.show_scene(scene)
-        self.room_panel.show_notice(notice)
-
     def _on_running(self, running: bool) -> None:
         self.toolbar.set_running(running)
         self.sound.set_running(running)
@@ -557,7 +552,6 @@ class MainWindow(QWidget):
         menu.addAction("Reset layout", self.reset_layout)
         menu.addSeparator()
         menu.addAction("Oracle ladder…\tO", self.show_oracle)
-        menu.addAction("Simulated room…", self.show_room)
         menu.addAction("Save a picture of the window…", self.save_picture)
         menu.addAction("Open log folder", self.open_log_folder)
         menu.addAction("Copy diagnostics", self.copy_diagnostics)
