@@ -7,7 +7,7 @@ from workbench.core.geometry import load_array, load_layout
 from workbench.core.messages import Block
 from workbench.core.params import OutputParams, Params
 from workbench.dsp.bands import HOP
-from workbench.engine import chain, designs, oracle, output, taps
+from workbench.engine import beam_meter, chain, designs, oracle, output, taps
 
 
 def _pairs(rng, hops):
@@ -42,7 +42,22 @@ def _blocks(rng, hops):
     ]
 
 
+def _beam_hops(rng, hops):
+    return [
+        (
+            rng.standard_normal((8, HOP)).astype(np.float32),
+            rng.standard_normal(HOP).astype(np.float32),
+            rng.standard_normal(HOP).astype(np.float32),
+            0.1 * (k // 4),
+            1.5,
+            k % 3 > 0,
+        )
+        for k in range(hops)
+    ]
+
+
 CASES = {
+    beam_meter.BeamMeter: StreamingCase(lambda: beam_meter.BeamMeter(_ARRAY.mic_xyz_m), _beam_hops),
     oracle.OraclePlayer: StreamingCase(oracle.OraclePlayer, _hops),
     taps.Delay: StreamingCase(lambda: taps.Delay(2, 777), _hops, any_length=True),
     taps.SpectrumColumn: StreamingCase(taps.SpectrumColumn, _mono),

@@ -231,8 +231,8 @@ def _delays(array: MicrophoneArray, azimuth_rad: float) -> np.ndarray:
     return delays
 
 
-def _fractional_delays(delays: np.ndarray) -> np.ndarray:
-    """Kaiser-windowed sinc filters that delay by LATENCY + delays samples, (M, TAPS) float64."""
+def fractional_delays(delays: np.ndarray) -> np.ndarray:
+    """Kaiser-windowed sinc filters that delay by LATENCY + delays samples: (M,) -> (M, TAPS) float64."""
     distance = np.arange(TAPS) - LATENCY - delays[:, None]
     inside = np.clip(1 - (distance / _SINC_HALF_WIDTH) ** 2, 0, None)
     fir = np.where(inside > 0, np.sinc(distance) * np.i0(_SINC_BETA * np.sqrt(inside)) / np.i0(_SINC_BETA), 0.0)
@@ -353,7 +353,7 @@ def design_beam(
         fir[0, LATENCY] = 1.0
         return BeamFilters(frozen(fir.astype(np.float32)), LATENCY, azimuth_rad, "single microphone")
     held = usable_nulls(array, azimuth_rad, nulls_rad) if params.method == "lcmv" else ()
-    fir = _fractional_delays(_delays(array, azimuth_rad)) / array.mics
+    fir = fractional_delays(_delays(array, azimuth_rad)) / array.mics
     if params.method != "delay-and-sum" and array.mics > 1:
         fir += _sharpening(array, params, azimuth_rad, held, noise)
     return BeamFilters(frozen(fir.astype(np.float32)), LATENCY, azimuth_rad, params.method, held)

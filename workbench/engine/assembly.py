@@ -15,6 +15,7 @@ from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_array, 
 from workbench.core.messages import Block
 from workbench.core.params import Params
 from workbench.dsp.bands import HOP
+from workbench.engine.beam_watch import BeamObserver, BeamWatch
 from workbench.engine.chain import STAGES, Chain, ChainConfig
 from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable
 from workbench.engine.history import ParameterHistory
@@ -52,6 +53,7 @@ class Assembly:
     runner: Runner
     designs: DesignThread | DesignBench
     localizer: SoftLocalizer | None
+    beam_watch: BeamWatch | None
     oracle: OracleBench | None
     array: MicrophoneArray | None
     layout: SpeakerLayout | None
@@ -63,6 +65,8 @@ class Assembly:
         finally:
             if self.localizer is not None:
                 self.localizer.close()
+            if self.beam_watch is not None:
+                self.beam_watch.close()
             if self.oracle is not None:
                 self.oracle.close()
             if isinstance(self.designs, DesignThread):
@@ -156,6 +160,10 @@ def assemble(
         raise
     live = mailbox is not None
     localizer = SoftLocalizer(Localizer(array), mailbox, complain) if live and array is not None else None
+    beam_watch = None
+    if array is not None:
+        observer = BeamObserver(array, bench.surroundings, mailbox)
+        beam_watch = BeamWatch(observer, bench.surroundings, complain if live else None)
     designs = DesignThread(bench, complain) if live else bench
     runner = Runner(
         source,
@@ -165,8 +173,9 @@ def assemble(
         designs,
         mailbox=mailbox,
         localizer=localizer,
+        beam_watch=beam_watch,
         pace=structure.pace,
         align=offline,
     )
     oracle = OracleBench(chain.ladder_tap, chain.oracle, mailbox, complain) if live else None
-    return Assembly(runner, designs, localizer, oracle, array, layout)
+    return Assembly(runner, designs, localizer, beam_watch, oracle, array, layout)

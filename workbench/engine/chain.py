@@ -94,6 +94,8 @@ class ChainOutput:
     gap: bool
     repaired: int
     """Samples that were not finite and were replaced by silence."""
+    beam: np.ndarray | None = None
+    """(HOP,) what the capture beam gave, before the low cut; None without an array."""
 
     def snapshot(self, sequence: int, beam_azimuth_rad: float) -> Snapshot:
         """The message for the views."""
@@ -198,7 +200,7 @@ class Chain:
         direct = self._direct.process(x)
         clock.lap("input")
 
-        sound = x
+        sound, beam = x, None
         if self._beamformer is not None:
             beam = self._beamformer.process(x, designs.beam)
             sound = self._low_cut.process(beam[None], params.beamformer.low_cut_hz)
@@ -229,6 +231,7 @@ class Chain:
             enhancement=self.enhancer.state,
             gap=block.gap,
             repaired=repaired,
+            beam=beam,
         )
         clock.lap("views")
         return result

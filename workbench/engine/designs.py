@@ -16,6 +16,7 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout
 from workbench.core.params import Params
 from workbench.dsp.beams import beam_pattern, design_beam
+from workbench.engine.beam_watch import Surroundings
 from workbench.engine.chain import Designs
 from workbench.engine.mailbox import Mailbox
 from workbench.enhance.enhancer import Enhancer
@@ -49,8 +50,8 @@ class Preparation(Protocol):
 class BeamPreparation:
     """The capture beam's filters."""
 
-    def __init__(self, array: MicrophoneArray, mailbox: Mailbox | None):
-        self._array, self._mailbox = array, mailbox
+    def __init__(self, array: MicrophoneArray, surroundings: Surroundings, mailbox: Mailbox | None):
+        self._array, self._surroundings, self._mailbox = array, surroundings, mailbox
 
     @staticmethod
     def _steps(azimuth_rad: float) -> int:
@@ -58,11 +59,14 @@ class BeamPreparation:
 
     def key(self, params: Params, azimuth_rad: float) -> Hashable:
         # What does not shape the filters must not cause a new design.
-        shaping = replace(params.beamformer, steering_deg=0.0, follow=0, low_cut_hz=80.0)
-        return shaping, self._steps(azimuth_rad)
+        beam, around = params.beamformer, self._surroundings
+        shaping = (beam.enabled, beam.method, beam.white_noise_floor_db, beam.null_depth_db)
+        return shaping, self._steps(azimuth_rad), around.nulls_rad(beam), around.noise_for(beam)
 
     def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
-        filters = design_beam(self._array, params.beamformer, self._steps(azimuth_rad) * STEERING_STEP_RAD)
+        beam, around = params.beamformer, self._surroundings
+        steering_rad = self._steps(azimuth_rad) * STEERING_STEP_RAD
+        filters = design_beam(self._array, beam, steering_rad, around.nulls_rad(beam), around.noise_for(beam))
         if self._mailbox is not None:
             self._mailbox.beam_pattern = beam_pattern(self._array, filters)
         return replace(designs, beam=filters)
@@ -124,8 +128,10 @@ class DesignBench:
         mailbox: Mailbox | None = None,
     ):
         self._preparations: list[Preparation] = []
+        self.surroundings = Surroundings()
+        """What is known of talkers and noise around the beam; filled by a `BeamWatch`."""
         if array is not None:
-            self._preparations.append(BeamPreparation(array, mailbox))
+            self._preparations.append(BeamPreparation(array, self.surroundings, mailbox))
         if layout is not None:
             self._preparations.append(RenderPreparation(layout, mailbox))
         if enhancer is not None:

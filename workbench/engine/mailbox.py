@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from typing import Generic, Protocol, TypeVar
 
-from workbench.core.messages import BeamPattern, Health, Localization, LoudspeakerResponse, OracleReport, Snapshot
+from workbench.core.messages import (
+    BeamGain,
+    BeamPattern,
+    Health,
+    Localization,
+    LoudspeakerResponse,
+    OracleReport,
+    Snapshot,
+)
 
 SNAPSHOT_HISTORY = 6000
 """Hops kept: 60 s."""
@@ -68,6 +76,8 @@ class Mailbox:
         self.localizations: History[Localization] = History(LOCALIZATION_HISTORY)
         self.health = Health()
         self.beam_pattern: BeamPattern | None = None
+        self.beam_gain: BeamGain | None = None
+        """What the beam gains, where the source knows the truth."""
         self.loudspeaker_response: LoudspeakerResponse | None = None
         self.oracle = OracleReport()
 
