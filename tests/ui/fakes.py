@@ -90,7 +90,7 @@ class FakeSession:
         self.array, self.layout = load_array("uca8-100mm"), load_layout("pair-100mm")
         self.running = False
         self.calls: list[tuple] = []
-        self.room_scene = None
+        self.room_scene, self.room_notice = None, ""
 
     @property
     def params(self):

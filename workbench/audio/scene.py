@@ -101,6 +101,15 @@ def nearest_place(size_m, array_xyz_m, azimuth_rad: float, distance_m: float, ra
     return math.atan2(place[1], place[0]), math.hypot(*place)
 
 
+def _to_the_wall(size_m, array_xyz_m, azimuth_rad: float) -> float:
+    """How far from the array somebody can stand in that direction."""
+    reach_m = FARTHEST_M
+    for at, side, toward in zip(array_xyz_m, size_m, (math.cos(azimuth_rad), math.sin(azimuth_rad)), strict=False):
+        if abs(toward) > 1e-9:
+            reach_m = min(reach_m, (side - WALL_MARGIN_M - at if toward > 0 else WALL_MARGIN_M - at) / toward)
+    return reach_m
+
+
 def resized(scene: Scene, size_m: tuple[float, float, float]) -> Scene:
     """The scene in a room of another size: the array where it was in proportion, everybody at the nearest place.
 
@@ -124,9 +133,9 @@ def resized(scene: Scene, size_m: tuple[float, float, float]) -> Scene:
         azimuth_deg, distance_m = fitted(part.azimuth_deg, part.distance_m)
         height_m = min(max(part.height_m, low), high)
         if isinstance(getattr(part, "path", None), Arc):
-            sweep = np.radians(np.linspace(part.path.from_deg, part.path.to_deg, 181))
-            within = [nearest_place(size_m, centre, at, part.distance_m, radius_m)[1] for at in sweep]
-            return replace(part, distance_m=min(within), height_m=height_m)
+            sweep = np.linspace(part.path.from_deg, part.path.to_deg, 181)
+            reach_m = min(_to_the_wall(size_m, centre, math.radians(deg)) for deg in sweep)
+            return replace(part, distance_m=min(part.distance_m, reach_m), height_m=height_m)
         part = replace(part, azimuth_deg=azimuth_deg, distance_m=distance_m, height_m=height_m)
         if isinstance(getattr(part, "path", None), Walk):
             part = replace(part, path=replace(part.path, points=tuple(fitted(*point) for point in part.path.points)))

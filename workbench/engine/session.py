@@ -218,6 +218,12 @@ class Session:
         assembly = self._assembly
         self._room.set_scene(assembly.runner.source if assembly else None, scene)
 
+    @property
+    def room_notice(self) -> str:
+        """What the running room has to say, such as a reverberation time that cannot be had; else empty."""
+        assembly = self._assembly
+        return getattr(assembly.runner.source, "notice", "") if assembly else ""
+
     def release_talkers(self) -> None:
         """Everybody who was dragged goes back to the own path."""
         scene = self.room_scene

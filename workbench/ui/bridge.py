@@ -62,8 +62,8 @@ class Bridge(QObject):
     running_changed = Signal(bool)
     devices_listed = Signal(list)
     """The sound devices, fresh."""
-    room_changed = Signal(object)
-    """The simulated room's Scene is another one (None: the source is no room)."""
+    room_changed = Signal(object, str)
+    """The simulated room's Scene (None: the source is no room) and what the room has to say about it."""
     failed = Signal(str)
     """A command could not be done: one line for the status bar."""
     _listing_done = Signal(list, str)
@@ -182,10 +182,10 @@ class Bridge(QObject):
         if mailbox.loudspeaker_response is not self._response and mailbox.loudspeaker_response is not None:
             self._response = mailbox.loudspeaker_response
             self.response_changed.emit(self._response)
-        room = session.room_scene
-        if room is not self._room:
+        room = (session.room_scene, session.room_notice)
+        if room != self._room:
             self._room = room
-            self.room_changed.emit(room)
+            self.room_changed.emit(*room)
         oracle = (mailbox.oracle, self.session.knows_clean)
         if oracle != self._oracle:
             self._oracle = oracle
