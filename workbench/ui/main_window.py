@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench import __version__
+from workbench.audio.scene_files import DEFAULT_SCENE
 from workbench.core.errors import InputError
 from workbench.core.geometry import load_array, load_layout
 from workbench.core.params import Params
@@ -35,6 +36,7 @@ from workbench.ui.dialogs import AboutPanel, Choice, ChooserPanel, FloatPanel, K
 from workbench.ui.icons import app_icon
 from workbench.ui.oracle_panel import OraclePanel
 from workbench.ui.parameter_panel import ParameterPanel
+from workbench.ui.room_panel import RoomPanel
 from workbench.ui.status_bar import StatusBar
 from workbench.ui.style import style_sheet
 from workbench.ui.toolbar import Toolbar, tool_button
@@ -166,6 +168,9 @@ class MainWindow(QWidget):
         layout.addWidget(self.status)
 
         self.source_panel = ChooserPanel("Source", 352, self, refreshable=True)
+        self.room_button = self.source_panel.add_footer_button("Change the room…", self.show_room)
+        self.room_panel = RoomPanel(self, tuple(sorted(path.stem for path in resource("voices").glob("*.flac"))))
+        self.scenes_folder = folders["presets"].parent / "scenes"
         self.sink_panel = ChooserPanel("Sink", 352, self, refreshable=True)
         self.preset_panel = ChooserPanel("Presets", 300, self)
         self.preset_panel.add_footer_button("Open…", self.open_file)
@@ -206,6 +211,7 @@ class MainWindow(QWidget):
         bridge.oracle_changed.connect(self._on_oracle)
         bridge.oracle_played.connect(self.oracle_panel.view.show_playing)
         bridge.devices_listed.connect(lambda _: self._fill_device_panels())
+        bridge.room_changed.connect(self._on_room)
         bridge.failed.connect(lambda text: self.status.show_notice(text, error=True))
         bridge.noticed.connect(lambda text: self.status.show_notice(text, error=False))
 
@@ -224,6 +230,11 @@ class MainWindow(QWidget):
         self.source_panel.chosen.connect(self._on_source_chosen)
         self.sink_panel.chosen.connect(self._on_sink_chosen)
         self.preset_panel.chosen.connect(self._on_preset_chosen)
+        self.room_panel.scene_changed.connect(bridge.set_room_scene)
+        self.room_panel.scene_chosen.connect(self._on_source_chosen)
+        self.room_panel.save_wanted.connect(self.save_scene)
+        self.room_panel.release_wanted.connect(bridge.release_talkers)
+        self.room_panel.refused.connect(lambda text: self.status.show_notice(text, error=True))
         self.source_panel.refresh_wanted.connect(bridge.refresh_devices)
         self.sink_panel.refresh_wanted.connect(bridge.refresh_devices)
         panel = self.parameters
@@ -345,6 +356,11 @@ class MainWindow(QWidget):
         if panel.isVisible() and panel.view.report.excerpt is None and self.bridge.session.running:
             self.bridge.measure_oracle()
 
+    def _on_room(self, scene, notice: str) -> None:
+        self.room_button.setEnabled(scene is not None)
+        self.room_panel.show_scene(scene)
+        self.room_panel.show_notice(notice)
+
     def _on_running(self, running: bool) -> None:
         self.toolbar.set_running(running)
         self.sound.set_running(running)
@@ -417,6 +433,8 @@ class MainWindow(QWidget):
             self.bridge.choose_array(str(path))
         elif "drivers" in table:
             self.bridge.choose_layout(str(path))
+        elif "room" in table and "array" in table:
+            self._on_source_chosen(f"room:{path}")
         elif self.bridge.load_settings(path):
             self._preset_path = path
 
@@ -436,6 +454,25 @@ class MainWindow(QWidget):
         if self.bridge.save_settings(path):
             self._preset_path = path
 
+    def scene_choices(self) -> tuple[tuple[str, str], ...]:
+        """(source, label) of the shipped scenes and of the person's own."""
+        own = sorted(self.scenes_folder.glob("*.toml")) if self.scenes_folder.is_dir() else []
+        shipped = tuple((f"room:{name}", name.replace("-", " ").capitalize()) for name in shipped_names("scenes"))
+        return (*shipped, *((f"room:{path}", path.stem) for path in own))
+
+    def show_room(self) -> None:
+        """Open the panel of the simulated room, or close it."""
+        self.source_panel.dismiss()
+        source = self.bridge.session.source_spec
+        self.room_panel.set_scenes(self.scene_choices(), f"room:{DEFAULT_SCENE}" if source == "room" else source)
+        self._toggle_panel(self.room_panel, self.toolbar.source)
+
+    def save_scene(self) -> None:
+        """Ask for a file and save the simulated room as it is now."""
+        self.scenes_folder.mkdir(parents=True, exist_ok=True)
+        title, save = "Save the scene", self.bridge.save_room_scene
+        self._ask_file(title, "Scenes (*.toml);;All files (*)", save, True, "toml", self.scenes_folder)
+
     def save_picture(self) -> None:
         """Ask for a file and save a picture of the window."""
         picture = self.grab()
@@ -443,7 +480,7 @@ class MainWindow(QWidget):
             "Save a picture of the window", "Pictures (*.png)", lambda path: picture.save(str(path)), True, "png"
         )
 
-    def _ask_file(self, title: str, filters: str, action, save: bool = False, suffix: str = "") -> None:
+    def _ask_file(self, title: str, filters: str, action, save: bool = False, suffix: str = "", folder=None) -> None:
         """A file dialog that stops nothing; one at a time."""
         if self._dialog is not None:
             self._dialog.close()
@@ -455,7 +492,8 @@ class MainWindow(QWidget):
         dialog.setFileMode(QFileDialog.FileMode.AnyFile if save else QFileDialog.FileMode.ExistingFile)
         if suffix:
             dialog.setDefaultSuffix(suffix)
-        folder = self.folders["presets"] if suffix == "toml" else Path(str(self.store.value("folder", Path.home())))
+        if folder is None:
+            folder = self.folders["presets"] if suffix == "toml" else Path(str(self.store.value("folder", Path.home())))
         if folder.is_dir():
             dialog.setDirectory(str(folder))
 
@@ -552,6 +590,7 @@ class MainWindow(QWidget):
         menu.addAction("Reset layout", self.reset_layout)
         menu.addSeparator()
         menu.addAction("Oracle ladder…\tO", self.show_oracle)
+        menu.addAction("Simulated room…", self.show_room)
         menu.addAction("Save a picture of the window…", self.save_picture)
         menu.addAction("Open log folder", self.open_log_folder)
         menu.addAction("Copy diagnostics", self.copy_diagnostics)
