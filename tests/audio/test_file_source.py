@@ -7,6 +7,7 @@ import pytest
 import soundfile
 import soxr
 
+from workbench.audio.endpoints import clean_sibling, open_source
 from workbench.audio.file_source import FileSource
 from workbench.audio.files import write_sound
 from workbench.audio.protocols import HOP
@@ -120,3 +121,40 @@ def test_a_region_outside_the_file_is_refused(tmp_path, noise, region_s):
     write_sound(tmp_path / "a.wav", noise, 48000)
     with pytest.raises(InputError, match="is not a part"):
         FileSource(tmp_path / "a.wav", region_s=region_s)
+
+
+@pytest.mark.parametrize("rate_hz", [44100, 48000])
+def test_the_clean_signal_is_in_step(tmp_path, noise, rate_hz):
+    """Noisy = 2 x clean on channel 1: every block has its own clean samples, over the loop's seam and after a seek."""
+    write_sound(tmp_path / "a_noisy.wav", noise, rate_hz)
+    write_sound(tmp_path / "a_clean.wav", 0.5 * noise[:1], rate_hz)
+    source = FileSource(tmp_path / "a_noisy.wav", loop=True, clean=tmp_path / "a_clean.wav")
+    source.start()
+    for number in range(150):
+        if number == 120:
+            source.seek(0.4)
+        block = source.read(1.0)
+        assert block.samples.shape == (2, HOP) and not block.clean.flags.writeable
+        np.testing.assert_allclose(block.clean, 0.5 * block.samples[0], atol=1e-6)
+    source.close()
+
+
+def test_a_clean_file_that_does_not_belong_is_refused(tmp_path, noise):
+    write_sound(tmp_path / "a.wav", noise, 48000)
+    write_sound(tmp_path / "b.wav", noise[:, :-1], 48000)
+    with pytest.raises(InputError, match=r"b\.wav: does not belong to .*a\.wav"):
+        FileSource(tmp_path / "a.wav", clean=tmp_path / "b.wav")
+
+
+def test_the_clean_sibling_of_a_file(tmp_path, noise):
+    write_sound(tmp_path / "007_noisy.flac", noise, 48000)
+    assert clean_sibling(tmp_path / "007_noisy.flac") is None
+    write_sound(tmp_path / "007_clean.wav", noise[:1, :-1], 48000)
+    assert clean_sibling(tmp_path / "007_noisy.flac") is None  # another length
+    write_sound(tmp_path / "007_clean.flac", noise[:1], 48000)
+    assert clean_sibling(tmp_path / "007_noisy.flac") == tmp_path / "007_clean.flac"
+    assert clean_sibling(tmp_path / "007_clean.flac") is None
+    source = open_source(f"file:{tmp_path / '007_noisy.flac'}", with_clean=True)
+    source.start()
+    assert source.read(1.0).clean is not None
+    source.close()

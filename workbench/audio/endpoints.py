@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
+
+import soundfile
 
 from workbench.audio.protocols import Sink, Source
 from workbench.core.errors import InputError
@@ -15,6 +18,7 @@ def open_source(
     block: int | None = None,
     rate_hz: int | None = None,
     array: str | None = None,
+    with_clean: bool = False,
     variables: dict[str, str] | None = None,
 ) -> Source:
     """The source that `spec` names, with its channels known, not started yet.
@@ -25,6 +29,7 @@ def open_source(
     loop : start a file again at its end
     block, rate_hz : samples per callback and rate of a device; None = what suits it
     array : name or path of the array to stand in a room; None = the scene's own
+    with_clean : bring the clean signal along if a file has one beside it, see `clean_sibling`
     variables : changes to the audio process's environment, such as JACK_DEFAULT_SERVER
 
     Raises
@@ -45,7 +50,8 @@ def open_source(
     if kind == "file":
         from workbench.audio.file_source import FileSource
 
-        return FileSource(_path(spec, rest), loop=loop)
+        path = _path(spec, rest)
+        return FileSource(path, loop=loop, clean=clean_sibling(path) if with_clean else None)
     if kind == "room":
         from workbench.audio.scene_files import load_scene
         from workbench.audio.simulator import RoomSource
@@ -97,6 +103,25 @@ def open_sink(
 
         return NullSink(channels)
     raise InputError(f"sink {spec!r}: expected device:HOSTAPI/NAME[#channels 1,2], file:PATH or none")
+
+
+def clean_sibling(path: str | Path) -> Path | None:
+    """The clean recording that lies beside a noisy one: `NNN_clean` beside `NNN_noisy`, of the same rate and length.
+
+    Whatever does not fit is none: a file is played without it.
+    """
+    path = Path(path)
+    if not path.stem.endswith("noisy"):
+        return None
+    stem = path.stem.removesuffix("noisy") + "clean"
+    for candidate in (path.with_name(stem + suffix) for suffix in (path.suffix, ".flac", ".wav")):
+        try:
+            noisy, clean = soundfile.info(str(path)), soundfile.info(str(candidate))
+        except (soundfile.LibsndfileError, RuntimeError, OSError):
+            continue
+        if (noisy.samplerate, noisy.frames) == (clean.samplerate, clean.frames):
+            return candidate
+    return None
 
 
 def _path(spec: str, rest: str) -> str:

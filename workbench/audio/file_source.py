@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import soundfile
 
 from workbench.audio.files import duration_s, open_sound, read_part
 from workbench.audio.protocols import HOP, RATE_HZ
@@ -25,6 +26,7 @@ class _Prepared:
     """A hop that waits for the reader; the index is given when it is read."""
 
     samples: np.ndarray
+    clean: np.ndarray | None
     position_s: float
     gap: bool
 
@@ -42,6 +44,9 @@ class FileSource:
         Go on at the region's start when its end is reached, without a seam.
     region_s : (float, float) or None
         Play only this part of the file; None = all of it.
+    clean : sound file or None
+        What a perfect enhancer would give: goes with every block. Its first channel counts; it must have the rate and
+        length of the file.
 
     Attributes
     ----------
@@ -55,7 +60,8 @@ class FileSource:
     Raises
     ------
     InputError
-        See `workbench.audio.files.open_sound`; or a region that is not inside the file.
+        See `workbench.audio.files.open_sound`; a region that is not inside the file, or a clean file that does not
+        belong to it.
     """
 
     live = False
@@ -64,7 +70,14 @@ class FileSource:
     dropped_samples = 0
     server_dropouts = 0
 
-    def __init__(self, path: str | Path, *, loop: bool = False, region_s: tuple[float, float] | None = None):
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        loop: bool = False,
+        region_s: tuple[float, float] | None = None,
+        clean: str | Path | None = None,
+    ):
         self.path = Path(path)
         self._sound = open_sound(self.path)
         self.name = self.path.name
@@ -74,6 +87,7 @@ class FileSource:
         self.duration_s = duration_s(self._sound)
         self.loop = loop
         self._begin, self._end = self._region(region_s)
+        self._clean = self._open_clean(clean) if clean is not None else None
         self.file_frames = self._end - self._begin
         self.length_samples = None if loop else round(self.file_frames * RATE_HZ / self.file_rate_hz)
         self._index = 0
@@ -95,6 +109,21 @@ class FileSource:
                 f"{self.path}: {region_s[0]:g} to {region_s[1]:g} s is not a part of its {self.duration_s:.2f} s"
             )
         return begin, end
+
+    def _open_clean(self, path: str | Path) -> soundfile.SoundFile:
+        try:
+            clean = open_sound(path)
+        except InputError:
+            self._sound.close()
+            raise
+        if (clean.samplerate, clean.frames) != (self._sound.samplerate, self._sound.frames):
+            clean.close()
+            self._sound.close()
+            raise InputError(
+                f"{path}: does not belong to {self.path}: {clean.frames} samples at {clean.samplerate} Hz, not "
+                f"{self._sound.frames} at {self.file_rate_hz} Hz"
+            )
+        return clean
 
     def start(self) -> None:
         """Begin to read ahead."""
@@ -139,7 +168,7 @@ class FileSource:
             hop = self._hops.popleft()
             self._ready.notify_all()
         self._position_s = hop.position_s + HOP / RATE_HZ
-        block = Block(hop.samples, self._index, hop.position_s, hop.gap)
+        block = Block(hop.samples, self._index, hop.position_s, hop.gap, clean=hop.clean)
         self._index += HOP
         return block
 
@@ -185,7 +214,8 @@ class FileSource:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
-        self._sound.close()
+        for sound in filter(None, (self._sound, self._clean)):
+            sound.close()
 
 
 class _Reading:
@@ -193,11 +223,13 @@ class _Reading:
 
     def __init__(self, source: FileSource, frame: int, gap: bool):
         self._source = source
-        self._sound = source._sound
-        self._sound.seek(frame)
-        self._resampler = Resampler(source.channels, source.file_rate_hz, RATE_HZ)
+        self._sounds = [sound for sound in (source._sound, source._clean) if sound is not None]
+        self._seek(frame)
+        # The clean signal is one more channel, so that it stays in step.
+        channels = source.channels + (source._clean is not None)
+        self._resampler = Resampler(channels, source.file_rate_hz, RATE_HZ)
         self._chunk = max(1, round(CHUNK_S * source.file_rate_hz))
-        self._pending = np.zeros((source.channels, 0), np.float32)
+        self._pending = np.zeros((channels, 0), np.float32)
         self._given = self._taken = 0
         self._flushed = False
         # (output sample, position in the file, whether it is a jump) of each stretch that is not given out yet
@@ -210,7 +242,7 @@ class _Reading:
             self._pending = np.concatenate((self._pending, fresh), axis=1)
         if self._pending.shape[1] == 0:
             return None
-        samples = np.zeros((self._source.channels, HOP), np.float32)
+        samples = np.zeros((len(self._pending), HOP), np.float32)
         part = self._pending[:, :HOP]
         samples[:, : part.shape[1]] = part
         self._pending = self._pending[:, HOP:]
@@ -219,18 +251,26 @@ class _Reading:
             self._stretches.popleft()
         at, position_s, jump = self._stretches[0]
         gap = (jump and at == first) or any(first <= start < first + HOP for start, _, _ in list(self._stretches)[1:])
-        return _Prepared(frozen(samples), position_s + (first - at) / RATE_HZ, gap)
+        channels = self._source.channels
+        clean = frozen(samples[channels].copy()) if len(samples) > channels else None
+        return _Prepared(frozen(samples[:channels].copy()), clean, position_s + (first - at) / RATE_HZ, gap)
+
+    def _seek(self, frame: int) -> None:
+        for sound in self._sounds:
+            sound.seek(frame)
 
     def _more(self) -> np.ndarray:
         source = self._source
-        frames = min(self._chunk, source._end - self._sound.tell())
+        frames = min(self._chunk, source._end - self._sounds[0].tell())
         if frames == 0:
             if not source.loop:
                 self._flushed = True
                 return self._resampler.flush()
-            self._sound.seek(source._begin)
+            self._seek(source._begin)
             start = round(self._taken * RATE_HZ / source.file_rate_hz)
             self._stretches.append((start, source._begin / source.file_rate_hz, True))
             frames = min(self._chunk, source.file_frames)
         self._taken += frames
-        return self._resampler.process(read_part(self._sound, frames))
+        parts = [read_part(sound, frames) for sound in self._sounds]
+        parts[1:] = [part[:1] for part in parts[1:]]
+        return self._resampler.process(np.concatenate(parts))

@@ -131,7 +131,13 @@ def assemble(
     offline = structure.source.startswith("file:") and structure.sink.startswith("file:")
     if offline:
         check_apart(structure.source.partition(":")[2], structure.sink.partition(":")[2])
-    source = open_source(structure.source, loop=structure.loop, block=structure.block, array=structure.array)
+    source = open_source(
+        structure.source,
+        loop=structure.loop,
+        block=structure.block,
+        array=structure.array,
+        with_clean=mailbox is not None,
+    )
     try:
         array = source.array or array
         if not strict:
