@@ -15,6 +15,7 @@ COMMANDS = {
     "localize": "find the talkers in a multichannel recording",
     "render": "render a stereo file to loudspeakers",
     "design": "design loudspeaker filters and export them",
+    "measure": "measure loudspeakers with sweeps",
     "simulate": "render a scene of the simulated room to files",
     "live": "run the live chain without a window",
     "bench": "measure what the stages cost",

@@ -26,6 +26,12 @@ def add_design_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("speakers", "ears"),
         help="speakers: each input comes from a virtual loudspeaker; ears: each is for one ear alone",
     )
+    parser.add_argument(
+        "--plant",
+        metavar="P",
+        help="from drivers to ears: sphere, none, a head's SOFA file, or a folder that measure wrote "
+        "(default: the design's, the layout's, sphere)",
+    )
     add_set_argument(parser)
 
 
@@ -36,7 +42,8 @@ def chosen_design(args: argparse.Namespace):
     if args.design and args.set:
         raise InputError("--set changes the parameters, which --design replaces: give one of them")
     design = load_design(args.design) if args.design else design_from_params(parse_settings(args.set).render)
-    return dataclasses.replace(design, target=args.target) if args.target else design
+    given = {name: getattr(args, name) for name in ("target", "plant") if getattr(args, name)}
+    return dataclasses.replace(design, **given)
 
 
 def design_toml(design) -> str:
@@ -55,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     from workbench.core.geometry import load_layout
     from workbench.dsp.bands import RATE_HZ
     from workbench.render.designs import MODELLING_DELAY
+    from workbench.render.measured import describe
     from workbench.render.renderer import make_filters
     from workbench.render.report import measure
 
@@ -82,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
         "schema": SCHEMA,
         "layout": layout.name,
         "design": dataclasses.asdict(design),
-        "plant": "rigid sphere head" + (" and cabinet" if layout.cabinet_radius_m else ", point-source drivers"),
+        "plant": describe(layout, design.plant),
         **measured.figures,
     }
     write_json(document, str(folder / "fir.json"))

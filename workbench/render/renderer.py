@@ -27,6 +27,7 @@ from workbench.render.designs import (
     design_from_params,
     plain_stereo,
 )
+from workbench.render.measured import plant_response
 from workbench.render.upmix import centre_portion
 
 HEAD_OFFSETS_M = {"nominal": 0.0, "2 cm": 0.02, "5 cm": 0.05}
@@ -133,7 +134,7 @@ def loudspeaker_response(layout: SpeakerLayout, filters: RenderFilters) -> Louds
     )
     ears = np.einsum("idt,ft->fdi", filters.ears_fir, turn, optimize=True)
     plant = {
-        name: plants.listener_plant(layout, _RESPONSE_HZ, plants.HeadPose(offset_m=(0.0, offset_m, 0.0)))
+        name: plant_response(layout, _RESPONSE_HZ, pose=plants.HeadPose(offset_m=(0.0, offset_m, 0.0)))
         for name, offset_m in HEAD_OFFSETS_M.items()
     }
     driver = np.einsum("idt,ft->fdi", filters.driver_fir[:2], turn, optimize=True)

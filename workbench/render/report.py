@@ -13,6 +13,7 @@ from workbench.dsp.bands import RATE_HZ
 from workbench.render import drivers, hrtf, plants
 from workbench.render.crosstalk import drive_db, separation_db
 from workbench.render.designs import MODELLING_DELAY, Design, plain_stereo
+from workbench.render.measured import plant_response
 from workbench.render.renderer import RenderFilters
 
 _FFT = 8192
@@ -159,7 +160,7 @@ def _at(response: np.ndarray, frequency_hz: np.ndarray) -> np.ndarray:
 
 
 def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Measured:
-    """Measure filters with the rigid-sphere head (and cabinet).
+    """Measure filters with the plant that the design names.
 
     Separation is that of the same design without virtual loudspeakers; drive and colouration are the filters' own.
     """
@@ -168,10 +169,10 @@ def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Me
     played, centre = every[..., :2], every[..., 2] if every.shape[2] == 3 else every.sum(axis=2)
     alone = fir_response(filters.ears_fir, _ALL_HZ)[_USED]
     plain = np.broadcast_to(plain_stereo(layout), played.shape)
-    nominal = plants.listener_plant(layout, frequency_hz)
+    nominal = plant_response(layout, frequency_hz, design.plant)
 
     groups = {
-        name: [plants.listener_plant(layout, frequency_hz, **where) for where in group]
+        name: [plant_response(layout, frequency_hz, design.plant, **where) for where in group]
         for name, group in positions(layout).items()
     }
     separation = {
