@@ -10,6 +10,8 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 
+MAX_PORTS = 64
+
 
 class _Range(ctypes.Structure):
     _fields_ = (("min", ctypes.c_uint32), ("max", ctypes.c_uint32))
@@ -39,7 +41,7 @@ class JackLatency:
         name = ctypes.c_char_p()
         if portaudio.PaJack_GetClientName(ctypes.byref(name)) != 0 or not name.value:
             raise OSError("PortAudio has no JACK client")
-        self._port_name = name.value + (b":in_0" if direction == "input" else b":out_0")
+        self._port_prefix = name.value + (b":in_" if direction == "input" else b":out_")
         self._mode = _CAPTURE if direction == "input" else _PLAYBACK
         self._jack = ctypes.CDLL(ctypes.util.find_library("jack") or "libjack.so.0")
         self._jack.jack_client_open.restype = ctypes.c_void_p
@@ -53,13 +55,16 @@ class JackLatency:
             raise OSError("the JACK server does not answer")
 
     def samples(self) -> int | None:
-        """Latency between the nearest end of the JACK graph and our first port; None when the port is not there."""
-        port = self._jack.jack_port_by_name(self._client, self._port_name)
-        if not port:
-            return None
+        """Latency between the nearest end of the JACK graph and any of our ports; None when there are no ports."""
+        shortest = None
         found = _Range()
-        self._jack.jack_port_get_latency_range(port, self._mode, ctypes.byref(found))
-        return int(found.min)
+        for number in range(MAX_PORTS):
+            port = self._jack.jack_port_by_name(self._client, self._port_prefix + str(number).encode())
+            if not port:
+                break
+            self._jack.jack_port_get_latency_range(port, self._mode, ctypes.byref(found))
+            shortest = found.min if shortest is None else min(shortest, found.min)
+        return None if shortest is None else int(shortest)
 
     def close(self) -> None:
         """Leave the server."""
