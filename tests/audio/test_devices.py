@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.audio.jack_server import JackServer
+from tests.audio.jack_server import JackServer, undisturbed
 from workbench.audio.devices import Device, find_device, list_devices, query
 from workbench.audio.specs import DeviceSpec
 from workbench.core.errors import DeviceError
@@ -14,16 +14,6 @@ def test_without_a_server_there_is_a_list_all_the_same():
     found = query(NOWHERE)
     assert "PortAudio" in found.portaudio
     assert not any("JACK" in device.hostapi for device in found.devices)
-
-
-def undisturbed(check, attempts=3):
-    """Run `check` until it passes: on a busy machine the server does not always answer a new client in time."""
-    for attempt in range(attempts):
-        try:
-            return check()
-        except (AssertionError, DeviceError):
-            if attempt == attempts - 1:
-                raise
 
 
 @pytest.mark.jack

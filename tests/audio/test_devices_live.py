@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.audio.jack_server import JackServer, Probe
+from tests.audio.jack_server import JackServer, Probe, undisturbed
 from workbench.audio.capture import DeviceSource
 from workbench.audio.playback import DeviceSink
 from workbench.audio.protocols import HOP
@@ -97,20 +97,6 @@ def noise(channels=2, samples=48000):
     play = np.random.default_rng(5).uniform(-0.5, 0.5, (channels, samples)).astype(np.float32)
     play[:, 1000] = 0.9
     return play
-
-
-def undisturbed(check, attempts=4):
-    """Run `check` until it passes.
-
-    Without real-time priority a busy machine makes the JACK server skip cycles, and it does not always say so. What
-    is wrong in our own code is wrong every time.
-    """
-    for attempt in range(attempts):
-        try:
-            return check()
-        except AssertionError:
-            if attempt == attempts - 1:
-                raise
 
 
 def through(server, source, sink, play, seconds):
