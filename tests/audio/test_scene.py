@@ -4,9 +4,9 @@ import math
 import numpy as np
 import pytest
 
-from workbench.audio.scene import Scene
+from workbench.audio.scene import Scene, resized
 from workbench.audio.scene_files import load_scene, save_scene, scene_toml
-from workbench.audio.scene_parts import Arc, Noise, Talker
+from workbench.audio.scene_parts import Arc, Mismatch, Noise, Talker, Walk
 from workbench.core.errors import InputError
 from workbench.core.resources import shipped_names
 
@@ -126,3 +126,73 @@ def test_a_voice_beside_the_scene_file_is_found(tmp_path):
     loaded = load_scene(path)
     assert loaded.beside(loaded.talkers[0].voice) == str(tmp_path / "my.wav")
     assert loaded.beside("anna") == "anna"
+
+
+@pytest.mark.parametrize(
+    ("extra", "cause"),
+    [
+        ('[[noise]]\nkind = "rain"', "kind 'rain' is not one of fan"),
+        ('[[noise]]\nkind = "fan"\nfield = "line"', "field 'line'"),
+        ('[[noise]]\nkind = "fan"\ndistance_m = 9.0', "noise 1 .fan. .* in a wall"),
+        ('[[noise]]\nkind = "fan"\nsnr_db = 500', "snr_db 500"),
+        ("[microphones]\ndead = [9]", "there is no microphone 9"),
+        ("[microphones]\ngain_db = [1.0]", "gain_db has 1 values, the array 8"),
+        ("[microphones]\ngain_sigma_db = -1", "gain_sigma_db -1 is outside"),
+        ("[microphones]\nswapped = [[1, 2, 3]]", "list of 2"),
+        ("[microphones]\ndead = [1.5]", "whole number"),
+        ("[fan]\nsnr_db = 8", "unknown key fan"),
+    ],
+)
+def test_bad_noises_and_microphones_name_the_cause(extra, cause, tmp_path):
+    path = tmp_path / "bad.toml"
+    path.write_text(f"{GOOD}\n{extra}", encoding="utf-8")
+    with pytest.raises(InputError, match=cause):
+        load_scene(path)
+
+
+def test_two_talkers_of_one_name_are_refused():
+    with pytest.raises(InputError, match=r"talker 2 .T.: talker 1 has the same name"):
+        scene(talkers=(Talker("T", "anna", 0.0, 1.0), Talker("T", "emil", 90.0, 1.0)))
+
+
+@pytest.mark.parametrize(
+    ("walk", "cause"),
+    [
+        (Walk(()), "at least one point"),
+        (Walk(((195.0, 1.5),)), "on the array"),
+        (Walk(((100.0, 4.0),)), "wall"),
+        (Walk(((60.0, 1.5),), speed_m_s=0.0), "speed_m_s"),
+        (Walk(((60.0, 1.5),), rest_s=-1.0), "rest_s"),
+    ],
+)
+def test_impossible_walks_are_refused(walk, cause):
+    with pytest.raises(InputError, match=cause):
+        scene(talkers=(Talker("T", "anna", 15.0, 1.5, path=walk),))
+
+
+def test_everything_that_a_scene_can_say_survives_a_round_trip(tmp_path):
+    full = scene(
+        talkers=(
+            Talker("A", "anna", 15.0, 1.5, 0.2, -3.0, 1.0, 2.0, True, False, Walk(((60.0, 1.5),), 0.5, 1.0, False)),
+            Talker("B", "emil", 30.0, 1.2, path=Arc(10.0, 50.0, 5.0, 1.5)),
+        ),
+        noises=(Noise("traffic", "diffuse", 3.0), Noise("keyboard", "point", 20.0, 90.0, 1.0, -0.2)),
+        mismatch=Mismatch(1.0, 5.0, 2.0, (0.5,) * 8, (1.0,) * 8, (1,), (2, 3), ((4, 5),)),
+        description="ü",
+        seed=7,
+    )
+    save_scene(full, tmp_path / "full.toml")
+    assert load_scene(tmp_path / "full.toml") == full
+
+
+@pytest.mark.parametrize("name", shipped_names("scenes"))
+@pytest.mark.parametrize("size_m", [(3.0, 3.0, 2.5), (10.0, 4.0, 3.0), (20.0, 20.0, 6.0)])
+def test_a_scene_fits_into_a_room_of_another_size(name, size_m):
+    small = resized(load_scene(name), size_m)
+    assert small.size_m == size_m
+    assert [talker.name for talker in small.talkers] == [talker.name for talker in load_scene(name).talkers]
+
+
+def test_a_room_of_the_same_size_leaves_everything_where_it_is():
+    loaded = load_scene("crossing-talkers")
+    assert resized(loaded, loaded.size_m) == loaded

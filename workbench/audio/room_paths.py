@@ -99,14 +99,14 @@ class LateResponses:
     def take(self, cell: Cell, wait: bool) -> np.ndarray | None:
         """The spectra of a cell.
 
-        Not there: computed now if `wait` and nobody helps; else asked of the helper, and waited for if `wait`, but
-        not longer than `hurry` allows: None.
+        Not there: computed now if nobody helps; else asked of the helper, and waited for if `wait`, but not longer
+        than `hurry` allows: None.
         """
         with self._changed:
             spectra = self._find(cell)
             if spectra is not None:
                 return spectra
-            if self._deadline is not None or not wait:
+            if self._deadline is not None:
                 if cell not in self._queue:
                     self._queue.appendleft(cell)
                     self._changed.notify_all()

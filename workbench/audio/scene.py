@@ -15,7 +15,7 @@ import numpy as np
 
 from workbench.audio.scene_parts import NOISE_FIELDS, NOISE_KINDS, Arc, Mismatch, Noise, Talker, Walk
 from workbench.core.errors import InputError
-from workbench.core.geometry import MicrophoneArray, load_array, wrap_deg
+from workbench.core.geometry import MicrophoneArray, load_array, wrap_deg, wrap_rad
 
 MAX_TALKERS = 8
 MAX_NOISES = 8
@@ -125,7 +125,8 @@ def resized(scene: Scene, size_m: tuple[float, float, float]) -> Scene:
 
     def fitted(azimuth_deg: float, distance_m: float) -> tuple[float, float]:
         azimuth_rad, used_m = nearest_place(size_m, centre, math.radians(azimuth_deg), distance_m, radius_m)
-        if abs(used_m - distance_m) < _SLACK_M:
+        turned_m = distance_m * abs(wrap_rad(azimuth_rad - math.radians(azimuth_deg)))
+        if abs(used_m - distance_m) + turned_m < _SLACK_M:
             return azimuth_deg, distance_m
         return math.degrees(azimuth_rad), used_m
 
