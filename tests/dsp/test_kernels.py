@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from workbench.dsp import bands, kernels
+from workbench.dsp import bands, kernels, stft
 from workbench.dsp.comb import CombFilter
 from workbench.dsp.pitch import PitchTracker
 
@@ -90,3 +90,30 @@ def test_compiled_bands_equal_numpy(compiled):
         out = np.empty(bands.BINS, np.float32)
         ready.spread(energy, bands.PEAK_BINS, out)
         np.testing.assert_allclose(out, bands.interpolate(energy), rtol=1e-5)
+
+
+def test_compiled_transforms_equal_numpy(compiled):
+    """Spectra of noise, and back by overlap-add, on two channels; a stream may change over at any hop."""
+    hops = _voice(30)
+    plain = _run(lambda: stft.Analysis(2).process, hops, None)
+    twin = _run(lambda: stft.Analysis(2).process, hops, 10)
+    for a, b in zip(plain, twin):
+        assert b.dtype == np.complex64
+        np.testing.assert_allclose(b, a, atol=2e-5)
+    rng = np.random.default_rng(5)
+    spectra = [a + 0.1 * rng.standard_normal((2, 481)) for a in plain]
+    plain_sound = _run(lambda: stft.Synthesis(2).process, spectra, None)
+    twin_sound = _run(lambda: stft.Synthesis(2).process, spectra, 10)
+    np.testing.assert_allclose(np.stack(twin_sound), np.stack(plain_sound), atol=1e-6)
+
+
+@pytest.mark.parametrize("place", [0, 1, 7, 479, 480, 959])
+def test_compiled_transform_of_an_impulse_is_a_root_of_unity(compiled, place):
+    frame = np.zeros(960, np.float32)
+    frame[place] = 1
+    out, work = np.empty(481, np.complex64), np.empty((2, 480), np.complex64)
+    kernels.ready().real_fft(frame, *stft.ROOTS, work, out)
+    np.testing.assert_allclose(out, np.exp(-2j * np.pi * np.arange(481) * place / 960), atol=1e-6)
+    back = np.empty(960, np.float32)
+    kernels.ready().inverse_real_fft(out, *stft.ROOTS, work, back)
+    np.testing.assert_allclose(back, frame, atol=1e-6)

@@ -13,9 +13,9 @@ import numpy as np
 from scipy import fft
 
 from workbench.dsp import kernels
-from workbench.dsp.bands import HOP, WINDOW
+from workbench.dsp.bands import BINS, HOP, WINDOW
 from workbench.dsp.pitch import LOOK_AHEAD, MAX_PERIOD, MIN_PERIOD
-from workbench.dsp.stft import power_complementary_window
+from workbench.dsp.stft import ROOTS, power_complementary_window
 
 TAPS = 5
 """M: taps on each side at most."""
@@ -100,24 +100,20 @@ class CombFilter:
         future = np.minimum(LOOK_AHEAD_SAMPLES // decided_period, TAPS)
         frames = np.empty((2, self.channels, WINDOW), dtype=np.float32)
         self._fill(frames, period, decided_period, future)
-        return self._transformed(frames * _WINDOW, NOISE_GAIN[future])
-
-    @staticmethod
-    def _transformed(frames: np.ndarray, noise_gain: np.ndarray) -> CombFrame:
-        spectra = fft.rfft(frames, axis=-1)
-        return CombFrame(spectra[0], spectra[1], noise_gain, float(NOISE_GAIN[0]))
+        spectra = fft.rfft(frames * _WINDOW, axis=-1)
+        return CombFrame(spectra[0], spectra[1], NOISE_GAIN[future], float(NOISE_GAIN[0]))
 
     def _process_compiled(
         self, compiled: ModuleType, x: np.ndarray, period: np.ndarray, decided_period: np.ndarray
     ) -> CombFrame:
         """The same by compiled loops, on the same state."""
-        frames = np.empty((2, self.channels, WINDOW), dtype=np.float32)
+        spectra = np.empty((2, self.channels, BINS), dtype=np.complex64)
         noise_gain = np.empty(self.channels, dtype=np.float32)
         compiled.comb_hop(
-            *(kernels.own(x), self._buffer, np.stack((period, decided_period))),
-            *(WEIGHTS, NOISE_GAIN, _WINDOW, _BOUNDS, LOOK_AHEAD_SAMPLES, frames, noise_gain),
+            *(kernels.own(x), self._buffer, np.stack((period, decided_period)), WEIGHTS, NOISE_GAIN, _WINDOW),
+            *(_BOUNDS, LOOK_AHEAD_SAMPLES, *ROOTS, spectra, noise_gain),
         )
-        return self._transformed(frames, noise_gain)
+        return CombFrame(spectra[0], spectra[1], noise_gain, float(NOISE_GAIN[0]))
 
     def _fill(self, frames: np.ndarray, period: np.ndarray, decided_period: np.ndarray, future: np.ndarray) -> None:
         """Comb-filtered frames (2, channels, WINDOW): the delayed ones and the newest."""

@@ -234,6 +234,147 @@ def pitch_hop(
 
 
 @njit(**_OPTIONS)
+def _radix2(x, y, s, roots):
+    m = len(x) // (2 * s)
+    for p in range(m):
+        w = roots[p * s]
+        for q in range(s):
+            a, b = x[q + s * p], x[q + s * (p + m)]
+            y[q + s * 2 * p] = a + b
+            y[q + s * (2 * p + 1)] = w * (a - b)
+
+
+@njit(**_OPTIONS)
+def _radix3(x, y, s, roots):
+    m = len(x) // (3 * s)
+    half, height = np.float32(0.5), np.float32(0.8660254037844386)
+    for p in range(m):
+        w1, w2 = roots[p * s], roots[2 * p * s]
+        for q in range(s):
+            a, b, c = x[q + s * p], x[q + s * (p + m)], x[q + s * (p + 2 * m)]
+            total, difference = b + c, b - c
+            inner = a - half * total
+            turned = np.complex64(complex(height * difference.imag, -height * difference.real))
+            y[q + s * 3 * p] = a + total
+            y[q + s * (3 * p + 1)] = w1 * (inner + turned)
+            y[q + s * (3 * p + 2)] = w2 * (inner - turned)
+
+
+@njit(**_OPTIONS)
+def _radix4(x, y, s, roots):
+    m = len(x) // (4 * s)
+    for p in range(m):
+        w1, w2, w3 = roots[p * s], roots[2 * p * s], roots[3 * p * s]
+        for q in range(s):
+            a, b, c, d = x[q + s * p], x[q + s * (p + m)], x[q + s * (p + 2 * m)], x[q + s * (p + 3 * m)]
+            even, odd, difference = a + c, b + d, b - d
+            turned = np.complex64(complex(difference.imag, -difference.real))
+            y[q + s * 4 * p] = even + odd
+            y[q + s * (4 * p + 1)] = w1 * (a - c + turned)
+            y[q + s * (4 * p + 2)] = w2 * (even - odd)
+            y[q + s * (4 * p + 3)] = w3 * (a - c - turned)
+
+
+@njit(**_OPTIONS)
+def _radix5(x, y, s, roots):
+    m = len(x) // (5 * s)
+    c1, c2 = np.float32(0.30901699437494745), np.float32(-0.8090169943749475)
+    s1, s2 = np.float32(0.9510565162951535), np.float32(0.5877852522924731)
+    for p in range(m):
+        w1, w2, w3, w4 = roots[p * s], roots[2 * p * s], roots[3 * p * s], roots[4 * p * s]
+        for q in range(s):
+            a, b, c = x[q + s * p], x[q + s * (p + m)], x[q + s * (p + 2 * m)]
+            d, e = x[q + s * (p + 3 * m)], x[q + s * (p + 4 * m)]
+            be, cd, b_e, c_d = b + e, c + d, b - e, c - d
+            first, second = a + c1 * be + c2 * cd, a + c2 * be + c1 * cd
+            u, v = s1 * b_e + s2 * c_d, s2 * b_e - s1 * c_d
+            turned_u = np.complex64(complex(u.imag, -u.real))
+            turned_v = np.complex64(complex(v.imag, -v.real))
+            y[q + s * 5 * p] = a + be + cd
+            y[q + s * (5 * p + 1)] = w1 * (first + turned_u)
+            y[q + s * (5 * p + 2)] = w2 * (second + turned_v)
+            y[q + s * (5 * p + 3)] = w3 * (second - turned_v)
+            y[q + s * (5 * p + 4)] = w4 * (first - turned_u)
+
+
+@njit(**_OPTIONS)
+def _fft480(x, y, roots):
+    """Stockham's self-sorting transform of 480 = 5·3·4·4·2 points; the result is in y, x is used up."""
+    _radix5(x, y, 1, roots)
+    _radix3(y, x, 5, roots)
+    _radix4(x, y, 15, roots)
+    _radix4(y, x, 60, roots)
+    _radix2(x, y, 240, roots)
+
+
+@njit(**_OPTIONS)
+def real_fft(frame, roots, half_roots, work, out):
+    """Spectrum (481,) complex64 of a frame (960,) float32, by a complex transform of half the length.
+
+    roots (480,) exp(-2πik/480), half_roots (481,) exp(-2πik/960), work (2, 480) complex64.
+    """
+    n = len(roots)
+    for k in range(n):
+        work[0, k] = np.complex64(complex(frame[2 * k], frame[2 * k + 1]))
+    z = work[1]
+    _fft480(work[0], z, roots)
+    half = np.float32(0.5)
+    for k in range(n + 1):
+        a, b = z[k % n], np.conj(z[(n - k) % n])
+        odd = half * half_roots[k] * (a - b)
+        out[k] = half * (a + b) + np.complex64(complex(odd.imag, -odd.real))
+
+
+@njit(**_OPTIONS)
+def inverse_real_fft(spectrum, roots, half_roots, work, frame):
+    """Frame (960,) float32 of a spectrum (481,) complex64: the inverse of `real_fft`."""
+    n = len(roots)
+    half = np.float32(0.5)
+    for k in range(n):
+        a, b = spectrum[k], np.conj(spectrum[n - k])
+        odd = half * np.conj(half_roots[k]) * (a - b)
+        if k == 0:  # the first and the last bin are real
+            even, odd = half * (a.real + b.real), half * (a.real - b.real)
+            work[0, 0] = np.complex64(complex(even, -odd))
+        else:
+            # The conjugate of what a forward transform would need: it gives the inverse, conjugated.
+            work[0, k] = np.conj(half * (a + b) + np.complex64(complex(-odd.imag, odd.real)))
+    z = work[1]
+    _fft480(work[0], z, roots)
+    scale = np.float32(1.0 / n)
+    for k in range(n):
+        frame[2 * k] = scale * z[k].real
+        frame[2 * k + 1] = -scale * z[k].imag
+
+
+@njit(**_OPTIONS)
+def analysis_hop(x, past, window, roots, half_roots, out):
+    """One hop of `Analysis.process`: x and past (channels, hop), past changed in place; fills out (channels, bins)."""
+    channels, hop = x.shape
+    frame = np.empty(2 * hop, dtype=np.float32)
+    work = np.empty((2, len(roots)), dtype=np.complex64)
+    for channel in range(channels):
+        for n in range(hop):
+            frame[n] = past[channel, n] * window[n]
+            frame[hop + n] = x[channel, n] * window[hop + n]
+            past[channel, n] = x[channel, n]
+        real_fft(frame, roots, half_roots, work, out[channel])
+
+
+@njit(**_OPTIONS)
+def synthesis_hop(spectrum, overlap, window, roots, half_roots, out):
+    """One hop of `Synthesis.process`: overlap (channels, hop) is changed in place; fills out (channels, hop)."""
+    channels, hop = out.shape
+    frame = np.empty(2 * hop, dtype=np.float32)
+    work = np.empty((2, len(roots)), dtype=np.complex64)
+    for channel in range(channels):
+        inverse_real_fft(spectrum[channel], roots, half_roots, work, frame)
+        for n in range(hop):
+            out[channel, n] = frame[n] * window[n] + overlap[channel, n]
+            overlap[channel, n] = frame[hop + n] * window[hop + n]
+
+
+@njit(**_OPTIONS)
 def comb(buffer, weights, start, period, newest_tap, window, out):
     """Sum of taps -5 … newest_tap of the buffer, spaced by the period, windowed; fills out (window,)."""
     count = len(weights)
@@ -252,16 +393,20 @@ def comb(buffer, weights, start, period, newest_tap, window, out):
 
 
 @njit(**_OPTIONS)
-def comb_hop(x, buffer, periods, weights, noise_gains, window, bounds, look_ahead, frames, noise_gain):
-    """One hop of `CombFilter.process` up to its windowed frames.
+def comb_hop(
+    x, buffer, periods, weights, noise_gains, window, bounds, look_ahead, roots, half_roots, spectra, noise_gain
+):
+    """One hop of `CombFilter.process`.
 
     x (channels, hop); buffer (channels, n), shifted in place; periods (2, channels) int64: newest, decided.
-    Fills frames (2, channels, window), the delayed ones first, and noise_gain (channels,).
+    Fills spectra (2, channels, bins), the delayed ones first, and noise_gain (channels,).
     """
     channels, hop = x.shape
     length = buffer.shape[1]
     size = len(window)
     taps = len(weights) - 1
+    frame = np.empty(size, dtype=np.float32)
+    work = np.empty((2, len(roots)), dtype=np.complex64)
     for channel in range(channels):
         line = buffer[channel]
         for n in range(length - hop):
@@ -271,8 +416,10 @@ def comb_hop(x, buffer, periods, weights, noise_gains, window, bounds, look_ahea
         decided = min(max(periods[1, channel], bounds[0]), bounds[1])
         future = min(look_ahead // decided, taps)
         noise_gain[channel] = noise_gains[future]
-        comb(line, weights[future], length - look_ahead - size, decided, future, window, frames[0, channel])
-        comb(line, weights[0], length - size, newest, 0, window, frames[1, channel])
+        comb(line, weights[future], length - look_ahead - size, decided, future, window, frame)
+        real_fft(frame, roots, half_roots, work, spectra[0, channel])
+        comb(line, weights[0], length - size, newest, 0, window, frame)
+        real_fft(frame, roots, half_roots, work, spectra[1, channel])
 
 
 @njit(**_OPTIONS)
@@ -329,27 +476,6 @@ def band_products(first, second, peaks, correlation, energy):
 
 
 @njit(**_OPTIONS)
-def frame_features(spectrum, causal, peaks, period_scale, tiny, lowest, periods, correlation, level, energy, features):
-    """The features of a frame; see `FeatureExtractor.process`.
-
-    spectrum, causal (channels, bins) complex64; energy (channels, bands) of the spectrum; level (channels,) as log10;
-    periods, correlation (channels,). Fills features (channels, 2 bands + 2).
-    """
-    channels, bands = energy.shape
-    product, comb_energy = np.empty(bands, dtype=np.float32), np.empty(bands, dtype=np.float32)
-    shortest, longest = period_scale
-    for channel in range(channels):
-        band_products(spectrum[channel], causal[channel], peaks, product, comb_energy)
-        row = features[channel]
-        for band in range(bands):
-            own = np.float64(energy[channel, band])
-            row[band] = max(np.log10(own + tiny) - level[channel], lowest)
-            row[bands + band] = product[band] / np.sqrt(own * np.float64(comb_energy[band]) + tiny)
-        row[2 * bands] = 2 * np.log(periods[channel] / shortest) / np.log(longest / shortest) - 1
-        row[2 * bands + 1] = correlation[channel]
-
-
-@njit(**_OPTIONS)
 def running_level(energy, bands, constants, mean, weight, frames, level):
     """One frame of `RunningLevel.process`; the state (channels,) is changed in place.
 
@@ -372,6 +498,33 @@ def running_level(energy, bands, constants, mean, weight, frames, level):
             level[channel] += min(max(target - level[channel], -step), step)
         else:
             level[channel] = target
+
+
+@njit(**_OPTIONS)
+def frame_features(spectrum, causal, peaks, level_bands, level_constants, level_state, scales, pitch, energy, features):
+    """Band energies and features of a frame; see `FeatureExtractor.process`.
+
+    spectrum, causal (channels, bins) complex64; level_state of `RunningLevel`, changed in place; scales: shortest and
+    longest period, least energy, least logarithm; pitch: period and correlation (channels,).
+    Fills energy (channels, bands) and features (channels, 2 bands + 2).
+    """
+    channels, bands = energy.shape
+    shortest, longest, tiny, lowest = scales
+    periods, correlation = pitch
+    product, comb_energy = np.empty(bands, dtype=np.float32), np.empty(bands, dtype=np.float32)
+    for channel in range(channels):
+        band_energies(spectrum[channel], peaks, energy[channel])
+    mean, weight, frames, level = level_state
+    running_level(energy, level_bands, level_constants, mean, weight, frames, level)
+    for channel in range(channels):
+        band_products(spectrum[channel], causal[channel], peaks, product, comb_energy)
+        row = features[channel]
+        for band in range(bands):
+            own = np.float64(energy[channel, band])
+            row[band] = max(np.log10(own + tiny) - level[channel], lowest)
+            row[bands + band] = product[band] / np.sqrt(own * np.float64(comb_energy[band]) + tiny)
+        row[2 * bands] = 2 * np.log(periods[channel] / shortest) / np.log(longest / shortest) - 1
+        row[2 * bands + 1] = correlation[channel]
 
 
 @njit(**_OPTIONS)
@@ -463,6 +616,7 @@ def warm_up() -> None:
     from workbench.dsp.bands import BANDS, PEAK_BINS
     from workbench.dsp.comb import CombFilter
     from workbench.dsp.pitch import PitchTracker
+    from workbench.dsp.stft import Analysis, Synthesis
 
     rng = np.random.default_rng(0)
     noise = rng.standard_normal((1, 480)).astype(np.float32)
@@ -472,12 +626,14 @@ def warm_up() -> None:
     peaks = PEAK_BINS
     spectrum = rng.standard_normal((1, 481)).astype(np.complex64)
     energy, gain = np.ones((1, BANDS), f32), np.full((1, BANDS), 0.5, f32)
-    band_energies(spectrum[0], peaks, energy[0])
-    running_level(energy, (0, 3), (0.9, 1e-10, 30, 0.006, 1e-30), *np.zeros((2, 1)), np.zeros(1, np.int64), np.zeros(1))
+    state = (np.zeros(1), np.zeros(1), np.zeros(1, np.int64), np.zeros(1))
+    pitch = (np.array([100]), np.zeros(1, f32))
     frame_features(
-        *(spectrum, spectrum, peaks, (96.0, 768.0), 1e-30, -9.0, np.array([100]), np.zeros(1, f32), np.zeros(1)),
-        *(energy, np.zeros((1, 2 * BANDS + 2), f32)),
+        *(spectrum, spectrum, peaks, (0, 3), (0.9, 1e-10, 30, 0.006, 1e-30), state, (96.0, 768.0, 1e-30, -9.0)),
+        *(pitch, energy, np.zeros((1, 2 * BANDS + 2), f32)),
     )
+    Analysis(1)._process_compiled(sys.modules[__name__], noise)
+    Synthesis(1)._process_compiled(sys.modules[__name__], spectrum)
     shape_gain(gain, energy, gain, f32(0.02), f32(0.1), f32(1), f32(0.6), 1e-20, np.empty_like(gain))
     shape_spectrum(spectrum, spectrum, gain, gain, peaks, np.empty_like(spectrum))
     centre_spectrum(*spectrum[[0, 0]], peaks, np.zeros((3, BANDS)), 0.9, 1.0, 1e-12, np.empty_like(spectrum[0]))

@@ -6,9 +6,12 @@ w(n) = sin(pi/2 sin^2(pi (n + 1/2) / 960)) for analysis and synthesis, so that w
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
 from scipy import fft
 
+from workbench.dsp import kernels
 from workbench.dsp.bands import BINS, HOP, WINDOW
 
 
@@ -19,6 +22,12 @@ def power_complementary_window(length: int = WINDOW) -> np.ndarray:
 
 _WINDOW = power_complementary_window().astype(np.float32)
 _WINDOW.setflags(write=False)
+
+ROOTS = (
+    np.exp(-2j * np.pi * np.arange(WINDOW // 2) / (WINDOW // 2)).astype(np.complex64),
+    np.exp(-2j * np.pi * np.arange(BINS) / WINDOW).astype(np.complex64),
+)
+"""Roots of unity for the compiled transform."""
 
 
 class Analysis:
@@ -45,9 +54,17 @@ class Analysis:
         -------
         (channels, BINS) complex64
         """
+        if (compiled := kernels.ready()) is not None:
+            return self._process_compiled(compiled, x)
         frame = np.concatenate([self._past, x], axis=1)
         self._past = np.array(x, dtype=np.float32)
         return fft.rfft(frame * _WINDOW, axis=1)
+
+    def _process_compiled(self, compiled: ModuleType, x: np.ndarray) -> np.ndarray:
+        """The same by compiled loops, on the same state."""
+        out = np.empty((self.channels, BINS), dtype=np.complex64)
+        compiled.analysis_hop(kernels.own(x), self._past, _WINDOW, *ROOTS, out)
+        return out
 
 
 class Synthesis:
@@ -67,7 +84,16 @@ class Synthesis:
         """One frame in, one hop out: (channels, BINS) complex64 -> (channels, HOP) float32."""
         if spectrum.shape != (self.channels, BINS):
             raise ValueError(f"expected spectra of shape {(self.channels, BINS)}, got {spectrum.shape}")
+        if (compiled := kernels.ready()) is not None:
+            return self._process_compiled(compiled, spectrum)
         frame = fft.irfft(spectrum, n=WINDOW, axis=1) * _WINDOW
         out = frame[:, :HOP] + self._overlap
         self._overlap = frame[:, HOP:].copy()
+        return out
+
+    def _process_compiled(self, compiled: ModuleType, spectrum: np.ndarray) -> np.ndarray:
+        """The same by compiled loops, on the same state."""
+        out = np.empty((self.channels, HOP), dtype=np.float32)
+        spectrum = np.array(spectrum, dtype=np.complex64, order="C")
+        compiled.synthesis_hop(spectrum, self._overlap, _WINDOW, *ROOTS, out)
         return out

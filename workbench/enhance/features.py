@@ -19,8 +19,9 @@ from workbench.dsp.stft import Analysis
 
 FEATURES = 2 * BANDS + 2
 
-LOWEST = -9.0
-"""Least log10 band energy relative to the running level: below lies only rounding."""
+LOWEST = -5.0
+"""Least log10 band energy relative to the running level. What lies below is inaudible, and how far below it lies
+only tells which resampler or converter the sound went through: a network must not care."""
 
 _SILENCE = 1e-10
 """Energy of a frame in the level bands below which it counts as silence and does not move the running level."""
@@ -33,7 +34,7 @@ _LEVEL_STEP = 0.006
 _SETTLING_FRAMES = 30
 _TINY = 1e-30
 _LEVEL_CONSTANTS = (_LEVEL_SMOOTHING, _SILENCE, _SETTLING_FRAMES, _LEVEL_STEP, _TINY)
-_PERIOD_SCALE = (float(MIN_PERIOD), float(MAX_PERIOD))
+_SCALES = (float(MIN_PERIOD), float(MAX_PERIOD), _TINY, LOWEST)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,12 +73,13 @@ class RunningLevel:
         self._frames = np.zeros(self.channels, dtype=np.int64)
         self._level = np.zeros(self.channels)
 
+    @property
+    def state(self) -> tuple[np.ndarray, ...]:
+        """All that changes from frame to frame, for the compiled twin."""
+        return self._energy, self._weight, self._frames, self._level
+
     def process(self, energy: np.ndarray) -> np.ndarray:
         """Band energies (channels, 34) in, log10 of the running mean energy of a band out (channels,)."""
-        if (compiled := kernels.ready()) is not None:
-            state = (self._energy, self._weight, self._frames, self._level)
-            compiled.running_level(energy, _LEVEL_RANGE, _LEVEL_CONSTANTS, *state)
-            return self._level.copy()
         now = energy[:, _LEVEL_BANDS].mean(axis=1, dtype=np.float64)
         heard = now > _SILENCE
         keep = np.where(heard, _LEVEL_SMOOTHING, 1.0)
@@ -116,23 +118,23 @@ class FeatureExtractor:
     def process(self, x: np.ndarray) -> AnalysedFrame:
         """One hop (channels, 480) float32 in."""
         spectrum = self._analysis.process(x)
-        energy = band_energy(spectrum)
-        self._spectra.append(spectrum)
-        self._energies.append(energy)
         pitch = self._pitch.process(x)
         comb = self._comb.process(x, pitch.period, pitch.decided_period)
-        level = self._level.process(energy)
         features = np.empty((self.channels, FEATURES), dtype=np.float32)
         if (compiled := kernels.ready()) is not None:
+            energy = np.empty((self.channels, BANDS), dtype=np.float32)
             compiled.frame_features(
-                *(spectrum, comb.causal_spectrum, PEAK_BINS, _PERIOD_SCALE, _TINY, LOWEST),
-                *(pitch.period, pitch.correlation, level, energy, features),
+                *(spectrum, comb.causal_spectrum, PEAK_BINS, _LEVEL_RANGE, _LEVEL_CONSTANTS, self._level.state),
+                *(_SCALES, (pitch.period, pitch.correlation), energy, features),
             )
         else:
-            features[:, :BANDS] = relative_log_energy(energy, level)
+            energy = band_energy(spectrum)
+            features[:, :BANDS] = relative_log_energy(energy, self._level.process(energy))
             features[:, BANDS : 2 * BANDS] = coherence(spectrum, comb.causal_spectrum, energy)
             features[:, -2] = normalised_period(pitch.period)
             features[:, -1] = pitch.correlation
+        self._spectra.append(spectrum)
+        self._energies.append(energy)
         return AnalysedFrame(
             features,
             self._spectra[0].copy(),
