@@ -158,18 +158,24 @@ def _run(args: argparse.Namespace) -> int:
     from workbench.engine.session import Session
     from workbench.ui.bridge import Bridge
 
-    session = Session(settings)
-    bridge = Bridge(session, _devices)
-    bridge.refresh_devices()
+    bridge = Bridge(Session(settings), _devices)
+    try:
+        bridge.refresh_devices()
+        return _show(app, _build_window(args, bridge, log_folder), bridge, args)
+    finally:
+        bridge.close()
+        qInstallMessageHandler(None)
 
+
+def _build_window(args: argparse.Namespace, bridge, log_folder: Path):
+    """The main window with its views, as the options want it."""
     from workbench.dsp.bands import PEAK_HZ
     from workbench.ui.main_window import MainWindow
     from workbench.ui.views.sound import SoundView
     from workbench.ui.views.space import SpaceView
 
     config = platformdirs.user_config_path(NAME, appauthor=False)
-    store_path = "" if args.fresh else str(config / "window.ini")
-    store = QSettings(store_path or str(config / "window-fresh.ini"), QSettings.Format.IniFormat)
+    store = QSettings(str(config / ("window-fresh.ini" if args.fresh else "window.ini")), QSettings.Format.IniFormat)
     if args.fresh:
         store.clear()
     folders = {
@@ -181,9 +187,14 @@ def _run(args: argparse.Namespace) -> int:
     if args.settings:
         window.begin_with(args.settings)
     if args.theme:
-        window.set_theme(args.theme)
+        window.set_theme(args.theme, remember=False)
     if args.size:
         window.resize(*args.size)
+    return window
+
+
+def _show(app: QApplication, window, bridge, args: argparse.Namespace) -> int:
+    """Show the window until it is closed, then take it apart. Returns the exit status."""
 
     def on_exception(kind, value, trace) -> None:
         log.error("internal error", exc_info=(kind, value, trace))
@@ -199,7 +210,6 @@ def _run(args: argparse.Namespace) -> int:
 
     old_hook, sys.excepthook = sys.excepthook, on_exception
     old_handlers = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-    code = 0
     try:
         window.show()
         bridge.begin()
@@ -207,7 +217,7 @@ def _run(args: argparse.Namespace) -> int:
             "choose_source": not (args.source or args.settings),
             "choose_sink": not (args.sink or args.settings),
         }
-        starter = _Starter(window, bridge, store, **choose, start=not args.stopped)
+        starter = _Starter(window, bridge, window.store, **choose, start=not args.stopped)
         if args.screenshot:
             QTimer.singleShot(round(1000 * args.after), lambda: _take_picture(window, args.screenshot))
         QTimer.singleShot(0, lambda: log.info("Earshot %s: the window is open", __version__))
@@ -219,7 +229,6 @@ def _run(args: argparse.Namespace) -> int:
         bridge.close()
         starter = None  # noqa: F841 - its timer goes before the application does
         _end(app, window)
-        qInstallMessageHandler(None)
     if args.screenshot and not args.screenshot.is_file():
         raise InputError(f"{args.screenshot}: the picture could not be saved here")
     return 130 if interrupted else code

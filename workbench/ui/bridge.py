@@ -5,6 +5,7 @@ Everything here runs on the GUI thread, except the listing of devices (up to a s
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -36,10 +37,12 @@ class _Listing(QRunnable):
 
     def run(self):
         try:
-            self.done.emit(self.lister(), "")
+            devices, problem = self.lister(), ""
         except Exception as error:
             log.exception("listing the devices failed")
-            self.done.emit([], str(error))
+            devices, problem = [], str(error)
+        with contextlib.suppress(RuntimeError):  # the bridge may be gone by now
+            self.done.emit(devices, problem)
 
 
 class Bridge(QObject):
@@ -50,6 +53,8 @@ class Bridge(QObject):
     localizations = Signal(list)
     health_changed = Signal(object)
     pattern_changed = Signal(object)
+    gain_changed = Signal(object)
+    """What the beam gains (BeamGain), None while it is not known."""
     response_changed = Signal(object)
     oracle_changed = Signal(object, bool)
     """The OracleReport, and whether the source knows its clean signal."""
@@ -83,7 +88,7 @@ class Bridge(QObject):
         self._snapshot = self._localization = -1
         self._health: Health | None = None
         self._params: Params | None = None
-        self._pattern = self._response = None
+        self._pattern = self._response = self._gain = None
         self._oracle: tuple = ()
         self._played: tuple[str, float] = ("", 0.0)
         self._structure: tuple = ()
@@ -150,6 +155,7 @@ class Bridge(QObject):
         if self.session.oracle_playing != self._played:
             self._played = self.session.oracle_playing
             self.oracle_played.emit(*self._played)
+        self._poll_beam(mailbox)  # at once: it follows a slider that is dragged
         if self._tick % HEALTH_EVERY == 0:
             self._poll_slow(mailbox)
         self._tick += 1
@@ -176,9 +182,7 @@ class Bridge(QObject):
         if running != self._running:
             self._running = running
             self.running_changed.emit(running)
-        if mailbox.beam_pattern is not self._pattern and mailbox.beam_pattern is not None:
-            self._pattern = mailbox.beam_pattern
-            self.pattern_changed.emit(self._pattern)
+        self._poll_beam(mailbox)
         if mailbox.loudspeaker_response is not self._response and mailbox.loudspeaker_response is not None:
             self._response = mailbox.loudspeaker_response
             self.response_changed.emit(self._response)
@@ -191,6 +195,14 @@ class Bridge(QObject):
             self._oracle = oracle
             self.oracle_changed.emit(*oracle)
         self._poll_params()
+
+    def _poll_beam(self, mailbox) -> None:
+        if mailbox.beam_pattern is not self._pattern and mailbox.beam_pattern is not None:
+            self._pattern = mailbox.beam_pattern
+            self.pattern_changed.emit(self._pattern)
+        if mailbox.beam_gain is not self._gain:
+            self._gain = mailbox.beam_gain
+            self.gain_changed.emit(self._gain)
 
     def _poll_params(self) -> None:
         if self.session.params is not self._params:

@@ -7,6 +7,7 @@ import math
 import re
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, Qt, QTimer, QUrl
 from PySide6.QtGui import QActionGroup, QDesktopServices, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -113,6 +114,12 @@ class DockTitle(QFrame):
         self.float_button.setIcon(icon("float", tokens))
 
 
+def _walls_xy_m(scene) -> np.ndarray:
+    """Corners (4, 2) of a scene's room as seen from its array."""
+    (length, width, _), (x, y, _) = scene.size_m, scene.array_xyz_m
+    return np.array([[-x, -y], [length - x, -y], [length - x, width - y], [-x, width - y]])
+
+
 class MainWindow(QWidget):
     """Toolbar, docks around the sound, status bar.
 
@@ -141,6 +148,7 @@ class MainWindow(QWidget):
         self.theme_choice = "dark"
         self._compact: bool | None = None
         self._steering_gesture: str | None = None
+        self._nulls_gesture: str | None = None
         self._preset_path: Path | None = None
         self._channels: tuple = ()
         self._dialog: QFileDialog | None = None
@@ -204,6 +212,7 @@ class MainWindow(QWidget):
         bridge.localizations.connect(self._on_localizations)
         bridge.health_changed.connect(self._on_health)
         bridge.pattern_changed.connect(self._on_pattern)
+        bridge.gain_changed.connect(self.space.show_gain)
         bridge.response_changed.connect(self.space.show_response)
         bridge.params_changed.connect(self._on_params)
         bridge.structure_changed.connect(self._on_structure)
@@ -251,6 +260,7 @@ class MainWindow(QWidget):
         self.sound.before_tap_changed.connect(bridge.show_before)
         self.space.steering_changed.connect(self._on_steered)
         self.space.talker_moved.connect(bridge.move_talker)
+        self.space.nulls_changed.connect(self._on_nulls)
         self.space.follow_requested.connect(lambda number: bridge.set({"beamformer.follow": int(number)}))
 
     def _connect_keys(self) -> None:
@@ -315,6 +325,8 @@ class MainWindow(QWidget):
     def _on_params(self, params: Params) -> None:
         self.parameters.show_params(params, self.bridge.preset)
         self.toolbar.show_params(params)
+        beam = params.beamformer
+        self.space.set_nulls(beam.nulls_deg, beam.enabled and beam.method == "lcmv")
         session = self.bridge.session
         self.toolbar.set_undo(session.undo_label, session.redo_label)
         self.toolbar.preset.set_value(self.bridge.preset_name, "edited" if self.bridge.edited else "")
@@ -360,6 +372,7 @@ class MainWindow(QWidget):
         self.room_button.setEnabled(scene is not None)
         self.room_panel.show_scene(scene)
         self.room_panel.show_notice(notice)
+        self.space.set_room(None if scene is None else _walls_xy_m(scene))
 
     def _on_running(self, running: bool) -> None:
         self.toolbar.set_running(running)
@@ -380,6 +393,15 @@ class MainWindow(QWidget):
         self._on_edited("beamformer.steering_deg", round(float(azimuth_deg), 1), self._steering_gesture)
         if final:
             self._steering_gesture = None
+
+    def _on_nulls(self, nulls_deg: tuple[float, ...], final: bool) -> None:
+        if self._nulls_gesture is None:
+            self._nulls_gesture = new_gesture("beamformer.null_handles")
+        values = {"beamformer.null_handles": len(nulls_deg)}
+        values |= {f"beamformer.null_{number}_deg": null for number, null in enumerate(nulls_deg, start=1)}
+        self.bridge.set(values, gesture=self._nulls_gesture)
+        if final:
+            self._nulls_gesture = None
 
     def toggle_recording(self) -> None:
         """Record microphones and output into the recordings folder, or end the recording."""
@@ -636,11 +658,12 @@ class MainWindow(QWidget):
 
     # ---- theme and layout ------------------------------------------------------------------------------------
 
-    def set_theme(self, choice: str) -> None:
-        """Dark, light, or as the desktop; remembered."""
+    def set_theme(self, choice: str, remember: bool = True) -> None:
+        """Dark, light, or as the desktop."""
         choice = choice if choice in THEME_CHOICES else "dark"
         self.theme_choice = choice
-        self.store.setValue("theme", choice)
+        if remember:
+            self.store.setValue("theme", choice)
         self.theme_actions[choice].setChecked(True)
         self.tokens = resolve_theme(choice)
         QApplication.setPalette(theme.palette(self.tokens))
