@@ -11,7 +11,7 @@ from workbench.dsp.bands import BANDS, HOP
 from workbench.enhance.enhancer import Enhancer
 from workbench.enhance.estimator import Estimate
 from workbench.enhance.features import FeatureExtractor
-from workbench.enhance.runtime import NetworkGains
+from workbench.enhance.runtime import NetworkGains, estimated_snr_db
 
 pytest.importorskip("numba")
 
@@ -109,3 +109,12 @@ def test_nothing_is_compiled_while_sound_runs(compiled):
             method = ("percepnet-small", "classical", "none")[number % 3]
             enhancer.process(x[:, ::-1] if number == 5 else x, replace(EnhanceParams(), method=method))
     assert [len(function.signatures) for function in functions] == before
+
+
+def test_implied_snr_equals_numpy(compiled):
+    rng = np.random.default_rng(2)
+    gain, energy = rng.random((3, BANDS), dtype=np.float32), rng.exponential(size=(3, BANDS)).astype(np.float32)
+    energy[2] = 0
+    plain, twin = _both(lambda: estimated_snr_db(gain, energy))
+    np.testing.assert_allclose(twin, plain, rtol=1e-4)
+    assert np.isnan(twin[2])

@@ -565,6 +565,21 @@ def shape_gain(gain, energy, previous, beta, floor, exponent, decay, tiny, out):
 
 
 @njit(**_OPTIONS)
+def implied_snr_db(gain, energy, tiny, silence, out):
+    """SNR that gains imply, both (channels, bands); fills out (channels,). See `estimated_snr_db`."""
+    for channel in range(len(out)):
+        total, speech = 0.0, 0.0
+        for band in range(gain.shape[1]):
+            total += energy[channel, band]
+            speech += energy[channel, band] * gain[channel, band] ** 2
+        if total > silence:
+            ratio = (speech + tiny) / (max(total - speech, 0.0) + 1e-6 * total + tiny)
+            out[channel] = 10 * np.log10(ratio)
+        else:
+            out[channel] = np.nan
+
+
+@njit(**_OPTIONS)
 def shape_spectrum(spectrum, comb_spectrum, strength, gain, peaks, out):
     """Mix tone and noise by the strengths, then apply the gains; all (channels, bins) complex64 or (channels, bands).
 
@@ -634,6 +649,7 @@ def warm_up() -> None:
     )
     Analysis(1)._process_compiled(sys.modules[__name__], noise)
     Synthesis(1)._process_compiled(sys.modules[__name__], spectrum)
+    implied_snr_db(gain, energy, 1e-20, 1e-9, np.empty(1, f32))
     shape_gain(gain, energy, gain, f32(0.02), f32(0.1), f32(1), f32(0.6), 1e-20, np.empty_like(gain))
     shape_spectrum(spectrum, spectrum, gain, gain, peaks, np.empty_like(spectrum))
     centre_spectrum(*spectrum[[0, 0]], peaks, np.zeros((3, BANDS)), 0.9, 1.0, 1e-12, np.empty_like(spectrum[0]))

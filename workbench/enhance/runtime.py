@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from workbench.core.errors import InputError
+from workbench.dsp import kernels
 from workbench.dsp.bands import BANDS
 from workbench.enhance.estimator import Estimate
 from workbench.enhance.features import AnalysedFrame
 from workbench.enhance.models import ModelFacts, load_model
 
 _TINY = 1e-20
+_SILENCE = 1e-10 * BANDS
 
 
 def _session(facts: ModelFacts, data: bytes, source: str):
@@ -84,7 +86,11 @@ class NetworkGains:
 
 def estimated_snr_db(gain: np.ndarray, energy: np.ndarray) -> np.ndarray:
     """SNR (channels,) that gains (channels, 34) imply for a frame of band energies (channels, 34); NaN in silence."""
+    if (compiled := kernels.ready()) is not None:
+        out = np.empty(len(gain), dtype=np.float32)
+        compiled.implied_snr_db(gain, energy, _TINY, _SILENCE, out)
+        return out
     total = energy.sum(axis=1)
     speech = (energy * gain**2).sum(axis=1)
     ratio = (speech + _TINY) / (np.maximum(total - speech, 0) + 1e-6 * total + _TINY)
-    return np.where(total > 1e-10 * BANDS, 10 * np.log10(ratio), np.nan).astype(np.float32)
+    return np.where(total > _SILENCE, 10 * np.log10(ratio), np.nan).astype(np.float32)
