@@ -43,7 +43,7 @@ def test_mixtures_are_of_many_kinds_and_never_too_loud(mixer):
     assert any(not m.clean.any() for m in made), "noise alone"
     levels = [20 * np.log10(np.max(np.abs(m.noisy)) + 1e-9) for m in made]
     assert min(levels) < -30 and max(levels) > -10
-    ratios = [np.sum(m.clean**2) / np.sum((m.noisy - m.clean) ** 2) for m in made if m.clean.any()]
+    ratios = [np.sum(m.clean**2) / (np.sum((m.noisy - m.clean) ** 2) + 1e-9) for m in made if m.clean.any()]
     assert min(ratios) < 1 and max(ratios) > 30
 
 

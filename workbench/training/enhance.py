@@ -70,6 +70,8 @@ def train(request: TrainingRequest, say: Callable[[str], None]) -> Path:
         raise InputError(f"{request.out.parent}: no such folder")
     if path.exists() and not request.resume:
         raise InputError(f"{path}: there is an unfinished run; go on with --resume, or delete {request.work}")
+    if request.start is not None and not request.start.is_file():
+        raise InputError(f"{request.start}: no such file to start from")
     plan = _plan(request, path)
     try:
         request.work.mkdir(exist_ok=True)

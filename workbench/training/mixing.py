@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import soxr
 from scipy import signal
 
 from workbench.dsp.bands import HOP, PEAK_HZ, RATE_HZ
@@ -64,7 +65,7 @@ class Mixer:
     def mixture(self, seed: tuple[int, ...]) -> Mixture:
         """The mixture of a seed."""
         rng = np.random.default_rng(seed)
-        kind = rng.choice(4, p=(0.86, 0.07, 0.04, 0.03))  # both, noise only, clean only, speech over its own room
+        kind = rng.choice(4, p=(0.80, 0.07, 0.05, 0.08))  # both, noise only, clean only, speech over its own room
         with_speech, with_noise = kind != 1, kind in (0, 1)
         clean = reverberant = np.zeros(STREAM_SAMPLES, dtype=np.float32)
         cutoff_hz = RATE_HZ / 2
@@ -72,7 +73,7 @@ class Mixer:
             speech, cutoff_hz = self._talker(rng, pauses=rng.random() < 0.8)
             speech = _random_tilt(speech, rng)
             clean = reverberant = speech
-            if kind == 3 or rng.random() < 0.4:
+            if kind == 3 or rng.random() < 0.5:
                 response = self._rooms[rng.integers(len(self._rooms))]
                 reverberant = signal.oaconvolve(speech, response)[:STREAM_SAMPLES].astype(np.float32)
                 clean = signal.oaconvolve(speech, early_part(response))[:STREAM_SAMPLES].astype(np.float32)
@@ -82,10 +83,8 @@ class Mixer:
             if with_speech:
                 snr_db = rng.uniform(-8, 22) if rng.random() < 0.85 else rng.uniform(20, 45)
                 noise = noise * (_active_rms(clean) / (_rms(noise) + 1e-9) * 10 ** (-snr_db / 20))
-        if rng.random() < 0.15:  # a narrow-band source or codec before us: everything ends at a cut-off
-            limit_hz = rng.choice((3800.0, 5500.0, 7800.0, 10000.0, 14000.0, 16000.0))
-            sos = signal.ellip(8, 0.3, 60, limit_hz, fs=RATE_HZ, output="sos")
-            clean, reverberant, noise = (signal.sosfilt(sos, x).astype(np.float32) for x in (clean, reverberant, noise))
+        if rng.random() < 0.3:  # a narrow-band source or codec before us: everything ends at a cut-off
+            (clean, reverberant, noise), limit_hz = _band_limited((clean, reverberant, noise), rng)
             cutoff_hz = min(cutoff_hz, limit_hz)
         noisy = reverberant + noise
         peak = float(np.max(np.abs(noisy))) + 1e-12
@@ -239,6 +238,23 @@ def _random_tilt(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return x
     b1, b2, a1, a2 = rng.uniform(-0.375, 0.375, 4)
     return signal.lfilter(np.float32([1, b1, b2]), np.float32([1, a1, a2]), x).astype(np.float32)
+
+
+def _band_limited(parts: tuple[np.ndarray, ...], rng: np.random.Generator) -> tuple[list[np.ndarray], float]:
+    """Signals through a lower sampling rate and back, or through a gentler filter; and where they end, in Hz."""
+    if rng.random() < 0.6:
+        rate_hz = float(rng.choice((8000, 11025, 16000, 16000, 22050, 24000, 32000)))
+        limited = []
+        for x in parts:
+            if x.any():
+                back = soxr.resample(soxr.resample(x, RATE_HZ, rate_hz, "HQ"), rate_hz, RATE_HZ, "HQ")
+                x = np.zeros(STREAM_SAMPLES, dtype=np.float32)
+                x[: len(back)] = back[:STREAM_SAMPLES]
+            limited.append(x)
+        return limited, 0.46 * rate_hz
+    limit_hz = float(rng.choice((3800, 5500, 7800, 10000, 14000, 16000)))
+    sos = signal.ellip(8, 0.3, rng.uniform(40, 90), limit_hz, fs=RATE_HZ, output="sos")
+    return [signal.sosfilt(sos, x).astype(np.float32) for x in parts], limit_hz
 
 
 def _contour(rng: np.random.Generator, depth_db: float) -> np.ndarray:
