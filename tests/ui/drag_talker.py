@@ -1,0 +1,155 @@
+"""Drags a talker of the simulated room around the array with the mouse, in the real window with the real engine.
+
+    python -m tests.ui.drag_talker [--theme dark|light] [--picture FILE.png]
+
+Starts an X server of its own (Xvfb) and moves the pointer with xdotool. Prints, as JSON, where the truth, the track
+and the beam that follows it are before and after; exits with 1 unless all three went along.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+START_DEG, TARGET_DEG, TARGET_M = 30.0, -100.0, 1.2
+SETTLE_S, LIMIT_S = 3.0, 20.0
+STEP_S = 0.3
+"""Between two steps of 5°: as fast as a person walks around a table, which a track can follow."""
+
+
+def free_display() -> int:
+    """Number of an X display that nobody uses."""
+    return next(number for number in range(90, 400) if not Path(f"/tmp/.X11-unix/X{number}").exists())
+
+
+def drag(theme: str, picture: str | None) -> dict:
+    """The drag itself; DISPLAY names the X server."""
+    from PySide6.QtCore import QEventLoop, QSettings, QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from workbench.core.geometry import wrap_deg
+    from workbench.dsp.bands import PEAK_HZ
+    from workbench.engine.session import Session
+    from workbench.engine.settings import Settings
+    from workbench.ui.bridge import Bridge
+    from workbench.ui.main_window import MainWindow
+    from workbench.ui.views.sound import SoundView
+    from workbench.ui.views.space import SpaceView
+
+    app = QApplication([])
+    folder = Path(tempfile.mkdtemp())
+    session = Session(Settings(source="room:one-talker-still", sink="none"))
+    bridge = Bridge(session)
+    store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+    folders = {name: folder / name for name in ("presets", "recordings", "log")}
+    window = MainWindow(bridge, SoundView(PEAK_HZ), SpaceView(), store, folders)
+    window.set_theme(theme)
+    window.resize(1920, 1080)
+    window.move(0, 0)
+    window.show()
+    bridge.begin()
+    session.start()
+
+    def spin(seconds: float) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(round(1000 * seconds), loop.quit)
+        loop.exec()
+
+    def seen() -> dict:
+        """Azimuths in degrees of truth, nearest track and beam; None where there is none."""
+        localizations = session.mailbox.localizations_since(-1)
+        snapshots = session.mailbox.snapshots_since(-1)
+        if not localizations or not localizations[-1].truth or not snapshots:
+            return {"truth": None, "track": None, "beam": None}
+        newest = localizations[-1]
+        truth = newest.truth[0]
+        tracks = sorted(
+            newest.tracks, key=lambda track: abs(wrap_deg(math.degrees(track.azimuth_rad - truth.azimuth_rad)))
+        )
+        return {
+            "truth": round(math.degrees(truth.azimuth_rad), 1),
+            "distance_m": round(truth.distance_m, 2),
+            "track": round(math.degrees(tracks[0].azimuth_rad), 1) if tracks else None,
+            "number": tracks[0].number if tracks else None,
+            "beam": round(math.degrees(snapshots[-1].beam_azimuth_rad), 1),
+        }
+
+    def near(azimuth_deg: float | None, wanted_deg: float, within_deg: float) -> bool:
+        return azimuth_deg is not None and abs(wrap_deg(azimuth_deg - wanted_deg)) <= within_deg
+
+    end_s = time.monotonic() + LIMIT_S
+    while not near(seen()["track"], START_DEG, 10.0) and time.monotonic() < end_s:
+        spin(0.2)
+    before = seen()
+    if before.get("number"):
+        session.set({"beamformer.follow": before["number"]})
+    spin(1.0)
+    before = seen()
+
+    canvas = window.space.source_map.canvas
+
+    def point(azimuth_deg: float, distance_m: float) -> tuple[str, str]:
+        at = canvas.mapToGlobal(canvas.place(math.radians(azimuth_deg), distance_m).toPoint())
+        return str(at.x()), str(at.y())
+
+    def mouse(*command: str) -> None:
+        subprocess.run(["xdotool", *command], check=True)
+        spin(0.02)
+
+    mouse("mousemove", *point(START_DEG, 1.5))
+    spin(0.2)
+    mouse("mousedown", "1")
+    steps = 26
+    for step in range(1, steps + 1):
+        share = step / steps
+        mouse("mousemove", *point(START_DEG + share * (TARGET_DEG - START_DEG), 1.5 + share * (TARGET_M - 1.5)))
+        spin(STEP_S)
+    mouse("mouseup", "1")
+    spin(SETTLE_S)
+    after = seen()
+    if picture:
+        window.grab().save(picture)
+    window.close()
+    app.processEvents()
+    went_along = (
+        near(after["truth"], TARGET_DEG, 4.0)
+        and near(after["track"], after["truth"], 10.0)
+        and near(after["beam"], after["truth"], 12.0)
+        and after["number"] == before["number"]
+    )
+    return {"before": before, "after": after, "went_along": went_along}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--theme", choices=("dark", "light"), default="dark")
+    parser.add_argument("--picture", metavar="FILE.png", help="save a picture of the window afterwards")
+    args = parser.parse_args()
+    number = free_display()
+    server = subprocess.Popen(
+        ["Xvfb", f":{number}", "-screen", "0", "1920x1080x24"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(100):
+            if Path(f"/tmp/.X11-unix/X{number}").exists():
+                break
+            time.sleep(0.05)
+        os.environ.update(DISPLAY=f":{number}", QT_QPA_PLATFORM="xcb")
+        result = drag(args.theme, args.picture)
+    finally:
+        server.terminate()
+        server.wait()
+    print(json.dumps(result))
+    sys.stdout.flush()
+    os._exit(0 if result["went_along"] else 1)
+
+
+if __name__ == "__main__":
+    main()
