@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from workbench.core.errors import InputError
-from workbench.core.geometry import MicrophoneArray, load_array, unit_vectors
+from workbench.core.geometry import MicrophoneArray, load_array, mirror_azimuth_rad, unit_vectors
 from workbench.core.params import BeamformerParams
 from workbench.core.resources import shipped_names
 from workbench.dsp import beams
@@ -216,7 +216,7 @@ def test_a_shallow_null_is_as_deep_as_asked():
 def test_nulls_that_the_array_cannot_form_are_left_out():
     circle, line = load_array("uca8-100mm"), load_array("line4-50mm")
     assert beams.usable_nulls(circle, 0.5, [0.52, 0.5, -1.0, -1.01, 2.0, 3.0]) == pytest.approx((-1.0, 2.0, 3.0))
-    mirror = beams.mirror_azimuth_rad(line, 0.5)
+    mirror = mirror_azimuth_rad(line.mic_xyz_m, 0.5)
     assert beams.usable_nulls(line, 0.5, [mirror, -1.0]) == pytest.approx((-1.0,))
     assert beams.usable_nulls(MicrophoneArray("one", [[0, 0, 0]]), 0.5, [1.0]) == ()
     pair = MicrophoneArray("pair", [[0, 0.1, 0], [0, -0.1, 0]])
@@ -225,7 +225,7 @@ def test_nulls_that_the_array_cannot_form_are_left_out():
 
 def test_an_array_on_a_line_cannot_tell_front_from_back():
     line = MicrophoneArray("line", [[0.01 * k, 0.02 * k, 0] for k in range(4)])
-    mirror = beams.mirror_azimuth_rad(line, 0.3)
+    mirror = mirror_azimuth_rad(line.mic_xyz_m, 0.3)
     np.testing.assert_allclose(
         beams.steering_vectors(line.mic_xyz_m - line.mic_xyz_m.mean(0), mirror, 2000.0),
         beams.steering_vectors(line.mic_xyz_m - line.mic_xyz_m.mean(0), 0.3, 2000.0),
@@ -235,8 +235,8 @@ def test_an_array_on_a_line_cannot_tell_front_from_back():
     assert pattern.mirror_rad == pytest.approx(mirror)
     there = np.argmin(np.abs(pattern.azimuth_rad - mirror))
     assert np.abs(pattern.level_db[:, there]).max() < 0.2
-    assert beams.mirror_azimuth_rad(line, np.arctan2(2, 1)) is None  # on its own axis
-    assert beams.mirror_azimuth_rad(load_array("uca8-100mm"), 0.3) is None
+    assert mirror_azimuth_rad(line.mic_xyz_m, np.arctan2(2, 1)) is None  # on its own axis
+    assert mirror_azimuth_rad(load_array("uca8-100mm").mic_xyz_m, 0.3) is None
 
 
 @pytest.mark.parametrize("method", ["delay-and-sum", "superdirective", "mvdr", "lcmv"])

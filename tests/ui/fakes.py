@@ -225,6 +225,7 @@ class FakeSpace(FakeSound):
     steering_changed = Signal(float, bool)
     talker_moved = Signal(int, float, float)
     follow_requested = Signal(int)
+    nulls_changed = Signal(tuple, bool)
 
     def __init__(self):
         super().__init__()

@@ -59,6 +59,19 @@ def unit_vectors(azimuth_rad, elevation_rad=0.0) -> np.ndarray:
     return np.stack([cos_elevation * np.cos(azimuth), cos_elevation * np.sin(azimuth), np.sin(elevation)], axis=-1)
 
 
+def mirror_azimuth_rad(mic_xyz_m, azimuth_rad: float) -> float | None:
+    """The direction in the plane that microphones (M, 3) on a horizontal line cannot tell from `azimuth_rad`.
+
+    None for microphones that are not on a line, for a single one, and on the line's own axis.
+    """
+    mic_xyz_m = np.asarray(mic_xyz_m, dtype=float)
+    _, size, axes = np.linalg.svd(mic_xyz_m - mic_xyz_m.mean(axis=0), full_matrices=False)
+    if len(mic_xyz_m) < 2 or (len(size) > 1 and size[1] > 1e-3 * size[0]) or np.hypot(*axes[0, :2]) < 1e-6:
+        return None
+    mirrored = wrap_rad(2 * np.arctan2(axes[0, 1], axes[0, 0]) - azimuth_rad)
+    return mirrored if abs(wrap_rad(mirrored - azimuth_rad)) > np.radians(1) else None
+
+
 def sector_of(azimuth_rad) -> np.ndarray:
     """Index of the sector that holds each azimuth, integers in [0, SECTORS)."""
     turns = np.mod(np.asarray(azimuth_rad, dtype=float), 2 * np.pi) / (2 * np.pi)

@@ -18,7 +18,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.core.errors import InputError
-from workbench.core.geometry import SPEED_OF_SOUND_M_S, MicrophoneArray, azimuth_grid_rad, unit_vectors, wrap_rad
+from workbench.core.geometry import (
+    SPEED_OF_SOUND_M_S,
+    MicrophoneArray,
+    azimuth_grid_rad,
+    mirror_azimuth_rad,
+    unit_vectors,
+    wrap_rad,
+)
 from workbench.core.messages import BeamPattern, frozen
 from workbench.core.params import BeamformerParams
 from workbench.dsp.bands import RATE_HZ
@@ -290,19 +297,6 @@ def usable_nulls(array: MicrophoneArray, azimuth_rad: float, nulls_rad) -> tuple
     return tuple(kept)
 
 
-def mirror_azimuth_rad(array: MicrophoneArray, azimuth_rad: float) -> float | None:
-    """The direction in the plane that an array on a horizontal line cannot tell from `azimuth_rad`.
-
-    None for an array that is not on a line, for a single microphone, and on the line's own axis.
-    """
-    offsets = array.mic_xyz_m - array.mic_xyz_m.mean(axis=0)
-    _, size, axes = np.linalg.svd(offsets, full_matrices=False)
-    if array.mics < 2 or (len(size) > 1 and size[1] > 1e-3 * size[0]) or np.hypot(*axes[0, :2]) < 1e-6:
-        return None
-    mirrored = wrap_rad(2 * np.arctan2(axes[0, 1], axes[0, 0]) - azimuth_rad)
-    return mirrored if abs(wrap_rad(mirrored - azimuth_rad)) > np.radians(1) else None
-
-
 def _sharpening(
     array: MicrophoneArray, params: BeamformerParams, azimuth_rad: float, nulls_rad, noise: NoiseField | None
 ) -> np.ndarray:
@@ -394,5 +388,5 @@ def beam_pattern(array: MicrophoneArray, filters: BeamFilters, floor_db: float =
         directivity_db=frozen(directivity_db(weights, look, coherence)),
         white_noise_gain_db=frozen(white_noise_gain_db(weights, look)),
         nulls_rad=filters.nulls_rad,
-        mirror_rad=mirror_azimuth_rad(array, filters.steering_rad),
+        mirror_rad=mirror_azimuth_rad(array.mic_xyz_m, filters.steering_rad),
     )

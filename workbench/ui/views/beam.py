@@ -10,14 +10,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
-from workbench.core.messages import BeamPattern, Localization, Track
+from workbench.core.messages import BeamGain, BeamPattern, Localization, Track
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens
-from workbench.ui.views import polar
+from workbench.ui.views import map_marks, polar
+from workbench.ui.views.headers import toggle_style
 from workbench.ui.views.statistics import HEIGHT as STATISTICS_HEIGHT
 from workbench.ui.views.statistics import Statistic, draw_statistics
 
@@ -33,6 +43,9 @@ FLOOR_DB = -30.0
 """Level at the polar plot's centre."""
 EMPTY = "Load an array to see the beam."
 _LABELLED_HZ = (10000, 3000, 1000, 300, 100)
+CURVE_RANGE_DB = (-20.0, 15.0)
+"""Axis of the directivity and white-noise-gain curves."""
+_CURVE_MARKS_DB = (-20, -10, 0, 10)
 
 
 @dataclass(frozen=True)
@@ -274,10 +287,11 @@ class BeamCanvas(QWidget):
         self._image: QImage | None = None
         self._curve: QPainterPath | None = None
         self._figures: PatternFigures | None = None
+        self._gain: BeamGain | None = None
+        self._curves_shown = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(300, 220)
         self.setAccessibleName("Beam pattern")
-        self.setToolTip("Click the image to see the pattern at that frequency")
         self._recompute()
 
     def show_pattern(self, pattern: BeamPattern | None) -> None:
@@ -293,6 +307,15 @@ class BeamCanvas(QWidget):
         if following != self._following:
             self._following = following
             self._recompute(curve=False)
+
+    def show_gain(self, gain: BeamGain | None) -> None:
+        if gain is not self._gain:
+            self._gain = gain
+            self._recompute(curve=False)
+
+    def set_curves(self, shown: bool) -> None:
+        self._curves_shown = shown
+        self.update()
 
     def set_frequency(self, frequency_hz: float) -> None:
         self._frequency_hz = frequency_hz
@@ -314,7 +337,8 @@ class BeamCanvas(QWidget):
     def statistics(self) -> list[Statistic]:
         """The figures as they are written."""
         figures = self._figures
-        short = self._compact
+        measured = self._gain is not None and math.isfinite(self._gain.gain_db)
+        short = self._compact or measured
         names = ("Directivity", "WN gain" if short else "White-noise gain", "Width" if short else "Width, −3 dB")
         if figures is None:
             values: list[str] = [painting.UNKNOWN] * 4
@@ -328,12 +352,40 @@ class BeamCanvas(QWidget):
                 painting.number(figures.null_db, 1),
             ]
             null = f"Null at {painting.format_azimuth(figures.null_azimuth_rad)}"
-        return [
+        entries = [
             Statistic(names[0], values[0]),
             Statistic(names[1], values[1]),
             Statistic(names[2], values[2], "°"),
             Statistic(null, values[3]),
         ]
+        if measured:
+            gain = Statistic("SI-SDR gain", painting.number(self._gain.gain_db, 1, signed=True), tone="accent")
+            # Where there is no room for five, the width, which can be seen, gives way.
+            entries = [*entries[:2], *entries[3:], gain] if self._compact else [*entries, gain]
+        return entries
+
+    def tip_at(self, point: QPointF) -> str:
+        """What the tooltip says at a place."""
+        if point.y() > self.height() - STATISTICS_HEIGHT and self._gain is not None:
+            gain = self._gain
+            if math.isfinite(gain.gain_db):
+                span = painting.with_unit(f"{gain.span_s:.0f}", "s")
+                before = painting.with_unit(painting.number(gain.input_db, 1), "dB")
+                after = painting.with_unit(painting.number(gain.output_db, 1), "dB")
+                text = f"SI-SDR over {span}: microphone 1 {before}, beam {after}."
+                if math.isfinite(gain.array_gain_db):
+                    array_gain = painting.with_unit(painting.number(gain.array_gain_db, 1), "dB")
+                    text += f" Array gain in the talker's pauses {array_gain}."
+                return text
+        if self.image_rect().contains(point):
+            return "Click to see the pattern at that frequency"
+        return "Level of the beam over azimuth, 0 dB at the rim"
+
+    def event(self, event) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
 
     def _recompute(self, curve: bool = True) -> None:
         pattern = self._pattern
@@ -410,7 +462,11 @@ class BeamCanvas(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_polar(painter)
-        self._paint_image(painter)
+        if self._curves_shown:
+            self._paint_curves(painter)
+        else:
+            self._paint_image(painter)
+        self._paint_frequencies(painter)
         if self._pattern is None:
             self._paint_empty(painter)
         inner = self.width() - 2 * theme.PANEL_PADDING
@@ -468,6 +524,8 @@ class BeamCanvas(QWidget):
             ("−90", center.x() + radius - 16, center.y() - 9),
         ):
             painter.drawText(QRectF(x - 24, y - 8, 48, 16), centred, text)
+        for null_rad in self._pattern.nulls_rad if self._pattern is not None else ():
+            map_marks.draw_null(painter, polar.to_screen(center, null_rad, radius), t, by_hand=False)
         for track in self._tracks:
             rim = polar.to_screen(center, track.azimuth_rad, radius)
             polar.draw_marker(painter, rim, track.number, t, half=4.5, active=track.active)
@@ -502,13 +560,6 @@ class BeamCanvas(QWidget):
         painter.restore()
         painter.setFont(theme.font(11))
         painter.setPen(QColor(t.text2))
-        low, high = axis_range(self._pattern)
-        for frequency_hz in _LABELLED_HZ:
-            if low <= frequency_hz <= high:
-                text = f"{frequency_hz // 1000}k" if frequency_hz >= 1000 else str(frequency_hz)
-                y = min(self.frequency_y(frequency_hz), rect.bottom() - 1)
-                box = QRectF(rect.left() - 40, y - 8, 33, 16)
-                painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         for degrees in (90, 0, -90):
             text = painting.number(degrees, signed=True) + "°"
             box = QRectF(self.azimuth_x(math.radians(degrees)) - 24, rect.bottom() + 3, 48, 16)
@@ -516,6 +567,67 @@ class BeamCanvas(QWidget):
         for track in self._tracks:
             place = QPointF(self.azimuth_x(track.azimuth_rad), rect.top())
             polar.draw_marker(painter, place, track.number, t, half=4.5, active=track.active)
+
+    def curve_x(self, level_db: float) -> float:
+        """Place of a level on the curves' axis."""
+        image = self.image_rect()
+        low, high = CURVE_RANGE_DB
+        return image.left() + (min(max(level_db, low), high) - low) / (high - low) * image.width()
+
+    def _paint_curves(self, painter: QPainter) -> None:
+        """Directivity index and white-noise gain, level to the right, over the image's frequency axis."""
+        t, rect = self._tokens, self.image_rect()
+        painter.save()
+        clip = QPainterPath()
+        clip.addRoundedRect(rect, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
+        painter.fillPath(clip, QColor(t.plot))
+        painter.setClipPath(clip)
+        painter.setFont(theme.font(11))
+        for level_db in _CURVE_MARKS_DB:
+            painter.setPen(QPen(QColor(t.line_strong if level_db == 0 else t.line), 1.0))
+            x = round(self.curve_x(level_db)) + 0.5
+            painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+        painter.setPen(QPen(QColor(t.text3), 1.0, Qt.PenStyle.DashLine))
+        y = round(self.frequency_y(self._frequency_hz)) + 0.5
+        painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+        pattern = self._pattern
+        for number, (name, color, style) in enumerate(
+            (("Directivity", t.accent, Qt.PenStyle.SolidLine), ("White-noise gain", t.centre, Qt.PenStyle.DashLine))
+        ):
+            pen = QPen(QColor(color), 1.75, style)
+            painter.setPen(pen)
+            if pattern is not None:
+                levels = (pattern.directivity_db, pattern.white_noise_gain_db)[number]
+                points = [
+                    QPointF(self.curve_x(float(level)), self.frequency_y(float(frequency)))
+                    for level, frequency in zip(levels, pattern.frequency_hz)
+                ]
+                painter.drawPolyline(QPolygonF(points))
+            top = rect.top() + 12 + 16 * number
+            painter.drawLine(QPointF(rect.left() + 8, top), QPointF(rect.left() + 24, top))
+            painter.setPen(QColor(t.text2))
+            label = QRectF(rect.left() + 29, top - 8, rect.width() - 30, 16)
+            painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, name)
+        painter.restore()
+        painter.setFont(theme.font(11))
+        painter.setPen(QColor(t.text2))
+        for level_db in _CURVE_MARKS_DB:
+            text = painting.number(level_db)
+            text = painting.with_unit(text, "dB") if level_db == _CURVE_MARKS_DB[-1] else text
+            box = QRectF(self.curve_x(level_db) - 24, rect.bottom() + 3, 48, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_frequencies(self, painter: QPainter) -> None:
+        rect = self.image_rect()
+        painter.setFont(theme.font(11))
+        painter.setPen(QColor(self._tokens.text2))
+        low, high = axis_range(self._pattern)
+        for frequency_hz in _LABELLED_HZ:
+            if low <= frequency_hz <= high:
+                text = f"{frequency_hz // 1000}k" if frequency_hz >= 1000 else str(frequency_hz)
+                y = min(self.frequency_y(frequency_hz), rect.bottom() - 1)
+                box = QRectF(rect.left() - 40, y - 8, 33, 16)
+                painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class BeamView(QWidget):
@@ -526,11 +638,21 @@ class BeamView(QWidget):
         self.canvas = BeamCanvas(tokens, self)
         self.chooser = FrequencyChooser(tokens)
         self.color_bar = ColorBar(tokens)
+        self.curves_button = QPushButton("Curves")
+        self.curves_button.setCheckable(True)
+        self.curves_button.setFixedHeight(28)
+        self.curves_button.setFont(theme.font(12))
+        self.curves_button.setToolTip("Directivity and white-noise gain over frequency in place of the image")
+        self.curves_button.setAccessibleName("Curves of directivity and white-noise gain")
+        self.curves_button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.curves_button.toggled.connect(self._show_curves)
+        self._compact = False
         self.tools = QWidget()
         row = QHBoxLayout(self.tools)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         row.addWidget(self.color_bar)
+        row.addWidget(self.curves_button)
         row.addWidget(self.chooser)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -538,10 +660,15 @@ class BeamView(QWidget):
         column.addWidget(self.canvas)
         self.chooser.changed.connect(self.canvas.set_frequency)
         self.canvas.frequency_clicked.connect(self.chooser.choose)
+        self.apply_theme(tokens)
 
     def show_pattern(self, pattern: BeamPattern | None) -> None:
         """Show a pattern; None brings the empty state."""
         self.canvas.show_pattern(pattern)
+
+    def show_gain(self, gain: BeamGain | None) -> None:
+        """Show what the beam gains, measured; None where it is not known."""
+        self.canvas.show_gain(gain)
 
     def show_tracks(self, tracks: Sequence[Track]) -> None:
         """Mark the talkers' directions."""
@@ -557,13 +684,19 @@ class BeamView(QWidget):
 
     def set_compact(self, compact: bool) -> None:
         """The narrow window's view."""
-        self.color_bar.setVisible(not compact)
+        self._compact = compact
+        self.color_bar.setVisible(not compact and not self.curves_button.isChecked())
         self.canvas.set_compact(compact)
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Use a theme's colours."""
         for part in (self.canvas, self.chooser, self.color_bar):
             part.apply_theme(tokens)
+        self.curves_button.setStyleSheet(toggle_style(tokens))
+
+    def _show_curves(self, shown: bool) -> None:
+        self.color_bar.setVisible(not shown and not self._compact)
+        self.canvas.set_curves(shown)
 
     def clear(self) -> None:
         """Forget pattern and talkers."""

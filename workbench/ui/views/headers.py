@@ -414,3 +414,15 @@ class ReadOut(Painted):
             painter.setFont(self.font())
             draw_text(painter, x, middle, field.word, color or self.tokens.text2, align)
             right -= field.width + self.GAP
+
+
+def toggle_style(tokens: Tokens) -> str:
+    """Style of a switch in a panel's header: filled while on, bare while off."""
+    return f"""
+    QPushButton {{ background: transparent; color: {tokens.text2}; border: 1px solid transparent;
+        border-radius: {RADIUS_FIELD}px; padding: 0 9px; }}
+    QPushButton:hover {{ background: {tokens.hover}; color: {tokens.text1}; }}
+    QPushButton:checked {{ background: {tokens.raised}; color: {tokens.text1}; border-color: {tokens.line}; }}
+    QPushButton:checked:hover {{ background: {tokens.hover}; }}
+    QPushButton:focus {{ border: 2px solid {tokens.accent}; padding: 0 8px; }}
+    """

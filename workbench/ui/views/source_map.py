@@ -26,17 +26,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolTip, QVBoxLayout, QWidget
 
-from workbench.core.geometry import SECTORS, wrap_deg
-from workbench.core.messages import Localization, TalkerTruth, Track
+from workbench.core.geometry import SECTORS, mirror_azimuth_rad, wrap_deg
+from workbench.core.messages import BeamPattern, Localization, TalkerTruth, Track
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens, track_style
-from workbench.ui.views import polar
+from workbench.ui.views import map_marks, polar
+from workbench.ui.views.headers import toggle_style
 
 RIM_M = 2.5
-"""Distance shown at the rim; what is farther is drawn on the rim."""
-RING_STEP_M = 0.5
-UNKNOWN_DISTANCE_M = 2.0
-"""Ring on which tracks without a distance are drawn."""
+"""Distance shown at the rim at first; what is farther is drawn on the rim."""
+MOST_NULLS = 3
+UNKNOWN_SHARE = 0.8
+"""Of the radius: the ring on which tracks without a distance are drawn."""
 NEAREST_M = 0.3
 """No talker can be dragged closer to the array."""
 TAIL_S = 3.0
@@ -55,7 +56,10 @@ _GRAB = 16.0
 
 @dataclass(frozen=True)
 class _Drag:
-    """What a press took hold of: number 0 is the beam, others are talkers; `moved` once anything was emitted."""
+    """What a press took hold of: number 0 is the beam, others are talkers, -1, -2, ... nulls.
+
+    `moved` once anything was emitted.
+    """
 
     number: int
     azimuth_deg: float
@@ -68,6 +72,7 @@ class MapCanvas(QWidget):
 
     steering_changed = Signal(float, bool)
     talker_moved = Signal(int, float, float)
+    nulls_changed = Signal(tuple, bool)
 
     def __init__(self, tokens: Tokens, clock: Callable[[], float] = time.monotonic, parent: QWidget | None = None):
         super().__init__(parent)
@@ -79,6 +84,12 @@ class MapCanvas(QWidget):
         self._srp, self._truth_shown = True, True
         self._movable = False
         self._mic_xyz_m: np.ndarray | None = None
+        self._room_xy_m: np.ndarray | None = None
+        self._rim_m = RIM_M
+        self._turned = 0
+        self._nulls_shown = False
+        self._nulls_deg: tuple[float, ...] = ()
+        self._own_nulls_deg: tuple[float, ...] = ()
         self._localization: Localization | None = None
         self._beam_deg: float | None = None
         self._following = 0
@@ -122,7 +133,7 @@ class MapCanvas(QWidget):
         for track in localization.tracks:
             tail = self._tails.setdefault(track.number, deque())
             if not tail or localization.time_s > tail[-1][0]:
-                tail.append((localization.time_s, track.azimuth_rad, shown_distance(track.distance_m)))
+                tail.append((localization.time_s, track.azimuth_rad, track.distance_m))
         heard = {track.number for track in localization.tracks}
         self._tails = {number: tail for number, tail in self._tails.items() if number in heard}
         for tail in self._tails.values():
@@ -147,6 +158,27 @@ class MapCanvas(QWidget):
     def set_array(self, mic_xyz_m: np.ndarray | None) -> None:
         self._mic_xyz_m = None if mic_xyz_m is None else np.array(mic_xyz_m, dtype=float).reshape(-1, 3)
         self.update()
+
+    def set_room(self, corners_xy_m: np.ndarray | None) -> None:
+        self._room_xy_m = None if corners_xy_m is None else np.array(corners_xy_m, dtype=float).reshape(-1, 2)
+        self._refresh()
+
+    def set_nulls(self, handles_deg: Sequence[float], shown: bool) -> None:
+        self._nulls_deg, self._nulls_shown = tuple(map(float, handles_deg)), shown
+        if -self._target > len(self.nulls_deg):
+            self._target = 0
+        self._describe()
+        self.update()
+
+    def show_designed_nulls(self, nulls_rad: Sequence[float]) -> None:
+        self._own_nulls_deg = tuple(round(wrap_deg(math.degrees(null_rad)), 1) for null_rad in nulls_rad)
+        self._describe()
+        self.update()
+
+    def zoom(self, steps: int) -> None:
+        place = map_marks.RIMS_M.index(self._rim_m) - steps
+        self._rim_m = map_marks.RIMS_M[min(max(place, 0), len(map_marks.RIMS_M) - 1)]
+        self._refresh()
 
     def set_talkers_movable(self, movable: bool) -> None:
         self._movable = movable
@@ -201,6 +233,45 @@ class MapCanvas(QWidget):
         return self._radius
 
     @property
+    def rim_m(self) -> float:
+        """Distance shown at the rim; what is farther is drawn on the rim."""
+        return self._rim_m
+
+    @property
+    def nulls_deg(self) -> tuple[float, ...]:
+        """Where the diamonds stand: those placed by hand, else those that the design holds; none without LCMV."""
+        if not self._nulls_shown:
+            return ()
+        nulls_deg = self._nulls_deg or self._own_nulls_deg
+        if self._drag is not None and self._drag.number < 0 and -self._drag.number <= len(nulls_deg):
+            moved = list(nulls_deg)
+            moved[-self._drag.number - 1] = self._drag.azimuth_deg
+            return tuple(moved)
+        return nulls_deg
+
+    def null_places(self) -> list[QPointF]:
+        """Centres of the diamonds."""
+        middle = self._radius + _RING_GAP + _RING_WIDTH / 2
+        return [polar.to_screen(self._center, math.radians(null_deg), middle) for null_deg in self.nulls_deg]
+
+    @property
+    def mirror_deg(self) -> float | None:
+        """The direction that an array on a line hears as it hears the beam's."""
+        if self.beam_deg is None or self._mic_xyz_m is None or len(self._mic_xyz_m) == 0:
+            return None
+        mirror_rad = mirror_azimuth_rad(self._mic_xyz_m, math.radians(self.beam_deg))
+        return None if mirror_rad is None else math.degrees(mirror_rad)
+
+    @property
+    def error_text(self) -> str:
+        """How far the tracks are from the true positions, or nothing."""
+        if self._localization is None or not self._truth_shown:
+            return ""
+        errors = map_marks.track_errors_rad(self._localization.tracks, self._localization.truth)
+        parts = [f"T{number} {painting.number(math.degrees(error), 1)}°" for number, error in errors.items()]
+        return f"error {', '.join(parts)}" if parts else ""
+
+    @property
     def beam_deg(self) -> float | None:
         """Where the handle stands, None before the first `show_beam`."""
         return self._drag.azimuth_deg if self._drag is not None and self._drag.number == 0 else self._beam_deg
@@ -218,7 +289,8 @@ class MapCanvas(QWidget):
 
     def place(self, azimuth_rad: float, distance_m: float | None) -> QPointF:
         """Where a source is drawn."""
-        return polar.to_screen(self._center, azimuth_rad, shown_distance(distance_m) / RIM_M * self._radius)
+        share = shown_distance(distance_m, self._rim_m) / self._rim_m
+        return polar.to_screen(self._center, azimuth_rad, share * self._radius)
 
     def handle_place(self) -> QPointF:
         """Centre of the beam's handle."""
@@ -305,6 +377,7 @@ class MapCanvas(QWidget):
         if self._beam_deg is not None:
             state = f", following T{self._following}" if self._following else ""
             parts.append(f"Beam {painting.format_azimuth(math.radians(self._beam_deg))}{state}")
+        parts += [f"Null {painting.format_azimuth(math.radians(null_deg))}" for null_deg in self.nulls_deg]
         for track in self._tracks():
             parts.append(" ".join(self._label_text(track)))
         self.setAccessibleDescription("; ".join(parts) or self.message or "No data")
@@ -328,6 +401,7 @@ class MapCanvas(QWidget):
         painter.setOpacity(0.5 if self._stale else 1.0)
         self._paint_tracks(painter)
         painter.setOpacity(1.0)
+        self._paint_nulls(painter)
         self._paint_handle(painter)
         self._paint_outside(painter, taken)
         self._paint_message(painter)
@@ -371,14 +445,22 @@ class MapCanvas(QWidget):
         t, center, radius = self._tokens, self._center, self._radius
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(t.line), 1.0))
-        for step in range(1, round(RIM_M / RING_STEP_M)):
-            painter.drawEllipse(center, step * RING_STEP_M / RIM_M * radius, step * RING_STEP_M / RIM_M * radius)
+        step_m = map_marks.ring_step_m(self._rim_m)
+        for step in range(1, math.ceil(self._rim_m / step_m)):
+            painter.drawEllipse(center, step * step_m / self._rim_m * radius, step * step_m / self._rim_m * radius)
         for sector in range(SECTORS):
             azimuth_rad = 2 * math.pi * sector / SECTORS
             strong = sector % 2 == 0
             painter.setPen(QPen(QColor(t.line_strong if strong else t.line), 1.0))
             start = polar.to_screen(center, azimuth_rad, _HUB - 2)
             painter.drawLine(start, polar.to_screen(center, azimuth_rad, radius))
+        if self._room_xy_m is not None:
+            painter.save()
+            inside = QPainterPath()
+            inside.addEllipse(center, radius, radius)
+            painter.setClipPath(inside)
+            map_marks.draw_outline(painter, center, radius / self._rim_m, self._room_xy_m, t)
+            painter.restore()
         painter.setFont(theme.font(11))
         painter.setPen(QColor(t.text2))
         for box, text in self._ring_labels():
@@ -389,13 +471,14 @@ class MapCanvas(QWidget):
         """The distances written on the axis towards the back."""
         metrics = QFontMetricsF(theme.font(11))
         every = 2 if self._compact or self._radius < 140 else 1
-        steps = range(every, round(RIM_M / RING_STEP_M), every)
+        step_m = map_marks.ring_step_m(self._rim_m)
+        steps = range(every, math.ceil(self._rim_m / step_m), every)
         labels = []
         for step in steps:
-            distance_m = step * RING_STEP_M
+            distance_m = step * step_m
             text = painting.with_unit(f"{distance_m:g}", "m" if step == steps[-1] else "")
             width = metrics.horizontalAdvance(text) + 8
-            y = self._center.y() + distance_m / RIM_M * self._radius
+            y = self._center.y() + distance_m / self._rim_m * self._radius
             labels.append((QRectF(self._center.x() - width / 2, y - 8, width, 16), text))
         return labels
 
@@ -427,6 +510,12 @@ class MapCanvas(QWidget):
         painter.setPen(pen)
         start = polar.to_screen(self._center, azimuth_rad, _HUB)
         painter.drawLine(start, polar.to_screen(self._center, azimuth_rad, self._radius - 1))
+        if self.mirror_deg is not None:
+            mirror_rad = math.radians(self.mirror_deg)
+            painter.setPen(QPen(self._tokens.color("accent", 0.6), 1.0, Qt.PenStyle.DotLine))
+            start = polar.to_screen(self._center, mirror_rad, _HUB)
+            painter.drawLine(start, polar.to_screen(self._center, mirror_rad, self._radius - 1))
+            painter.setPen(QColor(self._tokens.accent))
         rect, text = self._beam_label(azimuth_rad)
         painter.setFont(theme.font(12, 600))
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
@@ -533,8 +622,22 @@ class MapCanvas(QWidget):
             start = 14 + metrics.horizontalAdvance(name)
             painter.drawText(rect.adjusted(start, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
+    def _paint_nulls(self, painter: QPainter) -> None:
+        for number, place in enumerate(self.null_places(), start=1):
+            map_marks.draw_null(painter, place, self._tokens, by_hand=bool(self._nulls_deg))
+            if self._keyboard and self.hasFocus() and self._target == -number:
+                polar.draw_focus_ring(painter, polar.rect_around(place, 8.0), self._tokens, 8.0)
+
     def _paint_handle(self, painter: QPainter) -> None:
         t = self._tokens
+        if self.mirror_deg is not None:
+            middle = self._radius + _RING_GAP + _RING_WIDTH / 2
+            mirror = polar.to_screen(self._center, math.radians(self.mirror_deg), middle)
+            painter.setPen(QPen(QColor(t.plot), 4.0))
+            painter.setBrush(QColor(t.plot))
+            painter.drawEllipse(mirror, 7.0, 7.0)
+            painter.setPen(QPen(QColor(t.accent), 1.75))
+            painter.drawEllipse(mirror, 7.0, 7.0)
         if self._keyboard and self.hasFocus() and self._target > 0:
             for number, place, _ in self.truth_places():
                 if number == self._target:
@@ -589,8 +692,10 @@ class MapCanvas(QWidget):
         footer = QRectF(12, self.height() - 18, self.width() - 24, 16)
         painter.setPen(QColor(t.text3))
         alignment = Qt.AlignmentFlag.AlignVCenter
-        rim = f"rim {painting.format_distance(RIM_M)}"
+        rim = f"rim {painting.format_distance(self._rim_m)}"
         painter.drawText(footer, alignment | Qt.AlignmentFlag.AlignLeft, rim)
+        middle = "array on a line: front and back sound alike" if self.mirror_deg is not None else self.error_text
+        painter.drawText(footer, alignment | Qt.AlignmentFlag.AlignHCenter, middle)
         if self.truth_places():
             legend = "true position"
             painter.drawText(footer, alignment | Qt.AlignmentFlag.AlignRight, legend)
@@ -624,7 +729,9 @@ class MapCanvas(QWidget):
             near = [entry for entry in near if entry[0] <= _GRAB]
             if near:
                 return min(near)[1]
-        return None
+        near = [(_length(point - place), -number) for number, place in enumerate(self.null_places(), start=1)]
+        near = [entry for entry in near if entry[0] <= _GRAB]
+        return min(near)[1] if near else None
 
     def mousePressEvent(self, event) -> None:
         self._keyboard = False
@@ -651,14 +758,49 @@ class MapCanvas(QWidget):
         step = 0.1 if fine else 1.0
         azimuth_deg = wrap_deg(round(math.degrees(azimuth_rad) / step) * step)
         distance_step = 0.01 if fine else 0.1
-        distance_m = round(radius / self._radius * RIM_M / distance_step) * distance_step
-        self._move_to(round(azimuth_deg, 1), min(max(round(distance_m, 2), NEAREST_M), RIM_M))
+        distance_m = round(radius / self._radius * self._rim_m / distance_step) * distance_step
+        self._move_to(round(azimuth_deg, 1), min(max(round(distance_m, 2), NEAREST_M), self._rim_m))
 
     def mouseReleaseEvent(self, event) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed = False
             self._drop()
             self._point(event.position())
+
+    def mouseDoubleClickEvent(self, event) -> None:
+        """On the ring: a null there, or the null that is there away."""
+        radius = _length(event.position() - self._center)
+        if event.button() != Qt.MouseButton.LeftButton or not self._nulls_shown or radius < self._radius - 4:
+            super().mouseDoubleClickEvent(event)
+            return
+        target = self._grab_at(event.position())
+        if target is not None and target < 0:
+            self._remove_null(target)
+        elif target is None and len(self._nulls_deg) < MOST_NULLS:
+            azimuth_rad, _ = polar.from_screen(self._center, event.position())
+            self._put_nulls((*self._nulls_deg, float(round(math.degrees(azimuth_rad)))), True)
+
+    def _remove_null(self, target: int) -> None:
+        kept = list(self.nulls_deg)
+        del kept[-target - 1]
+        if self._nulls_deg:
+            self._put_nulls(tuple(kept), True)
+
+    def _put_nulls(self, nulls_deg: tuple[float, ...], final: bool) -> None:
+        self._nulls_deg = nulls_deg
+        if -self._target > len(nulls_deg):
+            self._target = 0
+        self._describe()
+        self.nulls_changed.emit(nulls_deg, final)
+        self.update()
+
+    def wheelEvent(self, event) -> None:
+        self._turned += event.angleDelta().y()
+        notches = int(self._turned / 120)  # touchpads send many small turns
+        self._turned -= 120 * notches
+        if notches:
+            self.zoom(notches)
+        event.accept()
 
     def leaveEvent(self, event) -> None:
         self.unsetCursor()
@@ -674,7 +816,9 @@ class MapCanvas(QWidget):
 
     def _held_value(self, target: int) -> _Drag:
         if target == 0:
-            return _Drag(0, float(self._beam_deg), RIM_M)
+            return _Drag(0, float(self._beam_deg), self._rim_m)
+        if target < 0:
+            return _Drag(target, self.nulls_deg[-target - 1], self._rim_m)
         talker = self._localization.truth[target - 1]
         azimuth_rad, distance_m = talker.azimuth_rad, talker.distance_m
         if target in self._held:
@@ -686,8 +830,13 @@ class MapCanvas(QWidget):
         if drag.number == 0:
             if azimuth_deg == drag.azimuth_deg:
                 return
-            self._drag = _Drag(0, azimuth_deg, RIM_M, moved=True)
+            self._drag = _Drag(0, azimuth_deg, self._rim_m, moved=True)
             self.steering_changed.emit(azimuth_deg, False)
+        elif drag.number < 0:
+            if azimuth_deg == drag.azimuth_deg:
+                return
+            self._drag = _Drag(drag.number, azimuth_deg, self._rim_m, moved=True)
+            self._put_nulls(self.nulls_deg, False)
         else:
             if (azimuth_deg, distance_m) == (drag.azimuth_deg, drag.distance_m):
                 return
@@ -704,15 +853,23 @@ class MapCanvas(QWidget):
         until = self._clock() + _HOLD_S
         if drag.number == 0:
             self._beam_deg = drag.azimuth_deg
-            self._held[0] = (drag.azimuth_deg, RIM_M, until)
+            self._held[0] = (drag.azimuth_deg, self._rim_m, until)
             self._describe()
             self.steering_changed.emit(drag.azimuth_deg, True)
+        elif drag.number < 0:
+            self._put_nulls(self._nulls_deg, True)
         else:
             self._held[drag.number] = (math.radians(drag.azimuth_deg), drag.distance_m, until)
         self.update()
 
     def keyPressEvent(self, event) -> None:
         turns = {Qt.Key.Key_Left: (1, 0), Qt.Key.Key_Right: (-1, 0), Qt.Key.Key_Up: (1, 1), Qt.Key.Key_Down: (-1, -1)}
+        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
+            self.zoom(1 if event.key() == Qt.Key.Key_Plus else -1)
+            return
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and -len(self.nulls_deg) <= self._target < 0:
+            self._remove_null(self._target)
+            return
         home = event.key() == Qt.Key.Key_Home and self._target == 0
         locked = self._target == 0 and (self._beam_deg is None or self._following)
         gone = self._target > len(self.truth_places())
@@ -725,15 +882,15 @@ class MapCanvas(QWidget):
         fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         drag = self._drag
         if home:
-            self._move_to(0.0, RIM_M)
+            self._move_to(0.0, self._rim_m)
             return
         turn, farther = turns[event.key()]
-        if drag.number == 0 or farther == 0:
+        if drag.number <= 0 or farther == 0:
             azimuth_deg = round(wrap_deg(drag.azimuth_deg + turn * (0.1 if fine else 1.0)), 1)
             self._move_to(azimuth_deg, drag.distance_m)
         else:
             distance_m = round(drag.distance_m + farther * (0.01 if fine else 0.1), 2)
-            self._move_to(drag.azimuth_deg, min(max(distance_m, NEAREST_M), RIM_M))
+            self._move_to(drag.azimuth_deg, min(max(distance_m, NEAREST_M), self._rim_m))
 
     def keyReleaseEvent(self, event) -> None:
         if not event.isAutoRepeat() and not self._pressed:
@@ -746,7 +903,7 @@ class MapCanvas(QWidget):
         if event.reason() == Qt.FocusReason.TabFocusReason:
             self._target = 0
         elif event.reason() == Qt.FocusReason.BacktabFocusReason:
-            self._target = self._last_target()
+            self._target = self._stops()[-1]
         self.update()
 
     def focusOutEvent(self, event) -> None:
@@ -754,15 +911,18 @@ class MapCanvas(QWidget):
         self._drop()
         self.update()
 
-    def _last_target(self) -> int:
-        return len(self.truth_places()) if self._movable else 0
+    def _stops(self) -> list[int]:
+        """What Tab goes through: the beam, true positions that can be moved, nulls."""
+        talkers = range(1, 1 + len(self.truth_places())) if self._movable else ()
+        return [0, *talkers, *(-number for number in range(1, 1 + len(self.nulls_deg)))]
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes through the handles on the map before it leaves it."""
-        target = self._target + (1 if forward else -1)
-        if self.hasFocus() and 0 <= target <= self._last_target():
+        stops = self._stops()
+        place = (stops.index(self._target) if self._target in stops else 0) + (1 if forward else -1)
+        if self.hasFocus() and 0 <= place < len(stops):
             self._drop()
-            self._target, self._keyboard = target, True
+            self._target, self._keyboard = stops[place], True
             self.update()
             return True
         return super().focusNextPrevChild(forward)
@@ -784,6 +944,10 @@ class MapCanvas(QWidget):
             if self._following:
                 return f"The beam follows T{self._following}. Press Following in the table to steer by hand."
             return "Steers the beam. Drag, or use the arrow keys: 1° steps, with Shift 0.1°. Home: 0°."
+        if target is not None and target < 0:
+            if self._nulls_deg:
+                return "Null of the beam. Drag, or use the arrow keys; double-click or Delete takes it away."
+            return "Null on a talker, placed by itself. Drag it to place the nulls by hand."
         if target is not None:
             name = self._localization.truth[target - 1].name
             return f"{name}: true position. Drag to move the simulated talker."
@@ -792,12 +956,18 @@ class MapCanvas(QWidget):
                 state = "speaking" if track.active else f"silent {painting.with_unit(f'{track.silent_s:.1f}', 's')}"
                 confidence = painting.format_probability(track.confidence)
                 unknown = ", distance unknown" if track.distance_m is None else ""
-                return f"{' '.join(self._label_text(track))}{unknown}, {state}, confidence {confidence}"
+                error = map_marks.track_errors_rad(self._tracks(), self._localization.truth)
+                off = f", {painting.number(math.degrees(error[track.number]), 1)}° off" if track.number in error else ""
+                return f"{' '.join(self._label_text(track))}{unknown}, {state}, confidence {confidence}{off}"
         if _length(point - self._center) <= _HUB and self._mic_xyz_m is not None:
             extent_m = float(np.hypot(self._mic_xyz_m[:, 0], self._mic_xyz_m[:, 1]).max())
             largest = painting.with_unit(f"{1000 * extent_m:.0f}", "mm")
             return f"{len(self._mic_xyz_m)} microphones, enlarged; the outermost is {largest} from the centre."
         radius = _length(point - self._center)
+        if self.mirror_deg is not None:
+            middle = self._radius + _RING_GAP + _RING_WIDTH / 2
+            if _length(point - polar.to_screen(self._center, math.radians(self.mirror_deg), middle)) <= 10:
+                return "Heard like the beam's direction: the microphones stand on a line."
         if self._srp and self._radius < radius < self._radius + _RIM + 4:
             return "Power from each direction (SRP), −24 to 0 dB."
         return ""
@@ -813,9 +983,9 @@ def ring_levels(azimuth_rad: np.ndarray, level_db: np.ndarray) -> np.ndarray:
     return np.interp(wanted, np.asarray(azimuth_rad, dtype=float), level_db, period=2 * np.pi)
 
 
-def shown_distance(distance_m: float | None) -> float:
+def shown_distance(distance_m: float | None, rim_m: float = RIM_M) -> float:
     """Distance at which a source is drawn: unknown on a fixed ring, beyond the rim on the rim."""
-    return UNKNOWN_DISTANCE_M if distance_m is None else min(max(distance_m, 0.0), RIM_M)
+    return UNKNOWN_SHARE * rim_m if distance_m is None else min(max(distance_m, 0.0), rim_m)
 
 
 def tail_ribbon(points: Sequence[QPointF], ages: Sequence[float]) -> QPainterPath | None:
@@ -850,11 +1020,13 @@ class SourceMapView(QWidget):
     """The source map with its heading, its two switches and how often it is renewed.
 
     Signals: `steering_changed(deg, final)` while the handle is dragged, final once on release;
-    `talker_moved(number, azimuth_rad, distance_m)` while a true position is dragged.
+    `talker_moved(number, azimuth_rad, distance_m)` while a true position is dragged; `nulls_changed(degs, final)`
+    with all nulls that are placed by hand when one is added, dragged or taken away.
     """
 
     steering_changed = Signal(float, bool)
     talker_moved = Signal(int, float, float)
+    nulls_changed = Signal(tuple, bool)
 
     def __init__(
         self,
@@ -869,6 +1041,7 @@ class SourceMapView(QWidget):
         self.canvas = MapCanvas(tokens, clock, self)
         self.canvas.steering_changed.connect(self.steering_changed)
         self.canvas.talker_moved.connect(self.talker_moved)
+        self.canvas.nulls_changed.connect(self.nulls_changed)
 
         self._title = QLabel("Source map")
         self._title.setFont(theme.font(13, 600))
@@ -940,6 +1113,18 @@ class SourceMapView(QWidget):
         """Draw an array's microphones, positions (mics, 3) in metres; their layout is enlarged to be seen."""
         self.canvas.set_array(mic_xyz_m)
 
+    def show_pattern(self, pattern: BeamPattern | None) -> None:
+        """Take the nulls that the beam's design holds."""
+        self.canvas.show_designed_nulls(pattern.nulls_rad if pattern is not None else ())
+
+    def set_nulls(self, handles_deg: Sequence[float], shown: bool) -> None:
+        """The nulls placed by hand, and whether the method has nulls at all."""
+        self.canvas.set_nulls(handles_deg, shown)
+
+    def set_room(self, corners_xy_m: np.ndarray | None) -> None:
+        """Draw the room's walls: corners (N, 2) in metres ahead and to the left of the array; None: not known."""
+        self.canvas.set_room(corners_xy_m)
+
     def set_talkers_movable(self, movable: bool) -> None:
         """Whether true positions can be dragged (simulated rooms)."""
         self.canvas.set_talkers_movable(movable)
@@ -995,15 +1180,3 @@ class SourceMapView(QWidget):
             text = f"{(last - first) / (end_s - begin_s):.0f} updates/s" if end_s > begin_s else ""
         if text != self._rate.text():
             self._rate.setText(text)
-
-
-def toggle_style(tokens: Tokens) -> str:
-    """Style of a switch in a panel's header: filled while on, bare while off."""
-    return f"""
-    QPushButton {{ background: transparent; color: {tokens.text2}; border: 1px solid transparent;
-        border-radius: {theme.RADIUS_FIELD}px; padding: 0 9px; }}
-    QPushButton:hover {{ background: {tokens.hover}; color: {tokens.text1}; }}
-    QPushButton:checked {{ background: {tokens.raised}; color: {tokens.text1}; border-color: {tokens.line}; }}
-    QPushButton:checked:hover {{ background: {tokens.hover}; }}
-    QPushButton:focus {{ border: 2px solid {tokens.accent}; padding: 0 8px; }}
-    """

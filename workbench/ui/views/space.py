@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.core.geometry import SpeakerLayout
-from workbench.core.messages import BeamPattern, Localization, LoudspeakerResponse
+from workbench.core.messages import BeamGain, BeamPattern, Localization, LoudspeakerResponse
 from workbench.ui import theme
 from workbench.ui.theme import Tokens
 from workbench.ui.views.beam import BeamView
@@ -115,6 +115,7 @@ class SpaceView(QWidget):
     steering_changed = Signal(float, bool)
     talker_moved = Signal(int, float, float)
     follow_requested = Signal(int)
+    nulls_changed = Signal(tuple, bool)
 
     def __init__(
         self,
@@ -129,6 +130,7 @@ class SpaceView(QWidget):
         self.loudspeakers = LoudspeakersView(tokens)
         self.source_map.steering_changed.connect(self.steering_changed)
         self.source_map.talker_moved.connect(self.talker_moved)
+        self.source_map.nulls_changed.connect(self.nulls_changed)
         self.table.follow_requested.connect(self.follow_requested)
 
         self._compact = False
@@ -233,6 +235,19 @@ class SpaceView(QWidget):
     def show_pattern(self, pattern: BeamPattern | None) -> None:
         """Show the beam's pattern; None brings its empty state."""
         self.beam.show_pattern(pattern)
+        self.source_map.show_pattern(pattern)
+
+    def show_gain(self, gain: BeamGain | None) -> None:
+        """Show what the beam gains where the truth is known; None: it is not."""
+        self.beam.show_gain(gain)
+
+    def set_nulls(self, handles_deg: Sequence[float], shown: bool) -> None:
+        """The nulls placed by hand, and whether the beam's method has nulls."""
+        self.source_map.set_nulls(handles_deg, shown)
+
+    def set_room(self, corners_xy_m: np.ndarray | None) -> None:
+        """The room's walls, (N, 2) metres ahead and to the left of the array; None: not known."""
+        self.source_map.set_room(corners_xy_m)
 
     def show_response(self, response: LoudspeakerResponse | None) -> None:
         """Show the loudspeakers' response; None brings its empty state."""
