@@ -72,13 +72,15 @@ class EnhancementState:
     """What the enhancer decided for one frame.
 
     `gain` and `strength` are (K,) float32 in [0, 1] (amplitude gain; comb strength, 0 where not used);
-    `pitch_hz` is 0 when unvoiced; `snr_db` is the estimated input SNR, NaN when unknown.
+    `pitch_hz` is 0 when unvoiced; `snr_db` is the estimated input SNR, NaN when unknown; `estimate_us` the thread time
+    that gains and strengths took (the network's, where there is one).
     """
 
     gain: np.ndarray
     strength: np.ndarray
     pitch_hz: float
     snr_db: float
+    estimate_us: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,8 @@ methods can be switched while sound plays.
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from workbench.core.messages import EnhancementState, frozen
@@ -77,7 +79,9 @@ class Enhancer:
         (channels, HOP) float32, delayed by `latency` samples.
         """
         frame = self._extractor.process(x)
+        began = time.thread_time_ns()
         estimate = self._estimate(frame, params)
+        estimate_us = (time.thread_time_ns() - began) / 1000 if estimate else 0.0
         if estimate is None:
             gain = np.ones((self.channels, BANDS), dtype=np.float32)
             strength = np.zeros_like(gain)
@@ -93,6 +97,7 @@ class Enhancer:
             strength,
             RATE_HZ / float(frame.period[0]) if voiced else 0.0,
             float(estimate.snr_db[0]) if estimate else float("nan"),
+            estimate_us,
         )
         return self._level(self._synthesis.process(spectrum), params.output_gain_db)
 
@@ -141,7 +146,7 @@ def _shaped(frame: AnalysedFrame, strength: np.ndarray, gain: np.ndarray) -> np.
     return (spectrum * interpolate(gain)).astype(np.complex64)
 
 
-def _state(gain: np.ndarray, strength: np.ndarray, pitch_hz: float, snr_db: float) -> EnhancementState:
-    return EnhancementState(
-        gain=frozen(gain[0].copy()), strength=frozen(strength[0].copy()), pitch_hz=pitch_hz, snr_db=snr_db
-    )
+def _state(
+    gain: np.ndarray, strength: np.ndarray, pitch_hz: float, snr_db: float, estimate_us: float = 0.0
+) -> EnhancementState:
+    return EnhancementState(frozen(gain[0].copy()), frozen(strength[0].copy()), pitch_hz, snr_db, estimate_us)

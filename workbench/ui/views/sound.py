@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.core.messages import Localization, Snapshot
 from workbench.ui.theme import DARK, GUTTER, RADIUS_PANEL, ROW, WIDE, Tokens
 from workbench.ui.views.axes import AzimuthAxis, FrequencyAxis, StripScale, TimeAxis
+from workbench.ui.views.enhancer_read_out import EnhancerReadOut
 from workbench.ui.views.gain_strip import GainStrip
 from workbench.ui.views.headers import Chooser, ClipChip, ColorBar, ReadOut, Run, Title, Toggle
 from workbench.ui.views.level_meters import LevelMeters
@@ -127,6 +128,7 @@ class SoundView(QWidget):
         self.after_chooser = Chooser(
             "After shows", ["Enhanced beam"], "Point of the chain that After shows", parent=self
         )
+        self.enhancer_read_out = EnhancerReadOut(self)
         self.pitch_toggle = Toggle("Pitch", "Draw the pitch over After", curve=True, parent=self)
         self.bands_toggle = Toggle("Bands", "Draw the borders of the enhancer's bands", parent=self)
         self.difference_toggle = Toggle("Difference", "Show After minus Before instead of After", parent=self)
@@ -174,6 +176,7 @@ class SoundView(QWidget):
             self.input_meters.show_levels(snapshot.input, elapsed_s)
             self.output_meters.show_levels(snapshot.output, elapsed_s, snapshot.gain_reduction_db)
         self.gain_strip.show_state(fresh[-1].enhancement)
+        self.enhancer_read_out.show_states([snapshot.enhancement for snapshot in fresh])
         for part in (self.before, self.after, self.level_strip):
             part.sync()
         if self.lane_shown:
@@ -232,6 +235,7 @@ class SoundView(QWidget):
         self.input_meters.reset()
         self.output_meters.reset()
         self.gain_strip.show_state(None)
+        self.enhancer_read_out.clear()
         for part in (self.before, self.after, self.level_strip, self.lane, self.talkers_now):
             part.sync()
         self._show_read_out()
@@ -396,7 +400,8 @@ class SoundView(QWidget):
     def _place_after_header(self, left: int, right: int, y: int) -> None:
         """Title, then from the right: colour bar and toggles.
 
-        Where room is short these go, in turn: Bands, the tap, some of the colour bar, Pitch's curve, Pitch.
+        Where room is short these go, in turn: the enhancer's read-out, Bands, the tap, some of the colour bar, Pitch's
+        curve, Pitch.
         """
         header = self.grid.header
         button_y = y + (header - ROW) // 2
@@ -436,6 +441,10 @@ class SoundView(QWidget):
             x -= size.width()
             button.setGeometry(x, button_y, size.width(), ROW)
             x -= 2
+        read_out = self.enhancer_read_out
+        width = read_out.sizeHint().width()
+        read_out.setVisible(with_tap and x - 12 - width >= tap_end + 12)
+        read_out.setGeometry(x - 12 - width, button_y, width, ROW)
 
     def paintEvent(self, event) -> None:
         painter = QPainter(self)
