@@ -9,6 +9,7 @@ from workbench.audio.scene_files import load_scene
 from workbench.audio.simulator import RoomSource
 from workbench.cli import main
 from workbench.core.geometry import load_array
+from workbench.core.resources import resource
 
 
 def test_a_scene_becomes_sound_truth_and_array(tmp_path, capsys):
@@ -36,18 +37,43 @@ def test_a_scene_becomes_sound_truth_and_array(tmp_path, capsys):
     ]
 
 
-def test_the_file_is_what_the_window_hears(tmp_path):
-    path = tmp_path / "still.wav"
-    assert main(["simulate", "one-talker-still", "--out", str(path), "--seconds", "0.5"]) == 0
+@pytest.mark.parametrize("name", ["one-talker-still", "two-talkers-fan", "talker-beside-fan", "worn-array"])
+def test_the_file_is_what_the_window_hears(name, tmp_path):
+    path = tmp_path / "scene.wav"
+    assert main(["simulate", name, "--out", str(path), "--seconds", "1.5"]) == 0
     samples, _ = soundfile.read(path, dtype="float32")
-    source = RoomSource(load_scene("one-talker-still"), patience_s=None)
+    truth = json.loads((tmp_path / "scene.json").read_text())
+    source = RoomSource(load_scene(name), patience_s=30.0)
     source.start()
     try:
-        heard = np.concatenate([source.read(20.0).samples for _ in range(50)], axis=1)
+        blocks = [source.read(20.0) for _ in range(150)]
     finally:
         source.close()
-    np.testing.assert_array_equal(samples.T, heard)
-    assert math.isclose(json.loads((tmp_path / "still.json").read_text())["seconds"], 0.5)
+    np.testing.assert_array_equal(samples.T, np.concatenate([block.samples for block in blocks], axis=1))
+    assert math.isclose(truth["seconds"], 1.5)
+    for number, talker in enumerate(truth["talkers"]):
+        seen = [math.degrees(blocks[10 * step + 5].truth[number].azimuth_rad) for step in range(15)]
+        assert talker["azimuth_deg"] == pytest.approx(seen, abs=1e-3)
+
+
+def test_the_truth_names_the_errors_of_the_microphones_and_the_noises(tmp_path):
+    assert main(["simulate", "worn-array", "--out", str(tmp_path / "a.wav"), "--seconds", "0.3"]) == 0
+    truth = json.loads((tmp_path / "a.json").read_text())
+    assert [number for number, mic in enumerate(truth["microphones"], 1) if mic["dead"]] == [3]
+    assert [number for number, mic in enumerate(truth["microphones"], 1) if mic["inverted"]] == [6]
+    assert truth["microphones"][2]["gain_db"] is None
+    assert len({mic["delay_us"] for mic in truth["microphones"]}) == 8
+    assert [noise["kind"] for noise in truth["noises"]] == ["room"]
+    samples, _ = soundfile.read(tmp_path / "a.wav")
+    assert not samples[:, 2].any() and samples[:, 3].any()
+
+
+def test_a_reverberation_time_that_cannot_be_had_is_said(tmp_path, capsys):
+    scene = (resource("scenes") / "one-talker-still.toml").read_text().replace("rt60_s = 0.2", "rt60_s = 0.02")
+    (tmp_path / "dry.toml").write_text(scene)
+    assert main(["simulate", str(tmp_path / "dry.toml"), "--out", str(tmp_path / "a.wav"), "--seconds", "0.2"]) == 0
+    assert "RT60 0.02 s cannot be reached" in capsys.readouterr().err
+    assert json.loads((tmp_path / "a.json").read_text())["room"]["rt60_s"] > 0.02
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,23 @@ def array_toml(array: MicrophoneArray) -> str:
     return tomli_w.dumps({"name": array.name, "description": array.description, "mics": mics})
 
 
+def microphone_tables(microphones) -> list[dict]:
+    """The truth about each channel: which microphone it carries, where that is, and its errors."""
+    tables = []
+    for microphone, gain in zip(microphones.order.tolist(), microphones.gain.tolist(), strict=True):
+        tables.append(
+            {
+                "microphone": microphone + 1,
+                "xyz_m": [round(value, 6) for value in microphones.xyz_m[microphone].tolist()],
+                "gain_db": round(20 * math.log10(abs(gain)), 3) if gain else None,
+                "delay_us": round(1e6 * float(microphones.delay_s[microphone]), 3),
+                "dead": gain == 0,
+                "inverted": gain < 0,
+            }
+        )
+    return tables
+
+
 def truth_tables(blocks: list[tuple], steps: int, hops: int) -> list[dict]:
     """Per talker its name, azimuth_deg, distance_m and activity on the grid, from the truth of every hop.
 
@@ -115,6 +133,7 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         source.start()  # first: a voice that is not there makes no folder
+        setting = source.setting
         path = sound_path(args.out, scene.name, source.channels)
         writers["sound"] = _writer(path, source.channels)
         if args.clean:
@@ -145,7 +164,13 @@ def run(args: argparse.Namespace) -> int:
         "array": source.array.name,
         "rate_hz": RATE_HZ,
         "seconds": total / RATE_HZ,
-        "room": {"size_m": scene.size_m, "rt60_s": scene.rt60_s, "array_xyz_m": scene.array_xyz_m},
+        "room": {
+            "size_m": scene.size_m,
+            "rt60_s": setting.acoustics.room.rt60_s,
+            "array_xyz_m": scene.array_xyz_m,
+        },
+        "microphones": microphone_tables(setting.microphones),
+        "noises": [asdict(noise) for noise in scene.noises],
         "step_s": STEP_S,
         "time_s": [round((step + 0.5) * STEP_S, 3) for step in range(steps)],
         "talkers": truth_tables(truths, steps, hops),
@@ -156,6 +181,8 @@ def run(args: argparse.Namespace) -> int:
         path.with_name("array.toml").write_text(array_toml(source.array), encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path.with_name('array.toml')}: cannot be written ({error.strerror})") from error
+    if setting.acoustics.room.notice:
+        note(setting.acoustics.room.notice)
     if peak > 1 and path.suffix.lower() == ".flac":
         note(f"{path}: peaks reach {20 * math.log10(peak):.1f} dBFS and are clipped; write .wav, or lower level_db")
     if args.json:
