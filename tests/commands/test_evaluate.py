@@ -47,6 +47,14 @@ def test_table_and_file(folder, tmp_path, capsys):
     assert len(json.loads((tmp_path / "out.json").read_text())["methods"]["noisy"]["files"]) == 1
 
 
+def test_plots_over_snr(folder, tmp_path):
+    assert _evaluate(folder, "--methods", "noisy", "oracle-bands", "--plots", str(tmp_path / "plots")) == 0
+    names = {path.name for path in (tmp_path / "plots").iterdir()}
+    assert {"pesq_by_snr_db.svg", "stoi_by_snr_db.svg", "si_sdr_db_by_snr_db.svg"} <= names
+    assert "ovrl_by_snr_db.svg" not in names
+    assert "oracle-bands" in (tmp_path / "plots" / "pesq_by_snr_db.svg").read_text()
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [

@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from workbench.commands.common import SCHEMA, add_json_argument, note, parse_settings, write_json
 from workbench.core.errors import InputError
 
@@ -38,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: cores)"
     )
     enhance.add_argument("--scheduler", metavar="ADDRESS", help="run on a dask.distributed cluster instead")
+    enhance.add_argument("--plots", type=Path, metavar="DIR", help="write charts over SNR and level (.svg) into DIR")
     enhance.add_argument("--limit", type=int, metavar="N", help="only the first N pairs")
     settings = enhance.add_argument_group("parameters")
     settings.add_argument(
@@ -70,8 +73,32 @@ def run(args: argparse.Namespace) -> int:
         write_json({"schema": SCHEMA, "set": str(args.folder), "gain_db": args.gain_db, "methods": methods}, args.json)
     if args.json != "-":
         _print_table(methods)
+    if args.plots:
+        _write_plots(methods, args.plots)
     note(f"{len(pairs)} pairs, {len(args.methods)} methods")
     return 0
+
+
+def _write_plots(methods: dict, folder: Path) -> None:
+    """One chart for each metric over SNR and over level, where there are two classes at least."""
+    from workbench.commands.charts import line_chart, write_text
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made ({error.strerror})") from error
+    for table, label in (("by_snr_db", "SNR in dB"), ("by_peak_dbfs", "peak level in dBFS, lower end of the class")):
+        classes = sorted({float(key) for data in methods.values() for key in data[table]})
+        if len(classes) < 2:
+            continue
+        for metric, title, _, _ in _COLUMNS:
+            series = {
+                method: np.array([data[table].get(f"{x:g}", {}).get(metric, np.nan) for x in classes])
+                for method, data in methods.items()
+            }
+            if np.isfinite(np.concatenate(list(series.values()))).any():
+                chart = line_chart(title, np.array(classes), series, x_label=label, y_label=title)
+                write_text(folder / f"{metric}_{table}.svg", chart)
 
 
 def _print_table(methods: dict) -> None:
