@@ -22,7 +22,10 @@ HOP_US = 10_000.0
 
 
 class EnhancerReadOut(Painted):
-    """Input SNR and the estimator's share of the time, both over the last second."""
+    """Input SNR and the estimator's share of the time, both over the last second.
+
+    Where there is no room for both the SNR stands alone; the tooltip has both.
+    """
 
     SNR_WIDTH, LOAD_WIDTH = 92, 100
 
@@ -30,7 +33,6 @@ class EnhancerReadOut(Painted):
         super().__init__(parent)
         self.setFont(font(12))
         self._strong = font(12, 500)
-        self.setToolTip("Signal-to-noise ratio that the enhancer hears, and what its gains cost of one core")
         self.clear()
 
     def clear(self) -> None:
@@ -57,7 +59,11 @@ class EnhancerReadOut(Painted):
 
     def _show(self, snr: str, load: str) -> None:
         self.snr, self.load = with_unit(snr, "dB"), with_unit(load, "%")
-        self.setAccessibleName(f"Input SNR {self.snr}, estimate {self.load} of a core")
+        self.setAccessibleName(f"Input SNR {self.snr}, gains {self.load} of a core")
+        self.setToolTip(
+            f"Signal-to-noise ratio that the enhancer hears: {self.snr}. "
+            f"Its gains (the network's, where there is one) cost {self.load} of a core."
+        )
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -65,7 +71,8 @@ class EnhancerReadOut(Painted):
 
     def paint(self, painter: QPainter) -> None:
         right, middle = float(self.width()), self.height() / 2
-        for word, value, width in (("gains", self.load, self.LOAD_WIDTH), ("SNR", self.snr, self.SNR_WIDTH)):
+        figures = [("gains", self.load, self.LOAD_WIDTH), ("SNR", self.snr, self.SNR_WIDTH)]
+        for word, value, width in figures[self.width() < self.sizeHint().width() :]:
             painter.setFont(self._strong)
             taken = draw_text(painter, right, middle, value, self.tokens.text1, Qt.AlignmentFlag.AlignRight)
             painter.setFont(self.font())

@@ -442,8 +442,9 @@ class SoundView(QWidget):
             button.setGeometry(x, button_y, size.width(), ROW)
             x -= 2
         read_out = self.enhancer_read_out
-        width = read_out.sizeHint().width()
-        read_out.setVisible(with_tap and x - 12 - width >= tap_end + 12)
+        room = x - tap_end - 24
+        width = next((w for w in (read_out.sizeHint().width(), read_out.SNR_WIDTH) if w <= room), 0)
+        read_out.setVisible(with_tap and width > 0)
         read_out.setGeometry(x - 12 - width, button_y, width, ROW)
 
     def paintEvent(self, event) -> None:
