@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import numpy as np
@@ -8,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.space_messages import cardioid, track
-from workbench.core.messages import BeamPattern
+from workbench.core.messages import BeamGain, BeamPattern
 from workbench.ui import painting, theme
 from workbench.ui.views.beam import (
     BANDS_HZ,
@@ -185,3 +186,52 @@ def test_both_themes_paint(view, name, compact):
     place = QPointF(view.canvas.azimuth_x(math.radians(90)), middle.y() + 20).toPoint()
     assert image.pixel(place) == brightest
     view.tools.grab()
+
+
+def _gain(**more):
+    values = {"sequence": 1, "time_s": 3.0, "azimuth_rad": 0.7, "input_db": -1.98, "output_db": 5.3}
+    return BeamGain(**(values | {"array_gain_db": 12.0, "span_s": 3.0} | more))
+
+
+def test_the_measured_gain_is_a_fifth_figure_and_the_tip_says_of_what(view):
+    view.show_pattern(cardioid())
+    view.show_gain(_gain())
+    assert str(view.canvas.statistics()[-1]) == "SI-SDR gain +7.3\u2009dB" and len(view.canvas.statistics()) == 5
+    tip = view.canvas.tip_at(QPointF(40, view.canvas.height() - 20))
+    assert "microphone 1 −2.0" in tip and "beam 5.3" in tip and "Array gain in the talker's pauses 12.0" in tip
+    view.show_gain(_gain(array_gain_db=math.nan))
+    assert "Array gain" not in view.canvas.tip_at(QPointF(40, view.canvas.height() - 20))
+    view.set_compact(True)
+    assert [entry.label for entry in view.canvas.statistics()][-1] == "SI-SDR gain" and len(
+        view.canvas.statistics()
+    ) == 4
+    for unknown in (_gain(input_db=math.nan), None):
+        view.show_gain(unknown)
+        assert all(entry.label != "SI-SDR gain" for entry in view.canvas.statistics())
+
+
+@pytest.mark.parametrize("tokens", [theme.DARK, theme.LIGHT], ids=lambda t: t.name)
+def test_curves_take_the_place_of_the_image(view, tokens):
+    view.apply_theme(tokens)
+    view.show_pattern(dataclasses.replace(cardioid(), nulls_rad=(1.0,)))
+    image = view.canvas.grab().toImage()
+    view.curves_button.setChecked(True)
+    curves = view.canvas.grab().toImage()
+    assert image != curves and not view.color_bar.isVisibleTo(view.tools)
+    # Directivity runs from 2 to 4.3 dB: its colour is found there and not at -10 dB.
+    box = view.canvas.image_rect()
+    accent = QColor(tokens.accent)
+
+    def found(level_db):
+        x = round(view.canvas.curve_x(level_db))
+        column = [curves.pixelColor(x, y) for y in range(round(box.top()) + 40, round(box.bottom()) - 2)]
+        return any(
+            abs(c.red() - accent.red()) + abs(c.green() - accent.green()) + abs(c.blue() - accent.blue()) < 60
+            for c in column
+        )
+
+    assert found(3.0) and not found(-10.0)
+    view.show_pattern(None)
+    assert not view.canvas.grab().isNull()
+    view.curves_button.setChecked(False)
+    assert view.color_bar.isVisibleTo(view.tools)

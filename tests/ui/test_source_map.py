@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 import math
 
@@ -5,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from tests.ui.space_messages import SQUARE_MICS_M, localization, track, truth
+from tests.ui.space_messages import SQUARE_MICS_M, cardioid, localization, track, truth
 from workbench.core.geometry import azimuth_grid_rad
 from workbench.ui import theme
 from workbench.ui.views import polar
@@ -347,3 +348,136 @@ def test_clear_forgets_everything(view):
     view.clear()
     assert view.canvas.label_rects == {}
     assert view.canvas.truth_places() == []
+
+
+# ---------------------------------------------------------------------------------------- nulls, zoom, room, lines
+
+
+def wheel(canvas, notches):
+    from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QWheelEvent
+    from PySide6.QtWidgets import QApplication
+
+    none, center = Qt.MouseButton.NoButton, canvas.center
+    place = QPointF(canvas.mapToGlobal(center))
+    plain = Qt.KeyboardModifier.NoModifier
+    event = QWheelEvent(
+        center, place, QPoint(), QPoint(0, 120 * notches), none, plain, Qt.ScrollPhase.NoScrollPhase, False
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+def double_click(canvas, point):
+    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=point.toPoint())
+
+
+def test_a_null_is_put_dragged_and_taken_away(view):
+    view.show_beam(0.0)
+    view.set_nulls((), True)
+    seen = steps(view.nulls_changed)
+    canvas = view.canvas
+    double_click(canvas, rim(canvas, -68))
+    assert seen == [((-68.0,), True)]
+    drag(canvas, canvas.null_places()[0], [rim(canvas, -75.2), rim(canvas, -80.1)])
+    assert seen[1:] == [((-75.0,), False), ((-80.0,), False), ((-80.0,), True)]
+    assert canvas.nulls_deg == (-80.0,)
+    double_click(canvas, canvas.null_places()[0])
+    assert seen[-1] == ((), True) and canvas.nulls_deg == ()
+
+
+def test_three_nulls_are_the_most(view):
+    view.set_nulls((90.0, -90.0, 180.0), True)
+    seen = steps(view.nulls_changed)
+    double_click(view.canvas, rim(view.canvas, 45))
+    assert seen == []
+
+
+def test_a_null_on_a_talker_is_taken_over_by_dragging_it(view):
+    view.show_beam(0.0)
+    view.set_nulls((), True)
+    pattern = dataclasses.replace(cardioid(), nulls_rad=(math.radians(-68), math.radians(120)))
+    view.show_pattern(pattern)
+    canvas = view.canvas
+    assert canvas.nulls_deg == (-68.0, 120.0)
+    seen = steps(view.nulls_changed)
+    double_click(canvas, canvas.null_places()[0])  # these follow the talkers and cannot be taken away
+    assert seen == []
+    drag(canvas, canvas.null_places()[0], [rim(canvas, -60)])
+    assert seen[-1] == ((-60.0, 120.0), True)
+
+
+def test_nulls_are_hidden_without_lcmv(view):
+    view.set_nulls((30.0,), False)
+    seen = steps(view.nulls_changed)
+    assert view.canvas.nulls_deg == () and view.canvas.null_places() == []
+    double_click(view.canvas, rim(view.canvas, 45))
+    assert seen == []
+
+
+def test_tab_and_arrow_keys_reach_the_nulls(view, qtbot):
+    view.show_beam(0.0)
+    view.set_nulls((90.0,), True)
+    canvas = view.canvas
+    canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(canvas.hasFocus)
+    assert canvas.focusNextPrevChild(True)
+    seen = steps(view.nulls_changed)
+    QTest.keyClick(canvas, Qt.Key.Key_Left)
+    assert seen == [((91.0,), False), ((91.0,), True)]
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
+    assert seen[-1] == ((), True)
+    assert not canvas.focusNextPrevChild(True) or not canvas.hasFocus()
+
+
+def test_the_wheel_changes_the_scale_within_bounds(view):
+    canvas = view.canvas
+    near = canvas.center.y() - canvas.place(0.0, 1.0).y()
+    wheel(canvas, 1)
+    assert canvas.rim_m == 1.5
+    assert canvas.center.y() - canvas.place(0.0, 1.0).y() == pytest.approx(near * RIM_M / 1.5)
+    wheel(canvas, -20)
+    assert canvas.rim_m == 10.0
+    wheel(canvas, 20)
+    assert canvas.rim_m == 1.0
+    QTest.keyClick(canvas, Qt.Key.Key_Minus)
+    assert canvas.rim_m == 1.5
+
+
+def test_the_walls_are_drawn_where_they_stand(view):
+    before = view.canvas.grab().toImage()
+    view.set_room([[-1.0, -1.5], [2.0, -1.5], [2.0, 1.0], [-1.0, 1.0]])
+    after = view.canvas.grab().toImage()
+    canvas = view.canvas
+    wall = QPointF(canvas.center.x() + 40, canvas.center.y() - 2.0 / RIM_M * canvas.radius).toPoint()
+    inside = QPointF(canvas.center.x() + 40, canvas.center.y() - 1.9 / RIM_M * canvas.radius).toPoint()
+    assert any(
+        before.pixelColor(wall.x(), wall.y() + dy) != after.pixelColor(wall.x(), wall.y() + dy) for dy in (-1, 0, 1)
+    )
+    assert before.pixelColor(inside) == after.pixelColor(inside)
+    view.set_room(None)
+    assert view.canvas.grab().toImage() == before
+
+
+def test_errors_are_written_while_the_truth_is_shown(view):
+    view.show_localization(localization([track(1, 42.0), track(2, -68.0)], [truth(40.0), truth(-70.3)]))
+    assert view.canvas.error_text == "error T1 2.0°, T2 2.3°"
+    place = view.canvas.place(math.radians(42.0), 1.5)
+    assert "2.0° off" in view.canvas.tip_at(place + QPointF(8, 8)) or "true position" in view.canvas.tip_at(place)
+    view.truth_button.setChecked(False)
+    assert view.canvas.error_text == ""
+
+
+@pytest.mark.parametrize("tokens", [theme.DARK, theme.LIGHT], ids=lambda t: t.name)
+def test_an_array_on_a_line_shows_both_directions(view, tokens):
+    view.apply_theme(tokens)
+    view.set_array([[0.0, 0.05 * k, 0.0] for k in range(4)])
+    view.show_beam(math.radians(30))
+    assert view.canvas.mirror_deg == pytest.approx(150.0)
+    view.set_nulls((20.0,), True)
+    assert not view.canvas.grab().isNull()
+    there = polar.to_screen(view.canvas.center, math.radians(150), view.canvas.radius + 7)
+    assert "on a line" in view.canvas.tip_at(there)
+    view.set_array([[0.0, 0.0, 0.0]])
+    assert view.canvas.mirror_deg is None and not view.canvas.grab().isNull()
+    view.set_array(SQUARE_MICS_M)
+    assert view.canvas.mirror_deg is None

@@ -57,6 +57,8 @@ _DIFFUSE_SHARE = 0.3
 MOST_NULLS = 3
 _INDISTINCT = 0.97
 """Directions whose steering vectors are more alike than this, on average from 500 to 4000 Hz, are one to the array."""
+_DISTINCT = 0.2
+"""1 minus the squared likeness of null and steering from which on a null is as deep as asked for."""
 _DAMPING = 3e-2
 
 
@@ -166,8 +168,10 @@ def lcmv_weights(
 ) -> np.ndarray:
     """Weights of greatest directivity that turn the nulls down by `depth_db` and keep the white-noise gain.
 
-    A null that superdirective weights keep lower on their own stays so. Where the floor cannot be kept with the
-    nulls, they are made shallower: the weights then lie between those of delay-and-sum and those of least norm.
+    A null that superdirective weights keep lower on their own stays so. One in a direction that the array hardly tells
+    from the steered one (low down, or in a grating lobe) fades away: it would cost all directivity. Where the floor
+    cannot be kept with the nulls, they are made shallower: the weights then lie between those of delay-and-sum and
+    those of least norm.
 
     Parameters
     ----------
@@ -190,8 +194,10 @@ def _nulled_weights(
 ) -> np.ndarray:
     values = np.maximum(values, 0.0)
     free = _loaded_weights(values, vectors, steering, floor_db)
-    wanted = np.einsum("fm,fmn->fn", free.conj(), nulls)
-    wanted *= np.minimum(1.0, 10 ** (-depth_db / 20) / np.maximum(np.abs(wanted), 1e-12))
+    natural = np.einsum("fm,fmn->fn", free.conj(), nulls)
+    deep = natural * np.minimum(1.0, 10 ** (-depth_db / 20) / np.maximum(np.abs(natural), 1e-12))
+    likeness = np.abs(np.einsum("fm,fmn->fn", steering.conj(), nulls)) / steering.shape[1]
+    wanted = natural + np.clip((1.0 - likeness**2) / _DISTINCT, 0.0, 1.0) * (deep - natural)
     constraints = np.concatenate([steering[:, :, None], nulls], axis=2)
     response = np.concatenate([np.ones((len(wanted), 1)), wanted], axis=1).conj()
     components = np.matmul(vectors.conj().swapaxes(1, 2), constraints)
