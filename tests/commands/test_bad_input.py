@@ -1,5 +1,6 @@
 """Every command against every kind of bad input: the right exit code, one clear line, nothing half-written."""
 
+import json
 import os
 import resource
 import signal
@@ -445,6 +446,30 @@ def test_a_signal_ends_a_command_and_leaves_nothing_half_written(tmp_path, comma
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130, said
     assert os.listdir(tmp_path) == ["long.wav"] and "Traceback" not in said
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_a_live_recording_that_is_interrupted_is_complete(tmp_path):
+    out = tmp_path / "out.wav"
+    words = ["live", "--source", "room:one-talker-still", "--sink", f"file:{out}", "--array", "uca8-100mm", "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workbench", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    deadline = time.monotonic() + 60
+    while not any(path.stat().st_size > 100_000 for path in tmp_path.iterdir()):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    printed, said = process.communicate(timeout=30)
+    assert process.returncode == 130, said
+    assert os.listdir(tmp_path) == ["out.wav"]
+    samples, rate_hz = soundfile.read(out)
+    assert rate_hz == RATE_HZ and np.abs(samples).max() > 0
+    assert 0 <= len(samples) - json.loads(printed)["samples_out"] <= 960  # told while the last hop was on its way
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits")
