@@ -15,6 +15,13 @@ _OPTIONS = {"cache": True, "nogil": True, "fastmath": {"reassoc", "contract", "n
 
 
 @njit(**_OPTIONS)
+def _copy(source, target, start):
+    # numba takes seconds to compile what its own slice assignment could complain of.
+    for n in range(len(source)):
+        target[start + n] = source[n]
+
+
+@njit(**_OPTIONS)
 def whitened(x, history, decimator, factor, speech, lpc_taper, lag_taper, residual, order, tiny):
     """One hop to 16 kHz and through its prediction filter; see `PitchTracker._new_residual`.
 
@@ -22,9 +29,10 @@ def whitened(x, history, decimator, factor, speech, lpc_taper, lag_taper, residu
     """
     taps, hop = len(decimator), len(x)
     padded = np.empty(taps - 1 + hop, dtype=np.float32)
-    padded[: taps - 1] = history
-    padded[taps - 1 :] = x
-    history[:] = padded[hop:]
+    _copy(history, padded, 0)
+    _copy(x, padded, taps - 1)
+    for n in range(taps - 1):
+        history[n] = padded[hop + n]
     new = hop // factor
     window = len(speech)
     for n in range(window - new):
@@ -52,7 +60,7 @@ def whitened(x, history, decimator, factor, speech, lpc_taper, lag_taper, residu
         for j in range(i):
             total -= coefficients[j] * auto[i - j] / auto[0]
         reflection = total / error
-        previous[:i] = coefficients[:i]
+        _copy(coefficients, previous, 0)
         for j in range(i):
             coefficients[j] = previous[j] - reflection * previous[i - 1 - j]
         coefficients[i] = reflection
@@ -218,9 +226,9 @@ def pitch_hop(
             weight_sum[channel] = smoothing * weight_sum[channel] + (1 - smoothing)
             weight = min(energy[part] * weight_sum[channel] / (mean_energy[channel] + tiny), weight_limit)
             for age in range(ages - 1):
-                scores[age, channel] = scores[age + 1, channel]
-                kept[age, channel] = kept[age + 1, channel]
-            kept[ages - 1, channel] = fresh[part]
+                _copy(scores[age + 1, channel], scores[age, channel], 0)
+                _copy(kept[age + 1, channel], kept[age, channel], 0)
+            _copy(fresh[part], kept[ages - 1, channel], 0)
             viterbi_step(
                 *(scores[ages - 2, channel], fresh[part], np.float32(weight), jump, jump_cost, switch_cost),
                 scores[ages - 1, channel],
@@ -411,7 +419,7 @@ def comb_hop(
         line = buffer[channel]
         for n in range(length - hop):
             line[n] = line[n + hop]
-        line[length - hop :] = x[channel]
+        _copy(x[channel], line, length - hop)
         newest = min(max(periods[0, channel], bounds[0]), bounds[1])
         decided = min(max(periods[1, channel], bounds[0]), bounds[1])
         future = min(look_ahead // decided, taps)
@@ -556,7 +564,7 @@ def shape_gain(gain, energy, previous, beta, floor, exponent, decay, tiny, out):
             ratio = (before + tiny) / (after + tiny)
             scale = np.float32(np.sqrt((1 + beta) * ratio / (1 + beta * ratio * ratio)))
         else:
-            out[channel] = gain[channel]
+            _copy(gain[channel], out[channel], 0)
         for band in range(bands):
             value = max(scale * out[channel, band], floor)
             if exponent != 1:
