@@ -1,9 +1,11 @@
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.fakes import DEVICES, FakeSession, FakeSound, FakeSpace, localization, snapshot
+from workbench.audio.scene_files import load_scene
 from workbench.core.resources import resource
 from workbench.ui import dialogs, main_window, theme
 from workbench.ui.bridge import Bridge
@@ -109,6 +111,30 @@ def test_steering_on_the_map_is_one_undo_step_and_releases_the_track(window):
     assert session.params.beamformer.follow == 0
     window.bridge.undo()
     assert session.params.beamformer.steering_deg == 0.0
+
+
+def test_nulls_on_the_map_are_one_undo_step(window):
+    session = window.bridge.session
+    window.bridge.set({"beamformer.method": "lcmv"})
+    assert ("set_nulls", (), True) in window.space.seen
+    for azimuth_deg in (-60.0, -65.0, -70.0):
+        window.space.nulls_changed.emit((30.0, azimuth_deg), azimuth_deg == -70.0)
+    assert session.params.beamformer.nulls_deg == (30.0, -70.0)
+    assert ("set_nulls", (30.0, -70.0), True) in window.space.seen
+    window.bridge.undo()
+    assert session.params.beamformer.nulls_deg == ()
+    window.bridge.set({"beamformer.method": "mvdr"})
+    assert ("set_nulls", (), False) in window.space.seen
+
+
+def test_the_walls_of_the_room_come_to_the_map(window):
+    scene = load_scene("two-talkers-fan")
+    window.bridge.room_changed.emit(scene, "")
+    walls = next(call[1] for call in reversed(window.space.seen) if call[0] == "set_room")
+    np.testing.assert_allclose(walls.max(axis=0) - walls.min(axis=0), scene.size_m[:2])
+    np.testing.assert_allclose(walls.min(axis=0), -np.array(scene.array_xyz_m[:2]))
+    window.bridge.room_changed.emit(None, "")
+    assert window.space.seen[-1] == ("set_room", None)
 
 
 def test_talkers_and_following(window):

@@ -106,6 +106,22 @@ def test_shift_drags_in_tenths(view):
     assert seen == [(10.4, False), (10.4, True)]
 
 
+def test_ctrl_steers_on_a_grid_of_15_degrees(view):
+    view.show_beam(math.radians(42))
+    seen = steps(view.steering_changed)
+    canvas = view.canvas
+    drag(
+        canvas,
+        canvas.handle_place(),
+        [rim(canvas, 51), rim(canvas, 53), rim(canvas, 70)],
+        Qt.KeyboardModifier.ControlModifier,
+    )
+    assert seen == [(45.0, False), (60.0, False), (75.0, False), (75.0, True)]
+    for key, expected in ((Qt.Key.Key_Left, 90.0), (Qt.Key.Key_Right, 75.0), (Qt.Key.Key_Right, 60.0)):
+        QTest.keyClick(canvas, key, Qt.KeyboardModifier.ControlModifier)
+        assert seen[-1] == (expected, True)
+
+
 def test_dragging_passes_the_back(view):
     view.show_beam(math.radians(178))
     seen = steps(view.steering_changed)

@@ -52,6 +52,8 @@ _HUB = 18.0
 _MICS_RADIUS = 12.0
 _HANDLE_LENGTH, _HANDLE_WIDTH = 26.0, 18.0
 _GRAB = 16.0
+_GRID_DEG = 15.0
+"""Steps of beam and nulls while Ctrl is held."""
 
 
 @dataclass(frozen=True)
@@ -755,7 +757,8 @@ class MapCanvas(QWidget):
             return
         fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         azimuth_rad, radius = polar.from_screen(self._center, event.position())
-        step = 0.1 if fine else 1.0
+        coarse = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        step = 0.1 if fine else _GRID_DEG if coarse and self._drag.number <= 0 else 1.0
         azimuth_deg = wrap_deg(round(math.degrees(azimuth_rad) / step) * step)
         distance_step = 0.01 if fine else 0.1
         distance_m = round(radius / self._radius * self._rim_m / distance_step) * distance_step
@@ -887,6 +890,11 @@ class MapCanvas(QWidget):
         turn, farther = turns[event.key()]
         if drag.number <= 0 or farther == 0:
             azimuth_deg = round(wrap_deg(drag.azimuth_deg + turn * (0.1 if fine else 1.0)), 1)
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier and drag.number <= 0:
+                # To the next place of the grid, from wherever it stands.
+                places = drag.azimuth_deg / _GRID_DEG
+                places = math.floor(places) + 1 if turn > 0 else math.ceil(places) - 1
+                azimuth_deg = wrap_deg(places * _GRID_DEG)
             self._move_to(azimuth_deg, drag.distance_m)
         else:
             distance_m = round(drag.distance_m + farther * (0.01 if fine else 0.1), 2)
@@ -943,7 +951,7 @@ class MapCanvas(QWidget):
         if target == 0:
             if self._following:
                 return f"The beam follows T{self._following}. Press Following in the table to steer by hand."
-            return "Steers the beam. Drag, or use the arrow keys: 1° steps, with Shift 0.1°. Home: 0°."
+            return "Steers the beam. Drag, or use the arrow keys: 1° steps, with Shift 0.1°, with Ctrl 15°. Home: 0°."
         if target is not None and target < 0:
             if self._nulls_deg:
                 return "Null of the beam. Drag, or use the arrow keys; double-click or Delete takes it away."
