@@ -64,8 +64,10 @@ class SrpPhat:
             for peak in srp.find_peaks(heard, _MOST_CANDIDATES)
         )
         shown = (heard if len(heard) else self._power.reshape(-1, srp.GRID)).mean(axis=0)
-        noise = 1 / self._array.mics  # what microphones that agree with nothing have in every direction
-        return candidates, _spectrum((shown - noise) / max(1 - noise, noise))
+        # What comes from everywhere alike (reverberation, noise, the array's own side lobes at low frequencies) lifts
+        # all directions: what stands above the quietest one is shown, and 0 dB is a single wave front.
+        floor = min(float(shown.min()), 0.99)
+        return candidates, _spectrum((shown - floor) / (1 - floor))
 
 
 class Music:
