@@ -5,7 +5,10 @@ BIN = $(VENV)/bin
 
 export PYTHON
 
-.PHONY: run test bench format package test-package clean
+# make soak: a short round; make soak SOAK=--full takes its time.
+SOAK ?=
+
+.PHONY: run test soak bench format package test-package clean
 
 run: $(VENV)/.runtime
 	$(BIN)/python -m workbench
@@ -15,6 +18,9 @@ test: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+soak: $(VENV)/.test
+	$(BIN)/python -m tests.soak.recovery $(SOAK)
 
 bench: $(VENV)/.runtime
 	$(BIN)/python -m workbench bench

@@ -43,11 +43,13 @@ class JackServer:
         self.period = period
         self.variables = {"JACK_DEFAULT_SERVER": self.name}
         arguments = ("-r", "--no-mlock", "-d", "dummy", "-r", str(rate_hz), "-p", str(period))
+        self._command = ["jackd", "-n", self.name, *arguments, "-C", str(inputs), "-P", str(outputs)]
+        self.start()
+
+    def start(self) -> None:
+        """Start it (again, after `kill`); returns when it is up."""
         self._process = subprocess.Popen(
-            ["jackd", "-n", self.name, *arguments, "-C", str(inputs), "-P", str(outputs)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         self._await()
 

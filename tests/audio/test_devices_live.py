@@ -15,6 +15,7 @@ from tests.audio.jack_server import JackServer, Probe, undisturbed
 from workbench.audio.capture import DeviceSource
 from workbench.audio.playback import DeviceSink
 from workbench.audio.protocols import HOP
+from workbench.audio.recovery import RecoveringSink, RecoveringSource
 from workbench.audio.specs import DeviceSpec
 from workbench.core.errors import DeviceError
 
@@ -343,3 +344,29 @@ def test_the_child_loads_nothing_heavy():
     )
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_a_killed_server_is_said_and_taken_again_while_hops_go_on():
+    server = JackServer()
+    source = RecoveringSource(DeviceSource(SYSTEM, variables=server.variables))
+    sink = RecoveringSink(DeviceSink(SYSTEM, 2, variables=server.variables))
+    engine = PassThrough(source, sink)
+    try:
+        time.sleep(0.3)
+        server.kill()
+        limit_s = time.monotonic() + 3
+        while not (source.lost and sink.lost) and time.monotonic() < limit_s:
+            time.sleep(0.01)
+        assert source.lost and sink.lost and "JACK" in source.lost_reason
+        server.start()
+        limit_s = time.monotonic() + 10
+        while (source.lost or sink.lost) and time.monotonic() < limit_s:
+            time.sleep(0.01)
+        assert not source.lost and not sink.lost
+        time.sleep(0.5)
+        missed = sink.missed_samples
+        time.sleep(0.3)
+        assert sink.missed_samples - missed < 4800
+    finally:
+        engine.close()
+        server.stop()

@@ -10,7 +10,7 @@ from workbench.audio.devices import find_device
 from workbench.audio.protocols import HOP, RATE_HZ
 from workbench.audio.resampler import Resampler
 from workbench.audio.specs import DeviceSpec
-from workbench.audio.stream import StreamProcess
+from workbench.audio.stream import OPEN_TIMEOUT_S, StreamProcess
 from workbench.core.geometry import MAX_MICS, MicrophoneArray
 from workbench.core.messages import Block, frozen
 
@@ -62,6 +62,7 @@ class DeviceSource:
     ):
         self.device = device
         self.name = device.name or device.hostapi or "Default input"
+        self.variables = variables
         self._options = {"block": block, "rate_hz": rate_hz, "latency": latency, "variables": variables}
         self._stream: StreamProcess | None = None
         self._name_channels(device.channels or ())
@@ -80,7 +81,7 @@ class DeviceSource:
         self.channels = len(numbers)
         self.channel_names = tuple(f"in {number}" for number in numbers)
 
-    def start(self) -> None:
+    def start(self, open_timeout_s: float = OPEN_TIMEOUT_S) -> None:
         """Open the device; returns when its first block has come. Raises DeviceError."""
         self.close()
         wanted = self.device.channels
@@ -90,6 +91,7 @@ class DeviceSource:
             self.device.name,
             max(wanted) if wanted else MAX_MICS,
             at_most=not wanted,
+            open_timeout_s=open_timeout_s,
             **self._options,
         )
         self._rate_hz = self._stream.rate_hz
@@ -101,13 +103,12 @@ class DeviceSource:
         self._position: int | None = None  # until the first `read`: what came before nobody waits for
         self._clear_pending()
 
-    def reopen(self) -> None:
+    def reopen(self, open_timeout_s: float = OPEN_TIMEOUT_S) -> None:
         """After a loss: end what is left of the stream and open the same device again, by name. Raises DeviceError.
 
         Counters and the index go on; the next Block carries `gap`.
         """
-        self.close()
-        self.start()
+        self.start(open_timeout_s)
         self._gap = True
 
     def _clear_pending(self) -> None:
@@ -122,12 +123,14 @@ class DeviceSource:
     @property
     def server_dropouts(self) -> int:
         """Overflows that the sound server reported."""
-        return self._xruns_before + (self._stream.xruns if self._stream else 0)
+        stream = self._stream
+        return self._xruns_before + (stream.xruns if stream else 0)
 
     @property
     def lost_reason(self) -> str:
         """Why the device counts as lost; empty while it does not."""
-        return self._stream.lost_reason if self._stream else ""
+        stream = self._stream
+        return stream.lost_reason if stream else ""
 
     @property
     def lost(self) -> bool:
@@ -137,7 +140,8 @@ class DeviceSource:
     @property
     def device_latency_samples(self) -> int:
         """Latency before the callback, as the sound server reports it, at 48 kHz."""
-        last = self._stream.last if self._stream else None
+        stream = self._stream
+        last = stream.last if stream else None
         return round(last.device_s * RATE_HZ) if last else 0
 
     @property
@@ -201,7 +205,7 @@ class DeviceSource:
 
     def close(self) -> None:
         """Stop and free everything, in about a second at most; may be called twice."""
-        if self._stream is not None:
-            self._xruns_before += self._stream.xruns
-            self._stream.close()
-            self._stream = None
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            self._xruns_before += stream.xruns
+            stream.close()

@@ -9,7 +9,7 @@ import numpy as np
 from workbench.audio.protocols import HOP, RATE_HZ
 from workbench.audio.resampler import Resampler
 from workbench.audio.specs import DeviceSpec
-from workbench.audio.stream import StreamProcess
+from workbench.audio.stream import OPEN_TIMEOUT_S, StreamProcess
 
 CAPACITY_S = 2.0
 LATE_HOPS = 2
@@ -74,6 +74,7 @@ class DeviceSink:
     ):
         self.device = device
         self.name = device.name or device.hostapi or "Default output"
+        self.variables = variables
         self._options = {"block": block, "rate_hz": rate_hz, "latency": latency, "variables": variables}
         self._wanted = device.channels or tuple(range(1, channels + 1))
         self._prefill_option = prefill
@@ -87,7 +88,7 @@ class DeviceSink:
         self.channels = len(numbers)
         self.channel_names = tuple(f"out {number}" for number in numbers)
 
-    def start(self) -> None:
+    def start(self, open_timeout_s: float = OPEN_TIMEOUT_S) -> None:
         """Open the device; silence plays until the first `write`. Raises DeviceError."""
         self.close()
         self._stream = StreamProcess(
@@ -97,6 +98,7 @@ class DeviceSink:
             max(self._wanted),
             at_most=self.device.channels is None,
             capacity=int(CAPACITY_S * RATE_HZ),
+            open_timeout_s=open_timeout_s,
             **self._options,
         )
         self._rate_hz = self._stream.rate_hz
@@ -115,9 +117,9 @@ class DeviceSink:
         self._fills: list[int] = []
         self._settle_hops = FIRST_SETTLE_HOPS
 
-    def reopen(self) -> None:
+    def reopen(self, open_timeout_s: float = OPEN_TIMEOUT_S) -> None:
         """After a loss: end what is left and open the same device again, by name; counters go on. DeviceError."""
-        self.start()
+        self.start(open_timeout_s)
 
     @property
     def rate_hz(self) -> int:
@@ -127,17 +129,20 @@ class DeviceSink:
     @property
     def missed_samples(self) -> int:
         """Samples of silence, at the device's rate, that were played because nothing was there in time."""
-        return self._missed_before + self._inserted + (self._stream.missed if self._stream else 0)
+        stream = self._stream
+        return self._missed_before + self._inserted + (stream.missed if stream else 0)
 
     @property
     def server_dropouts(self) -> int:
         """Underflows that the sound server reported."""
-        return self._xruns_before + (self._stream.xruns if self._stream else 0)
+        stream = self._stream
+        return self._xruns_before + (stream.xruns if stream else 0)
 
     @property
     def lost_reason(self) -> str:
         """Why the device counts as lost; empty while it does not."""
-        return self._stream.lost_reason if self._stream else ""
+        stream = self._stream
+        return stream.lost_reason if stream else ""
 
     @property
     def lost(self) -> bool:
@@ -147,7 +152,8 @@ class DeviceSink:
     @property
     def device_latency_samples(self) -> int:
         """Latency after the callback, as the sound server reports it, at 48 kHz."""
-        last = self._stream.last if self._stream else None
+        stream = self._stream
+        last = stream.last if stream else None
         return round(last.device_s * RATE_HZ) if last else 0
 
     @property
@@ -254,11 +260,11 @@ class DeviceSink:
 
     def close(self) -> None:
         """Stop at once and free everything; may be called twice."""
-        if self._stream is not None:
-            self._missed_before += self._stream.missed
-            self._xruns_before += self._stream.xruns
-            self._stream.close()
-            self._stream = None
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            self._missed_before += stream.missed
+            self._xruns_before += stream.xruns
+            stream.close()
 
     def discard(self) -> None:
         """A device keeps nothing: the same as `close`."""

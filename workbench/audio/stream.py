@@ -85,6 +85,8 @@ class StreamProcess:
     latency : "low", "high" or seconds
     variables : dict
         Changes to the child's environment, such as JACK_DEFAULT_SERVER.
+    open_timeout_s : float
+        How long the device may take to open, and again until its first block comes.
 
     Attributes
     ----------
@@ -113,7 +115,9 @@ class StreamProcess:
         latency: str | float = "low",
         capacity: int = 2 * RATE_HZ,
         variables: dict[str, str] | None = None,
+        open_timeout_s: float = OPEN_TIMEOUT_S,
     ):
+        self._open_timeout_s = open_timeout_s
         self.label = f"device:{hostapi}/{name}" if name else f"the default {direction} device"
         self.last: rings.Message | None = None
         memory = rings.create_memory(capacity * channels * rings.FLOAT_BYTES)
@@ -176,11 +180,13 @@ class StreamProcess:
     def _await_opening(self) -> dict:
         """The child's answer: opened, or the reason why not."""
         received = b""
-        deadline_s = time.perf_counter() + OPEN_TIMEOUT_S
+        deadline_s = time.perf_counter() + self._open_timeout_s
         while not received.endswith(b"\n"):
             left_s = deadline_s - time.perf_counter()
             if left_s <= 0 or not select.select([self._control], [], [], left_s)[0]:
-                raise DeviceError(f"{self.label}: does not answer (waited {OPEN_TIMEOUT_S:g} s){self._stderr_tail()}")
+                raise DeviceError(
+                    f"{self.label}: does not answer (waited {self._open_timeout_s:g} s){self._stderr_tail()}"
+                )
             data = self._control.recv(65536)
             if not data:
                 raise DeviceError(f"{self.label}: the audio process ended while opening it{self._stderr_tail()}")
@@ -191,7 +197,7 @@ class StreamProcess:
         return event
 
     def _await_first_block(self) -> None:
-        deadline_s = time.perf_counter() + OPEN_TIMEOUT_S
+        deadline_s = time.perf_counter() + self._open_timeout_s
         while self.last is None:
             if not self.wait(deadline_s - time.perf_counter()):
                 raise DeviceError(f"{self.label}: opened, but no sound comes from it{self._stderr_tail()}")

@@ -31,6 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--loop", action="store_true", help="start a file again at its end")
     parser.add_argument("--realtime", action="store_true", help="file to file at the pace of real time, not faster")
+    for end in ("source", "sink"):
+        parser.add_argument(
+            f"--{end}-env",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help=f"environment of the {end}'s audio process, such as JACK_DEFAULT_SERVER=studio",
+        )
     parser.add_argument("--block", type=int, help="samples in a device's block")
     add_set_argument(parser)
     add_json_argument(parser)
@@ -44,6 +52,16 @@ def _params(args: argparse.Namespace) -> parameters.Params:
         base = load(args.settings).params
     params = parse_settings(args.set, base)
     return parameters.replace(params, {"output.bypass": True}) if args.bypass else params
+
+
+def _variables(option: str, texts: list[str]) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise InputError(f"{option} {text!r}: expected NAME=VALUE")
+        pairs.append((name, value))
+    return tuple(pairs)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -70,6 +88,8 @@ def run(args: argparse.Namespace) -> int:
         pace="fast" if fast else "realtime",
         block=args.block,
         seconds=args.seconds,
+        source_variables=_variables("--source-env", args.source_env),
+        sink_variables=_variables("--sink-env", args.sink_env),
     )
     kernels.load()  # first, so that the samples do not depend on when it would be done
     mailbox = None if fast else Mailbox()
@@ -78,6 +98,7 @@ def run(args: argparse.Namespace) -> int:
     reading = None
     shortest = _ShortestPath()
     complete = False
+    lost: tuple[str, ...] = ()
     try:
         worker.start()
         reading = Reading.now()
@@ -88,6 +109,7 @@ def run(args: argparse.Namespace) -> int:
             while worker.alive and not _done(assembly.runner, args.seconds, files):
                 time.sleep(0.02)
                 shortest.look(assembly.runner)
+                lost = _tell_lost(assembly.runner, lost)
                 if not settled and time.monotonic() - began > SETTLE_S:
                     settled, reading = True, Reading.now()
         except KeyboardInterrupt:
@@ -114,12 +136,23 @@ def run(args: argparse.Namespace) -> int:
 def _done(runner, seconds: float | None, files: bool) -> bool:
     from workbench.dsp.bands import RATE_HZ
 
-    lost = [end.name for end in (runner.source, runner.sink) if getattr(end, "lost", False)]
-    if lost:
-        raise EarshotError(f"{lost[0]} is lost: it stopped sending or taking sound")
     # From file to file the samples lead the chain's delay: all that were asked for have to be out.
     samples = runner.samples_out if files else runner.samples_in
     return seconds is not None and samples >= seconds * RATE_HZ
+
+
+def _tell_lost(runner, before: tuple[str, ...]) -> tuple[str, ...]:
+    """Say which device went and which came back; silence takes its place meanwhile."""
+    from workbench.engine.runner import lost_ends
+
+    now = lost_ends(runner)
+    for name in dict.fromkeys(now):
+        if name not in before:
+            note(f"{name} is lost, trying again.")
+    for name in dict.fromkeys(before):
+        if name not in now:
+            note(f"{name} is back.")
+    return now
 
 
 class _ShortestPath:

@@ -10,7 +10,8 @@ import numpy as np
 
 from workbench.audio.endpoints import open_sink, open_source
 from workbench.audio.files import check_apart
-from workbench.audio.protocols import Source
+from workbench.audio.protocols import Sink, Source
+from workbench.audio.recovery import RecoveringSink, RecoveringSource
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_array, load_layout
 from workbench.core.messages import Block
 from workbench.core.params import Params
@@ -33,7 +34,9 @@ WARM_UP_HOPS = 5
 class Structure:
     """What the chain shall be. Arrays and layouts are shipped names or TOML paths; None leaves the stage out.
 
-    `seconds`: from a file to a file, the most that is written; None: the whole file.
+    `seconds`: from a file to a file, the most that is written; None: the whole file. `source_variables` and
+    `sink_variables` are changes to the environment of the process in which a device is opened, such as
+    JACK_DEFAULT_SERVER: input and output may belong to different servers.
     """
 
     source: str
@@ -44,6 +47,8 @@ class Structure:
     pace: str = "realtime"
     block: int | None = None
     seconds: float | None = None
+    source_variables: tuple[tuple[str, str], ...] = ()
+    sink_variables: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
@@ -137,8 +142,11 @@ def assemble(
         block=structure.block,
         array=structure.array,
         with_clean=mailbox is not None,
+        variables=dict(structure.source_variables) or None,
     )
     try:
+        if source.live:
+            source = RecoveringSource(source)
         array = source.array or array
         if not strict:
             array, layout = _fit(source, array, layout, report)
@@ -160,7 +168,15 @@ def assemble(
                 frames = min(frames, round(structure.seconds * source.file_rate_hz))
             like_source = {"rate_hz": source.file_rate_hz, "frames": frames}
         _warm_up(chain, params, bench)
-        sink = open_sink(structure.sink, chain.out_channels, block=structure.block, **like_source)
+        sink: Sink = open_sink(
+            structure.sink,
+            chain.out_channels,
+            block=structure.block,
+            variables=dict(structure.sink_variables) or None,
+            **like_source,
+        )
+        if sink.live:
+            sink = RecoveringSink(sink)
     except BaseException:
         source.close()
         raise

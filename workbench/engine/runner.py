@@ -24,6 +24,7 @@ LATE_S = 0.03
 """Without a device, a hop this late counts as a dropout: a device's queue would have run dry."""
 DROPOUTS_KEPT = 200
 EXCUSE_S = 0.2
+RETURN_S = 1.0
 COMPUTING_SMOOTHING = 0.02
 
 
@@ -55,22 +56,49 @@ def fit_channels(samples: np.ndarray, channels: int) -> np.ndarray:
     return fitted
 
 
+def lost_ends(runner: Runner) -> tuple[str, ...]:
+    """Names of the devices that are away now."""
+    return tuple(end.name for end in (runner.source, runner.sink) if getattr(end, "lost", False))
+
+
 class _Watch:
     """Turns the growing counters of source and sink into dropouts."""
 
     def __init__(self, source: Source, sink: Sink):
         self._source, self._sink = source, sink
         self._seen = self._counters()
-        self._excused_until_s = -1.0
+        self._excused_until_s = self._returning_until_s = -1.0
+        self._losses = self._count_losses()
         self.server = 0
 
     def _counters(self) -> tuple[int, int, int]:
         server = self._source.server_dropouts + self._sink.server_dropouts
         return self._source.dropped_samples, self._sink.missed_samples, server
 
+    def _count_losses(self) -> tuple[int, int]:
+        return getattr(self._source, "losses", 0), getattr(self._sink, "losses", 0)
+
+    def _loss(self, time_s: float) -> Dropout | None:
+        """A device that was lost since the last look: one dropout, whatever silence it costs."""
+        losses = self._count_losses()
+        if losses != self._losses:
+            stage, end = ("source", self._source) if losses[0] != self._losses[0] else ("sink", self._sink)
+            self._losses = losses
+            return Dropout(time_s, stage, own=False, detail=f"{end.name} was lost")
+        return None
+
     def look(self, time_s: float, slowest: str, overran: bool) -> Dropout | None:
         counters = self._counters()
+        away = getattr(self._source, "lost", False) or getattr(self._sink, "lost", False)
+        loss = self._loss(time_s)
+        if away or loss is not None:
+            # Until a second after the return the queues find their length again: the loss explains it.
+            self._seen, self._returning_until_s = counters, time_s + RETURN_S
+            return loss
         if counters == self._seen:
+            return None
+        if time_s <= self._returning_until_s:
+            self._seen = counters
             return None
         dropped, missed, server = (now - before for now, before in zip(counters, self._seen))
         self._seen = counters

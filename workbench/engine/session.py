@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -21,22 +20,23 @@ from workbench.audio.scene import Scene
 from workbench.audio.scene_files import save_scene
 from workbench.core.errors import EarshotError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout
-from workbench.core.messages import Health, LatencyPart
+from workbench.core.messages import Health
 from workbench.core.params import Params, entry
 from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine import settings as settings_files
 from workbench.engine.assembly import Assembly, Structure, assemble
 from workbench.engine.history import ParameterHistory
+from workbench.engine.latency import latency_budget
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.room import RoomControl
+from workbench.engine.runner import Runner, lost_ends
 from workbench.engine.settings import Settings
 from workbench.engine.worker import Worker
 
 log = logging.getLogger(__name__)
 
 HEALTH_PERIOD_S = 0.1
-RETRY_S = 1.0
 KERNELS_PATIENCE_S = 1.5
 HOWL_NOTICE = "Muted: live microphones and a loudspeaker could howl. Unmute with M."
 
@@ -54,14 +54,16 @@ class Session:
         settings = settings or Settings()
         self.mailbox = Mailbox()
         self._history = ParameterHistory(settings.params)
-        self._structure = Structure(settings.source, settings.sink, settings.array, settings.layout, loop=True)
+        self._structure = Structure(
+            settings.source, settings.sink, settings.array or None, settings.layout or None, loop=True
+        )
         self._preset = settings.params
         self._assembly: Assembly | None = None
         self._worker: Worker | None = None
         self._recorder: Recorder | None = None
         self._room = RoomControl()
         self._wanted = False
-        self._lost_since: float | None = None
+        self._lost: tuple[str, ...] = ()
         self._message, self._failed = "", False
         self._commands: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         # Loading them holds the interpreter for moments that sound would notice, so the first start waits a little;
@@ -177,6 +179,8 @@ class Session:
             except EarshotError as error:
                 # The choice that failed is taken back: the sound that was there goes on.
                 self._structure = before
+                self._say(str(error), failed=True)
+                self._wanted = False
                 self._start()
                 self._say(str(error), failed=True)
 
@@ -353,7 +357,11 @@ class Session:
             self._publish()
 
     def _start_if_stopped(self) -> None:
-        if self._worker is None:
+        if self._worker is not None:
+            for end in (self._worker.runner.source, self._worker.runner.sink):
+                if getattr(end, "lost", False):
+                    end.retry()
+        else:
             try:
                 self._start()
             except BaseException:
@@ -379,7 +387,7 @@ class Session:
             raise
         self._assembly, self._worker = assembly, worker
         self._wanted = True
-        self._lost_since = None
+        self._lost = ()
 
     def _stop(self) -> None:
         self._end_recording()
@@ -402,19 +410,13 @@ class Session:
 
     def _look_after(self) -> None:
         if self._worker is None:
-            if self._lost_since is not None and self._wanted and time.monotonic() - self._lost_since > RETRY_S:
-                self._retry()
             return
         runner = self._worker.runner
         notice = self._room.news(runner.source)
         if notice:
             self._say(notice)
-        lost = [end.name for end in (runner.source, runner.sink) if getattr(end, "lost", False)]
-        if lost:
-            self._stop()
-            self._lost_since = time.monotonic()
-            self._say(f"{lost[0]} is lost, trying again.", failed=True)
-        elif not self._worker.alive:
+        self._note_lost(runner)
+        if not self._worker.alive:
             error = self._worker.error
             self._stop()
             self._wanted = False
@@ -424,13 +426,19 @@ class Session:
             self._end_recording()
             self._say(str(error), failed=True)
 
-    def _retry(self) -> None:
-        message, failed = self._message, self._failed
-        try:
-            self._start()
-        except EarshotError:
-            self._message, self._failed = message, failed
-            self._lost_since = time.monotonic()
+    def _note_lost(self, runner: Runner) -> None:
+        """Say which device was lost and which is back; the chain goes on meanwhile."""
+        lost = lost_ends(runner)
+        if lost == self._lost:
+            return
+        back = [name for name in self._lost if name not in lost]
+        self._lost = lost
+        if lost:
+            one = len(set(lost)) == 1
+            names = " and ".join(dict.fromkeys(lost))
+            self._say(f"{names} {'is' if one else 'are'} lost, trying again.", failed=True)
+        else:
+            self._say(f"{' and '.join(dict.fromkeys(back))} {'is' if len(set(back)) == 1 else 'are'} back.")
 
     def _say(self, message: str, failed: bool = False) -> None:
         self._message, self._failed = message, failed
@@ -442,9 +450,8 @@ class Session:
     def _publish(self, state: str | None = None) -> None:
         worker, assembly = self._worker, self._assembly
         if worker is None or assembly is None:
-            lost = self._lost_since is not None and self._wanted
             self.mailbox.health = Health(
-                state=state or ("lost" if lost else "stopped"),
+                state=state or "stopped",
                 message=self._message,
                 failed=self._failed,
                 rate_hz=RATE_HZ,
@@ -456,7 +463,7 @@ class Session:
         runner = worker.runner
         source, sink, chain = runner.source, runner.sink, runner.chain
         self.mailbox.health = Health(
-            state=state or "running",
+            state=state or ("lost" if lost_ends(runner) else "running"),
             message=self._message,
             failed=self._failed,
             elapsed_s=runner.samples_in / RATE_HZ,
@@ -481,13 +488,3 @@ class Session:
         if assembly.layout is not None and not self.params.render.audition:
             return tuple(assembly.layout.driver_names)
         return ("L", "R", *(str(number) for number in range(3, channels + 1)))[:channels]
-
-
-def latency_budget(runner) -> tuple[LatencyPart, ...]:
-    """Every part from the air to the air, in order."""
-    return (
-        LatencyPart("in", runner.source.latency_samples, RATE_HZ),
-        LatencyPart("block", HOP, RATE_HZ),
-        *runner.chain.latency_parts,
-        LatencyPart("out", runner.sink.latency_samples, RATE_HZ),
-    )
