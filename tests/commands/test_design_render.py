@@ -192,3 +192,16 @@ def test_render_refuses_more_than_stereo(tmp_path, capsys):
     assert main(["render", str(tmp_path / "six.wav"), str(tmp_path / "out.wav"), "--layout", "pair-100mm"]) == 2
     assert "6 channels" in capsys.readouterr().err
     assert not (tmp_path / "out.wav").exists()
+
+
+def test_render_into_a_room(tmp_path, music, capsys):
+    dry = _render(music, tmp_path, "--layout", "pair-100mm", "--audition")
+    wet = _render(music, tmp_path, "--layout", "pair-100mm", "--room", "0.4,1.5")
+    assert wet.shape == dry.shape == (2, music[1].shape[1])
+    correlation = np.corrcoef(wet[0], dry[0])[0, 1]
+    assert 0.3 < correlation < 0.98
+    for wrong in ("much", "0.4,1.5,6x4", "0.4,30"):
+        arguments = ["--layout", "pair-100mm", "--room", wrong]
+        assert main(["render", str(music[0]), str(tmp_path / "no.wav"), *arguments]) == 2
+        assert "room" in capsys.readouterr().err
+    assert not (tmp_path / "no.wav").exists()

@@ -55,6 +55,37 @@ def design_toml(design) -> str:
     return "\n".join([*lines, ""])
 
 
+def room_figures(layout, driver_fir, room=None) -> dict:
+    """How directly the centre is heard in a simulated room, beside a plain mix of the same drivers."""
+    import numpy as np
+
+    from workbench.engine.listening_room import ListeningRoom, depth_frequencies, listening_depth
+    from workbench.render.designs import plain_stereo
+    from workbench.render.report import fir_response
+
+    room = room or ListeningRoom()
+    made = fir_response(driver_fir, depth_frequencies())
+    centre = made[..., 2] if made.shape[2] == 3 else made.sum(axis=2)
+    mix = np.broadcast_to(plain_stereo(layout).sum(axis=1), centre.shape)
+    found = {
+        name: listening_depth(layout, weights, room).figures()
+        for name, weights in (("centre", centre), ("plain_mix", mix))
+    }
+    rounded = {name: {key: round(value, 2) for key, value in table.items()} for name, table in found.items()}
+    return {"size_m": list(room.size_m), "rt60_s": room.rt60_s, "distance_m": room.distance_m, **rounded}
+
+
+def room_note(figures: dict) -> str:
+    """The figures in one line."""
+    centre, mix = figures["centre"], figures["plain_mix"]
+    return (
+        f"at {figures['distance_m']:g} m in a room of {figures['rt60_s']:g} s: direct to reverberant "
+        f"{centre['direct_to_reverberant_db']:.1f} dB (plain mix {mix['direct_to_reverberant_db']:.1f}), "
+        f"critical distance {centre['critical_distance_m']:.2f} m ({mix['critical_distance_m']:.2f}), interaural coherence "
+        f"{centre['interaural_coherence']:.2f} ({mix['interaural_coherence']:.2f})"
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Design, measure, write."""
     from workbench.audio.files import write_sound
@@ -93,6 +124,8 @@ def run(args: argparse.Namespace) -> int:
         "plant": describe(layout, design.plant),
         **measured.figures,
     }
+    if design.centre != "none":
+        report["room"] = room_figures(layout, filters.driver_fir)
     write_json(document, str(folder / "fir.json"))
     write_json(report, str(folder / "report.json"))
     write_text(folder / "design.toml", design_toml(design))
@@ -150,6 +183,8 @@ def run(args: argparse.Namespace) -> int:
             f"{beam['mismatched_null_db_400_3000']:.1f} dB with unequal drivers; "
             f"even within {beam['unevenness_db_400_3000']:.1f} dB over ±{design.window_deg:g}°"
         )
+    if "room" in report:
+        note(room_note(report["room"]))
     if args.json:
         write_json(report, args.json)
     return 0

@@ -22,7 +22,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--audition", action="store_true", help="two channels for headphones: the drivers as the ears hear them"
     )
     parser.add_argument("--plain", action="store_true", help="write left′, right′ and centre, before the filters")
+    parser.add_argument(
+        "--room",
+        metavar="RT60[,DISTANCE[,XxYxZ]]",
+        help="two channels for headphones: the drivers as heard in a simulated room, e.g. 0.5,2.5 or 0.4,2,6x4.5x2.7",
+    )
     parser.add_argument("--limit", action="store_true", help="limit the true peak to render.limit_dbtp")
+
+
+def parse_room(text: str):
+    """`RT60[,DISTANCE[,XxYxZ]]` as a `ListeningRoom`.
+
+    Raises
+    ------
+    InputError
+        Not of that form, or no room in which somebody could listen.
+    """
+    from workbench.engine.listening_room import ListeningRoom
+
+    words = text.split(",")
+    try:
+        given = dict(zip(("rt60_s", "distance_m"), map(float, words[:2])))
+        if len(words) == 3:
+            given["size_m"] = tuple(float(side) for side in words[2].lower().split("x"))
+            if len(given["size_m"]) != 3:
+                raise ValueError
+        elif len(words) > 3:
+            raise ValueError
+    except ValueError:
+        raise InputError(f"--room {text}: expected RT60[,DISTANCE[,XxYxZ]], such as 0.5,2.5,6x4.5x2.7") from None
+    return ListeningRoom(**given)
+
+
+def in_room(drivers: np.ndarray, layout, room) -> np.ndarray:
+    """Driver signals (drivers, N) as the two ears hear them in the room, (2, N); the way there takes no time."""
+    from scipy.signal import oaconvolve
+
+    from workbench.engine.listening_room import room_responses
+    from workbench.render.designs import AUDITION_DELAY
+
+    heard = oaconvolve(drivers[:, None], room_responses(layout, room), axes=-1).sum(axis=0)
+    return heard[:, AUDITION_DELAY : AUDITION_DELAY + drivers.shape[1]].astype(np.float32)
 
 
 def through(stream, x: np.ndarray, *arguments) -> np.ndarray:
@@ -66,6 +106,9 @@ def run(args: argparse.Namespace) -> int:
 
     layout = load_layout(args.layout)
     design = chosen_design(args)
+    room = parse_room(args.room) if args.room else None
+    if room and (args.plain or args.audition):
+        raise InputError("--room is heard on headphones, from the drivers: without --plain and --audition")
     check_apart(args.input, args.output)
     check_target(args.output, 1)  # before the work; the writer asks again with the channels
     samples, rate_hz = read_sound(args.input)
@@ -81,6 +124,8 @@ def run(args: argparse.Namespace) -> int:
         out = through(Renderer(layout, len(scene)), scene, params, make_filters(layout, design))
         out = out[:2] if args.audition else out[: len(layout.drivers)]
         what = "headphones" if args.audition else ", ".join(layout.driver_names)
+        if room:
+            out, what = in_room(out, layout, room), f"headphones in a room of {room.rt60_s:g} s"
     peak_dbtp = true_peak_dbtp(out)
     if args.limit:
         out = through(TruePeakLimiter(len(out)), out, params.limit_dbtp)

@@ -8,20 +8,33 @@ variance `mismatch`, and it is the expected pattern that is optimised, so no wei
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from workbench.core.errors import InputError
 from workbench.core.geometry import SPEED_OF_SOUND_M_S, SpeakerLayout, unit_vectors
+from workbench.core.messages import frozen
 from workbench.render.plants import cabinet_pressure
 
 FAR_M = 2.0
 """Distance at which patterns are designed and shown."""
 
 _WINDOW_STEP_RAD = np.radians(5.0)
+_EDGE_DB = 1.0
+"""What the window's level is meant to fall by towards its edges: one that stays up costs lobes elsewhere."""
+_LEAST_POWER, _LARGEST_POWER = 1e-3, 30.0
+"""Weights of the radiated power against the energy at the nulls."""
+_LOST_POWER = 30.0
+_KEPT_DB, _LOST_DB = 3.0, 6.0
+"""Where the goal is missed by so much it is mostly given up, for the least power in all directions."""
+_GOAL_HZ = (3050.0, 3400.0)
+"""Up to the first the goal holds; from the second on, where nulls are no wider than an ear, power alone counts."""
+_POWER_STEPS = 240
 _PHASE_ROUNDS = 10
 _LARGEST_MISMATCH = 1e4
-_BISECTIONS = 24
+_BISECTIONS = 20
+_POWER_BISECTIONS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +44,8 @@ class BeamGoal:
     null_rad : nulls at plus and minus these angles
     window_rad : the level shall be even from minus to plus this
     evenness : weight of an uneven window against the energy at the nulls
+    null_db, unevenness_db : how deep the nulls and how even the window shall be; where there is room to spare, less is
+        radiated in all directions together instead, and where they cannot be had, that alone counts
     mismatch : variance of a driver's relative error; 0.005 is 0.4 dB and 3 degrees
     gain_limit_db : largest driver gain, where a single driver at the device's centre needs 0
 
@@ -42,7 +57,9 @@ class BeamGoal:
 
     null_rad: tuple[float, ...] = (np.pi / 2,)
     window_rad: float = np.pi / 4
-    evenness: float = 2.0
+    evenness: float = 3.0
+    null_db: float = -20.7
+    unevenness_db: float = 2.9
     mismatch: float = 0.005
     gain_limit_db: float = 10.0
 
@@ -74,6 +91,15 @@ def _mean_square(pattern: np.ndarray) -> np.ndarray:
     return np.einsum("fai,faj->fij", pattern.conj(), pattern, optimize=True) / pattern.shape[1]
 
 
+@lru_cache(maxsize=4)
+def _radiated_power(layout: SpeakerLayout, frequencies: tuple[float, ...]) -> np.ndarray:
+    """Mean over the sphere of d^H d, (F, drivers, drivers): what weights w radiate in all is w^H P w."""
+    height = 1 - (2 * np.arange(_POWER_STEPS) + 1) / _POWER_STEPS  # Fibonacci sphere: even in area
+    azimuth = np.pi * (1 + np.sqrt(5)) * np.arange(_POWER_STEPS)
+    both = np.concatenate([azimuth, -azimuth])  # with its mirror image, so that symmetric layouts have symmetric beams
+    return frozen(_mean_square(patterns(layout, both, np.array(frequencies), np.arcsin(np.tile(height, 2)))))
+
+
 class _Beam:
     """The least-squares problem of a beam, for any mismatch(f)."""
 
@@ -84,22 +110,34 @@ class _Beam:
         self._evenness = goal.evenness
         self._axis = patterns(layout, np.array([0.0]), frequency_hz)[:, 0]
         self._window = patterns(layout, window, frequency_hz)
-        self._energy = _mean_square(patterns(layout, side, frequency_hz)) + goal.evenness * _mean_square(self._window)
+        self._side = patterns(layout, side, frequency_hz)
+        self._wanted = 10 ** (-_EDGE_DB / 20 * (window / goal.window_rad) ** 2)
+        self._energy = _mean_square(self._side) + goal.evenness * _mean_square(self._window)
+        self._radiated = _radiated_power(layout, tuple(frequency_hz.tolist()))
         self._own = np.einsum("fii->fi", self._energy).real
 
-    def weights(self, mismatch: np.ndarray) -> np.ndarray:
-        """Weights (F, drivers) for a variance of the drivers' errors (F,)."""
-        loaded = self._energy + np.einsum("fi,ij->fij", mismatch[:, None] * self._own, np.eye(self._own.shape[1]))
+    def short_of_goal_db(self, weights: np.ndarray, goal: BeamGoal) -> np.ndarray:
+        """By how much nulls or evenness, whichever is worse, miss the goal, (F,) in dB; negative where both are met."""
+        side, window = (
+            20 * np.log10(np.maximum(np.abs(np.einsum("fai,fi->fa", what, weights)), 1e-9))
+            for what in (self._side, self._window)
+        )
+        return np.maximum(side.max(axis=1) - goal.null_db, np.abs(window).max(axis=1) - goal.unevenness_db)
+
+    def weights(self, mismatch: np.ndarray, power: np.ndarray) -> np.ndarray:
+        """Weights (F, drivers) for a variance of the drivers' errors and a weight of the radiated power, each (F,)."""
+        loaded = self._energy + power[:, None, None] * self._radiated
+        loaded = loaded + np.einsum("fi,ij->fij", mismatch[:, None] * self._own, np.eye(self._own.shape[1]))
         inverse = np.linalg.inv(loaded)
         held = (inverse @ self._axis.conj()[..., None])[..., 0]
         hold = (self._axis * held).sum(axis=1)
-        phase = np.ones(self._window.shape[:2], dtype=complex)
+        phase = np.broadcast_to(self._wanted.astype(complex), self._window.shape[:2])
         for _ in range(_PHASE_ROUNDS):  # only the window's magnitude matters: its phase follows the weights
             wish = self._evenness * np.einsum("fai,fa->fi", self._window.conj(), phase) / phase.shape[1]
             free = (inverse @ wish[..., None])[..., 0]
             weights = free + ((1 - (self._axis * free).sum(axis=1)) / hold)[:, None] * held
             level = np.einsum("fai,fi->fa", self._window, weights)
-            phase = level / np.maximum(np.abs(level), 1e-9)
+            phase = self._wanted * level / np.maximum(np.abs(level), 1e-9)
         return weights
 
 
@@ -123,19 +161,37 @@ def speaker_beam(layout: SpeakerLayout, frequency_hz: np.ndarray, goal: BeamGoal
     beam = _Beam(layout, np.asarray(frequency_hz, dtype=float), goal)
     mismatch = np.full(len(frequency_hz), goal.mismatch)
     limit = 10 ** (goal.gain_limit_db / 20) * (1 + 1e-6)
-    weights = beam.weights(mismatch)
+    power = np.full(len(frequency_hz), _LEAST_POWER)
+    weights = beam.weights(mismatch, power)
     over = np.abs(weights).max(axis=1) > limit
     if over.any():
-        low, high = np.full(len(over), np.log(goal.mismatch)), np.full(len(over), np.log(_LARGEST_MISMATCH))
-        for _ in range(_BISECTIONS):
-            middle = 0.5 * (low + high)
-            good = np.abs(beam.weights(np.exp(middle))).max(axis=1) <= limit
-            low, high = np.where(good, low, middle), np.where(good, middle, high)
-        limited = beam.weights(np.exp(high))
-        if np.abs(limited[over]).max() > 1.01 * limit:
+        high = np.full(len(over), np.log(_LARGEST_MISMATCH))
+        least = np.full(len(over), np.log(goal.mismatch))
+        mismatch = np.where(over, np.exp(_bisect(beam, least, high, power, limit)), goal.mismatch)
+        weights = beam.weights(mismatch, power)
+        if np.abs(weights[over]).max() > 1.01 * limit:
             raise InputError(f"no beam of layout {layout.name!r} keeps to a driver gain of {goal.gain_limit_db:g} dB")
-        weights[over] = limited[over]
-    return weights
+    spare = beam.short_of_goal_db(weights, goal)
+    low, high = np.full(len(over), np.log(_LEAST_POWER)), np.full(len(over), np.log(_LARGEST_POWER))
+    for _ in range(_POWER_BISECTIONS):
+        middle = 0.5 * (low + high)
+        tried = beam.weights(mismatch, np.exp(middle))
+        good = (beam.short_of_goal_db(tried, goal) <= 0) & (np.abs(tried).max(axis=1) <= limit)
+        low, high = np.where(good, middle, low), np.where(good, high, middle)
+    beyond = np.log(np.maximum(frequency_hz, 1.0) / _GOAL_HZ[0]) / np.log(_GOAL_HZ[1] / _GOAL_HZ[0])
+    lost = np.maximum(np.clip((spare - _KEPT_DB) / _LOST_DB, 0.0, 0.6), np.clip(beyond, 0.0, 1.0))
+    power = np.exp(low + lost * (np.log(_LOST_POWER) - low))
+    weights = beam.weights(mismatch, power)
+    return weights * np.minimum(1.0, limit / np.abs(weights).max(axis=1))[:, None]
+
+
+def _bisect(beam: _Beam, low: np.ndarray, high: np.ndarray, power: np.ndarray, limit: float) -> np.ndarray:
+    """Logarithm of the least mismatch (F,) that keeps all weights within the limit."""
+    for _ in range(_BISECTIONS):
+        middle = 0.5 * (low + high)
+        good = np.abs(beam.weights(np.exp(middle), power)).max(axis=1) <= limit
+        low, high = np.where(good, low, middle), np.where(good, middle, high)
+    return high
 
 
 def directivity_db(layout: SpeakerLayout, weights: np.ndarray, frequency_hz: np.ndarray) -> np.ndarray:
