@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench.audio.file_sink import FileSink
 from workbench.audio.file_source import FileSource
-from workbench.audio.files import check_apart
+from workbench.audio.files import check_apart, open_sound
 from workbench.core.errors import InputError
 from workbench.core.params import EnhanceParams, Params
 from workbench.dsp import kernels
@@ -55,7 +55,8 @@ def process_file(
         Writing failed. Whatever ends it early, an interruption included: nothing half-written is left, and an
         existing output stays as it was.
     """
-    kernels.load()  # first, so that the samples do not depend on when it would be done
+    open_sound(source).close()  # a bad file is refused before anything that takes long
+    kernels.load()  # before the first hop, so that the samples do not depend on when it would be done
     structure = Structure(f"file:{source}", f"file:{target}", array, layout, pace="fast")
     assembly = assemble(structure, ParameterHistory(params), None, lambda message: None, strict=True)
     runner = assembly.runner
