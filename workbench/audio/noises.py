@@ -122,10 +122,10 @@ class FanNoise:
         return self._air_gain * self._air.next() + tones.astype(np.float32)
 
 
-@lru_cache(maxsize=2)
-def _babble_loop(seed: tuple[int, ...]) -> np.ndarray:
+@lru_cache(maxsize=1)
+def _babble_loop() -> np.ndarray:
     """A loop of many voices at once, (samples,) float32, mean power 1."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(1)
     length = BabbleNoise.LOOP_S * RATE_HZ
     voices = [load_voice(name).samples for name in voice_names()]
     total = np.zeros(length, dtype=np.float32)
@@ -155,10 +155,9 @@ class BabbleNoise:
     LOOP_S = 24
 
     def __init__(self, streams: int, seed, chunk: int):
-        seed = tuple(int(part) for part in np.atleast_1d(seed))
-        self._loop = _babble_loop(seed)
+        self._loop = _babble_loop()
         self._chunk = chunk
-        shift = np.random.default_rng([*seed, 1]).integers(len(self._loop))
+        shift = np.random.default_rng(seed).integers(len(self._loop))
         self._at = shift + len(self._loop) * np.arange(streams) // streams
 
     def next(self) -> np.ndarray:

@@ -27,7 +27,6 @@ BINS = CHUNK + 1
 _GRID_DEG = 7.5
 _GRID_M = 0.25
 _CACHE_BYTES = 64 << 20
-_ON_THE_WAY_S = 0.03
 _MEMORY_S = 1.2
 _PLACES_KEPT = 32
 
@@ -54,7 +53,7 @@ def cell_of(place: Place) -> Cell:
 
 
 class LateResponses:
-    """Late reflections (spectra of `partition_spectra`) on the grid; computed once, kept within bounds.
+    """Late reflections on the grid; computed once, kept within bounds.
 
     `take` may be called from the rendering thread, `fetch` from a helper; both may find the same cell missing.
     """
@@ -64,59 +63,58 @@ class LateResponses:
         self._room = room
         self._array_radius_m = array_radius_m
         self._changed = threading.Condition()
-        self._cache: OrderedDict[Cell, np.ndarray] = OrderedDict()
+        self._cache: OrderedDict[Cell, np.ndarray] = OrderedDict()  # in time: half the size of the spectra
         self._queue: deque[Cell] = deque(maxlen=256)
         self._deadline: float | None = None
-        parts = -(-room.late_samples() // CHUNK)
         self.silence = np.zeros((1, len(room.mic_xyz_m), BINS), dtype=np.complex64)
         """Stands in for what is not computed yet."""
-        self._capacity = max(8, _CACHE_BYTES // (parts * self.silence.nbytes))
+        self._capacity = max(8, _CACHE_BYTES // (4 * len(room.mic_xyz_m) * room.late_samples()))
 
     def hurry(self, patience_s: float) -> None:
-        """From now on a helper calls `fetch`, and `take` waits for it: until then in all, and a moment afterwards."""
+        """From now on a helper calls `fetch`, and `take` waits for it, for so long in all and then no more."""
         self._deadline = time.monotonic() + patience_s
 
     def _compute(self, cell: Cell) -> np.ndarray:
         azimuth_rad, distance_m = self._scene.nearest_place(
             wrap_rad(math.radians(cell[0] * _GRID_DEG)), cell[1] * _GRID_M, self._array_radius_m
         )
-        return partition_spectra(self._room.late(self._scene.place(azimuth_rad, distance_m, cell[2])))
+        return self._room.late(self._scene.place(azimuth_rad, distance_m, cell[2]))
 
-    def _keep(self, cell: Cell, spectra: np.ndarray) -> None:
+    def _keep(self, cell: Cell, response: np.ndarray) -> None:
         with self._changed:
-            self._cache[cell] = spectra
+            self._cache[cell] = response
             self._cache.move_to_end(cell)
             while len(self._cache) > self._capacity:
                 self._cache.popitem(last=False)
             self._changed.notify_all()
 
     def _find(self, cell: Cell) -> np.ndarray | None:
-        spectra = self._cache.get(cell)
-        if spectra is not None:
+        response = self._cache.get(cell)
+        if response is not None:
             self._cache.move_to_end(cell)
-        return spectra
+        return response
 
     def take(self, cell: Cell, wait: bool) -> np.ndarray | None:
-        """The spectra of a cell.
+        """The spectra of a cell, see `partition_spectra`.
 
         Not there: computed now if nobody helps; else asked of the helper, and waited for if `wait`, but not longer
         than `hurry` allows: None.
         """
         with self._changed:
-            spectra = self._find(cell)
-            if spectra is not None:
-                return spectra
-            if self._deadline is not None:
+            response = self._find(cell)
+            if response is None and self._deadline is not None:
                 if cell not in self._queue:
                     self._queue.appendleft(cell)
                     self._changed.notify_all()
                 if wait:
-                    patience_s = max(self._deadline - time.monotonic(), _ON_THE_WAY_S)
-                    self._changed.wait_for(lambda: cell in self._cache, patience_s)
-                return self._find(cell)
-        spectra = self._compute(cell)
-        self._keep(cell, spectra)
-        return spectra
+                    self._changed.wait_for(lambda: cell in self._cache, max(0.0, self._deadline - time.monotonic()))
+                response = self._find(cell)
+                if response is None:
+                    return None
+        if response is None:
+            response = self._compute(cell)
+            self._keep(cell, response)
+        return partition_spectra(response)
 
     def want(self, cells: list[Cell]) -> None:
         """Ask the helper for cells that will be needed, the first first (no more than may be kept)."""

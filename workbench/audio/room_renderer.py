@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import numpy as np
 
@@ -75,10 +76,17 @@ def prepare(scene: Scene, before: Setting | None = None) -> Setting:
         field = DiffuseField(microphones.xyz_m, microphones.delay_s, CHUNK)
     known = before.voices if before is not None else {}
     names = dict.fromkeys(talker.voice for talker in scene.talkers)
-    voices = {name: known.get(name) or load_voice(scene.beside(name)) for name in names}
+    voices = {name: known.get(name) or _voice(scene, name) for name in names}
     power = speech_power(scene, acoustics, voices)
     gains = tuple(_noise_gain(noise, power, acoustics) for noise in scene.noises)
     return Setting(scene, array, microphones, acoustics, field, voices, gains)
+
+
+def _voice(scene: Scene, name: str) -> Voice:
+    try:
+        return load_voice(scene.beside(name))
+    except InputError as error:
+        raise InputError(f"scene {scene.name}: voice {error}") from error
 
 
 def speech_power(
@@ -139,8 +147,9 @@ class RoomRenderer:
         return (self.setting.scene.seed, number)
 
     def _want_ahead(self) -> None:
-        for talker in self.talkers:
-            self.setting.acoustics.lates.want(talker.cells_ahead())
+        """Ask for the late reflections along all paths, what everybody needs next before what comes after that."""
+        ahead = zip_longest(*(talker.cells_ahead() for talker in self.talkers))
+        self.setting.acoustics.lates.want([cell for cells in ahead for cell in cells if cell is not None])
 
     def change(self, setting: Setting) -> None:
         """Go over to another setting in the course of the next chunk. The array has as many microphones.

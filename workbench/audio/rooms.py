@@ -191,21 +191,29 @@ class ShoeboxRoom:
         scale = _OVERSAMPLING * RATE_HZ / SPEED_OF_SOUND_M_S
         last = _OVERSAMPLING * length - 2
         early = {tuple(cell) for cell in self._early_cells}
+        # What can be heard at all is found once for all microphones; arrivals behind the end pile up on its last
+        # sample, which is faded out.
+        centre = self.mic_xyz_m.mean(axis=0)
+        spread_m = np.linalg.norm(self.mic_xyz_m - centre, axis=1).max() - min(0.0, self._mic_detour_m.min())
+        audible = (self.late_samples() * SPEED_OF_SOUND_M_S / RATE_HZ + spread_m) ** 2
+        yz_walls = np.abs(indices[1])[:, None] + np.abs(indices[2])
+        yz_square = ((y - centre[1]) ** 2)[:, None] + (z - centre[2]) ** 2
         for x_index in indices[0]:
             x = float(self._axis_images(0, source[0], np.array(x_index)))
-            walls = np.abs(x_index) + np.abs(indices[1])[:, None] + np.abs(indices[2])
-            gain = self.reflection ** walls.astype(float)
+            gain = self.reflection ** (np.abs(x_index) + yz_walls).astype(float)
             for _, y_index, z_index in (cell for cell in early if cell[0] == x_index):
                 gain[y_index + self._counts[1], z_index + self._counts[2]] = 0.0
+            y_at, z_at = np.nonzero(yz_square < audible - (x - centre[0]) ** 2)
+            gain, y_near, z_near = gain[y_at, z_at], y[y_at], z[z_at]
             for mic, (mic_x, mic_y, mic_z) in enumerate(self.mic_xyz_m[:mics]):
-                distance_m = np.sqrt((x - mic_x) ** 2 + ((y - mic_y) ** 2)[:, None] + (z - mic_z) ** 2)
-                at = (distance_m + self._mic_detour_m[mic]) * scale
-                near = at < last
-                at, amplitude = at[near], gain[near] / distance_m[near]
+                distance_m = np.sqrt((x - mic_x) ** 2 + (y_near - mic_y) ** 2 + (z_near - mic_z) ** 2)
+                at = np.minimum((distance_m + self._mic_detour_m[mic]) * scale, last)
+                amplitude = gain / distance_m
                 whole = at.astype(int)
                 upper = amplitude * (at - whole)
-                np.add.at(fine, whole + mic * size, amplitude - upper)
-                np.add.at(fine, whole + (mic * size + 1), upper)
+                whole += mic * size
+                np.add.at(fine, whole, amplitude - upper)
+                np.add.at(fine, whole + 1, upper)
         spectrum = np.fft.rfft(fine.reshape(mics, size), axis=1)[:, : size // _OVERSAMPLING // 2 + 1]
         frequency = np.linspace(0.0, 0.5 / _OVERSAMPLING, spectrum.shape[1])
         band_edge = np.clip((frequency * _OVERSAMPLING - 0.45) / 0.05, 0.0, 1.0)

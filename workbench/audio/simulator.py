@@ -44,7 +44,8 @@ class RoomSource:
     scene : Scene, or the name or path of one; the default scene if None
     patience_s : float or None
         How long a start may wait for late reflections; those that are not computed by then join when they are.
-        None: it waits for all of them, and the sound is the same each time whatever the machine has to do.
+        None: it waits for all of them, also on the way, and the sound is the same each time whatever the machine
+        has to do.
     """
 
     live = False
