@@ -319,3 +319,37 @@ def test_patterns_equal_the_responses_of_pyroomacoustics(method):
         expected = 20 * np.log10(np.abs(response / reference))
         seen = expected > -40.0
         np.testing.assert_allclose(pattern.level_db[row, seen], expected[seen], atol=0.1)
+
+
+def test_pattern_of_channels_that_hear_wrongly():
+    """Each channel's plane wave at its true place, delayed and scaled, through the filters in the time domain."""
+    array, frequency_hz, azimuth_rad = load_array("uca8-100mm"), 1500.0, -1.0
+    rng = np.random.default_rng(0)
+    errors = beams.ChannelErrors(
+        array.mic_xyz_m + 0.003 * rng.standard_normal((8, 3)),
+        2e-5 * rng.standard_normal(8),
+        np.array([1.0, 0.8, 0.0, 1.2, -1.0, 1.0, 0.9, 1.1]),
+    )
+    filters = beams.design_beam(array, SUPERDIRECTIVE, 0.5)
+    time_s = np.arange(4800) / beams.RATE_HZ
+
+    def heard(azimuth):
+        advance = errors.xyz_m @ unit_vectors(azimuth) / beams.SPEED_OF_SOUND_M_S - errors.delay_s
+        wave = errors.gain[:, None] * np.cos(2 * np.pi * frequency_hz * (time_s + advance[:, None]))
+        return np.sqrt(2 * np.mean(sum(np.convolve(x, h, "valid") for x, h in zip(wave, filters.fir)) ** 2))
+
+    pattern = beams.beam_pattern(array, filters, errors=errors)
+    level_db = np.interp(
+        azimuth_rad, pattern.azimuth_rad, pattern.level_db[np.argmin(np.abs(pattern.frequency_hz - frequency_hz))]
+    )
+    assert level_db == pytest.approx(20 * np.log10(heard(azimuth_rad) / heard(0.5)), abs=0.5)
+    true = beams.beam_pattern(array, filters)
+    none = beams.ChannelErrors(array.mic_xyz_m, np.zeros(8), np.ones(8))
+    np.testing.assert_allclose(beams.beam_pattern(array, filters, errors=none).level_db, true.level_db, atol=1e-3)
+    speech = pattern.frequency_hz < 3000
+    assert pattern.directivity_db[speech].mean() < true.directivity_db[speech].mean() - 1.0
+    # One dead microphone of delay-and-sum: the white-noise gain is |7/8|^2 / (8/64).
+    plain = beams.design_beam(array, BeamformerParams(), 0.0)
+    dead = beams.ChannelErrors(array.mic_xyz_m, np.zeros(8), np.array([1.0] * 7 + [0.0]))
+    gain_db = beams.beam_pattern(array, plain, errors=dead).white_noise_gain_db
+    np.testing.assert_allclose(gain_db, 10 * np.log10((7 / 8) ** 2 * 8), atol=0.02)

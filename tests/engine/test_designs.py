@@ -6,6 +6,8 @@ import time
 import numpy as np
 import pytest
 
+from workbench.audio.mismatch import real_microphones
+from workbench.audio.scene_parts import Mismatch
 from workbench.core import params as parameters
 from workbench.core.geometry import load_array, load_layout
 from workbench.core.messages import Block
@@ -14,6 +16,7 @@ from workbench.dsp.bands import HOP
 from workbench.engine import designs
 from workbench.engine.chain import Chain, ChainConfig
 from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable
+from workbench.engine.mailbox import Mailbox
 from workbench.enhance import models
 from workbench.enhance.enhancer import Enhancer
 
@@ -123,3 +126,17 @@ def _until(done, seconds: float = 10.0) -> None:
     while not done():
         assert time.monotonic() < deadline, "nothing happened in time"
         time.sleep(0.005)
+
+
+def test_the_pattern_is_that_of_the_microphones_as_they_are():
+    mailbox = Mailbox()
+    bench = DesignBench(ARRAY, None, mailbox=mailbox)
+    bench.request(Params(), 0.0)
+    perfect = mailbox.beam_pattern
+    worn = real_microphones(ARRAY, Mismatch(dead=(3,)), 1)
+    bench.surroundings.true_microphones = lambda: worn
+    assert bench.needs(Params(), 0.0)
+    bench.request(Params(), 0.0)
+    assert not bench.needs(Params(), 0.0)
+    drop_db = perfect.white_noise_gain_db - mailbox.beam_pattern.white_noise_gain_db
+    np.testing.assert_allclose(drop_db, 20 * np.log10(8 / 7), atol=0.02)

@@ -85,6 +85,29 @@ class BeamFilters:
     nulls_rad: tuple[float, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ChannelErrors:
+    """How an array's channels really hear, where that is known: what a design does not know of.
+
+    Attributes
+    ----------
+    xyz_m : (M, 3)
+        Where each channel's microphone is.
+    delay_s : (M,)
+        How much later it hears than it should.
+    gain : (M,)
+        Its factor: 1 as it should be, negative if inverted, 0 if dead.
+    """
+
+    xyz_m: np.ndarray
+    delay_s: np.ndarray
+    gain: np.ndarray
+
+    def response(self, frequency_hz) -> np.ndarray:
+        """Factor of each channel at its place, (F, M) complex128."""
+        return self.gain * np.exp(-2j * np.pi * np.atleast_1d(frequency_hz)[:, None] * self.delay_s)
+
+
 def steering_vectors(mic_xyz_m: np.ndarray, azimuth_rad, frequency_hz) -> np.ndarray:
     """Phases of a plane wave from each azimuth in the horizontal plane at each microphone, relative to the origin.
 
@@ -360,12 +383,19 @@ def design_beam(
 
 
 @functools.lru_cache(maxsize=4)
-def _pattern_basis(array: MicrophoneArray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _pattern_basis(
+    array: MicrophoneArray, errors: ChannelErrors | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     frequency_hz = np.geomspace(100.0, 20000.0, PATTERN_FREQUENCIES)
     azimuth_rad = azimuth_grid_rad(PATTERN_AZIMUTHS)
-    steering = steering_vectors(array.mic_xyz_m, azimuth_rad, frequency_hz).astype(np.complex64)
-    coherence = diffuse_coherence(array.mic_xyz_m, frequency_hz)
-    return frozen(frequency_hz), frozen(azimuth_rad), frozen(steering), frozen(coherence)
+    mic_xyz_m = array.mic_xyz_m if errors is None else errors.xyz_m
+    steering = steering_vectors(mic_xyz_m, azimuth_rad, frequency_hz)
+    coherence = diffuse_coherence(mic_xyz_m, frequency_hz)
+    if errors is not None:
+        response = errors.response(frequency_hz)
+        steering = steering * response[:, None]
+        coherence = coherence * response[:, :, None] * response[:, None].conj()
+    return frozen(frequency_hz), frozen(azimuth_rad), frozen(steering.astype(np.complex64)), frozen(coherence)
 
 
 def filter_weights(filters: BeamFilters, frequency_hz: np.ndarray) -> np.ndarray:
@@ -374,15 +404,22 @@ def filter_weights(filters: BeamFilters, frequency_hz: np.ndarray) -> np.ndarray
     return (np.exp(-2j * np.pi * np.asarray(frequency_hz)[:, None] / RATE_HZ * time) @ filters.fir.T).conj()
 
 
-def beam_pattern(array: MicrophoneArray, filters: BeamFilters, floor_db: float = -80.0) -> BeamPattern:
+def beam_pattern(
+    array: MicrophoneArray, filters: BeamFilters, floor_db: float = -80.0, errors: ChannelErrors | None = None
+) -> BeamPattern:
     """Response over azimuth, directivity and white-noise gain of the filters as they are (not of the ideal weights).
 
     Frequencies are PATTERN_FREQUENCIES from 100 Hz to 20 kHz, evenly spaced in octaves; azimuths the grid of
-    PATTERN_AZIMUTHS. Levels are relative to the steering direction and not below `floor_db`.
+    PATTERN_AZIMUTHS. Levels are relative to the steering direction and not below `floor_db`. With `errors` they are
+    those of the channels as they really hear.
     """
-    frequency_hz, azimuth_rad, steering, coherence = _pattern_basis(array)
+    frequency_hz, azimuth_rad, steering, coherence = _pattern_basis(array, errors)
     weights = filter_weights(filters, frequency_hz)
-    look = steering_vectors(array.mic_xyz_m, filters.steering_rad, frequency_hz)[:, 0]
+    look = steering_vectors(array.mic_xyz_m if errors is None else errors.xyz_m, filters.steering_rad, frequency_hz)[
+        :, 0
+    ]
+    if errors is not None:
+        look = look * errors.response(frequency_hz)
     response = np.abs(np.matmul(steering, weights.conj().astype(np.complex64)[:, :, None])[:, :, 0])
     reference = np.abs(np.einsum("fm,fm->f", weights.conj(), look))[:, None]
     level_db = 20 * np.log10(np.maximum(response / np.maximum(reference, 1e-9), 10 ** (floor_db / 20)))

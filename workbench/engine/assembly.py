@@ -154,6 +154,7 @@ def assemble(
         config = ChainConfig(source.channels, array, layout, limit=not to_file)
         chain = Chain(config, analyse=mailbox is not None, clock=HopClock(STAGES))
         bench = DesignBench(array, layout, chain.enhancer, mailbox)
+        bench.surroundings.true_microphones = lambda: getattr(getattr(source, "setting", None), "microphones", None)
         params = history.params
         try:
             bench.request(params, math.radians(params.beamformer.steering_deg))

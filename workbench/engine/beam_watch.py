@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.audio.mismatch import Microphones
 from workbench.core.geometry import MicrophoneArray, wrap_rad
 from workbench.core.messages import BeamGain, Block, Track
 from workbench.core.params import BeamformerParams, Params
@@ -41,6 +42,8 @@ class Surroundings:
     others_rad: tuple[float, ...] = ()
     """Directions of the talkers that the beam does not listen to."""
     noise: NoiseField | None = None
+    true_microphones: Callable[[], Microphones | None] = lambda: None
+    """Gives the truth about the microphones, where the source knows it: the same object until it changes."""
 
     def nulls_rad(self, params: BeamformerParams) -> tuple[float, ...]:
         """The nulls that LCMV is asked for: those placed by hand, else the other talkers."""
@@ -90,7 +93,7 @@ class BeamObserver:
             self._measure(block, x, beam, azimuth_rad)
 
     def _learn(self, x: np.ndarray, azimuth_rad: float, params: BeamformerParams) -> None:
-        learning = params.enabled and params.method == "mvdr"
+        learning = params.enabled and params.method == "mvdr" and len(x) > 1
         if learning:
             self._tracker.process(x, azimuth_rad, params.adaptation_ms)
             if self._hops % self._update_hops == 0:

@@ -12,15 +12,17 @@ from typing import Protocol
 
 import numpy as np
 
+from workbench.audio.mismatch import Microphones
 from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout
 from workbench.core.params import Params
-from workbench.dsp.beams import beam_pattern, design_beam
+from workbench.dsp.beams import ChannelErrors, beam_pattern, design_beam
 from workbench.engine.beam_watch import Surroundings
 from workbench.engine.chain import Designs
 from workbench.engine.mailbox import Mailbox
 from workbench.enhance.enhancer import Enhancer
 from workbench.enhance.runtime import NetworkGains
+from workbench.render.detail import loudspeaker_detail
 from workbench.render.renderer import design_render, loudspeaker_response, render_key
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,8 @@ class BeamPreparation:
 
     def __init__(self, array: MicrophoneArray, surroundings: Surroundings, mailbox: Mailbox | None):
         self._array, self._surroundings, self._mailbox = array, surroundings, mailbox
+        self._true: Microphones | None = None
+        self._channel_errors: ChannelErrors | None = None
 
     @staticmethod
     def _steps(azimuth_rad: float) -> int:
@@ -61,15 +65,31 @@ class BeamPreparation:
         # What does not shape the filters must not cause a new design.
         beam, around = params.beamformer, self._surroundings
         shaping = (beam.enabled, beam.method, beam.white_noise_floor_db, beam.null_depth_db)
-        return shaping, self._steps(azimuth_rad), around.nulls_rad(beam), around.noise_for(beam)
+        return (
+            shaping,
+            self._steps(azimuth_rad),
+            around.nulls_rad(beam),
+            around.noise_for(beam),
+            around.true_microphones(),
+        )
 
     def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
         beam, around = params.beamformer, self._surroundings
         steering_rad = self._steps(azimuth_rad) * STEERING_STEP_RAD
         filters = design_beam(self._array, beam, steering_rad, around.nulls_rad(beam), around.noise_for(beam))
         if self._mailbox is not None:
-            self._mailbox.beam_pattern = beam_pattern(self._array, filters)
+            errors = self._errors(around.true_microphones())
+            self._mailbox.beam_pattern = beam_pattern(self._array, filters, errors=errors)
         return replace(designs, beam=filters)
+
+    def _errors(self, true: Microphones | None) -> ChannelErrors | None:
+        """The channels as they really are; kept while they stay, since the pattern's tables hang on the object."""
+        if true is not self._true:
+            self._true = true
+            self._channel_errors = None
+            if true is not None and len(true.order) == self._array.mics:
+                self._channel_errors = ChannelErrors(true.xyz_m[true.order], true.delay_s[true.order], true.gain)
+        return self._channel_errors
 
 
 class RenderPreparation:
@@ -84,7 +104,9 @@ class RenderPreparation:
     def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
         filters = design_render(self._layout, params.render)
         if self._mailbox is not None:
-            self._mailbox.loudspeaker_response = loudspeaker_response(self._layout, filters)
+            response = loudspeaker_response(self._layout, filters)
+            detail = loudspeaker_detail(self._layout, params.render, filters)
+            self._mailbox.loudspeaker_response = replace(response, detail=detail)
         return replace(designs, render=filters)
 
 
