@@ -35,11 +35,10 @@ from workbench.ui.knobs import number_text
 from workbench.ui.parameter_panel import OverlayScroll
 from workbench.ui.theme import Tokens
 from workbench.ui.toolbar import tool_button
-from workbench.ui.views.polar import draw_shape
 
 WIDTH = 540
 MOST_TALKERS, MOST_NOISES = 4, 4
-"""As many as have a colour and a shape; a file may hold more."""
+"""As many talkers as tracks have colours; a file may hold more."""
 KIND_NAMES = {"fan": "Fan", "babble": "Babble", "traffic": "Traffic", "keyboard": "Keyboard", "room": "Room hum"}
 FIELD_NAMES = {"point": "One point", "diffuse": "Diffuse"}
 NEW_PLACES_DEG = (45.0, -45.0, 135.0, -135.0, 0.0)
@@ -108,21 +107,20 @@ class RoomSlider(SliderRow):
         self.edited.emit(self.path, value, "")
 
 
-class _Marker(Themed, QWidget):
-    """Shape and colour of a talker, as in the map."""
+class _CrossHair(Themed, QWidget):
+    """The map's mark of a true position. Tracks have colours and shapes; who they belong to is not known to them."""
 
-    def __init__(self, number: int):
+    def __init__(self):
         super().__init__()
-        self._number = number
         self.setFixedSize(20, 28)
 
     def paintEvent(self, event):
-        color, shape = theme.track_style(self._number, self.tokens)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(color))
-        draw_shape(painter, QPointF(10, 14), shape, 5)
+        painter.setPen(QPen(QColor(self.tokens.text1), 1.5))
+        painter.drawEllipse(QPointF(10, 14), 4.5, 4.5)
+        for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            painter.drawLine(QPointF(10 + 4.5 * x, 14 + 4.5 * y), QPointF(10 + 8 * x, 14 + 8 * y))
         painter.end()
 
 
@@ -172,14 +170,14 @@ class LevelEditor(Themed, QWidget):
 
 
 class TalkerRow(QWidget):
-    """Marker, name, voice, level, speaking, walking, remove."""
+    """Cross-hair, name, voice, level, speaking, walking, remove."""
 
     changed = Signal(dict)
     """Fields of the Talker that a person has changed."""
     remove_wanted = Signal()
     refused = Signal(str)
 
-    def __init__(self, number: int, talker: Talker, voices: tuple[tuple[str, str], ...]):
+    def __init__(self, talker: Talker, voices: tuple[tuple[str, str], ...]):
         super().__init__()
         self.key = talker.name
         self.setFixedHeight(theme.ROW)
@@ -198,7 +196,7 @@ class TalkerRow(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 6, 0)
         layout.setSpacing(4)
-        for part in (_Marker(number), self.name, self.voice):
+        for part in (_CrossHair(), self.name, self.voice):
             layout.addWidget(part)
         layout.addWidget(self.level, 1)
         layout.addSpacing(4)
@@ -537,7 +535,8 @@ class RoomPanel(FloatPanel):
         return False  # who drags a talker on the map beside the panel does not mean to close it
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH, self.content.sizeHint().height() + HEAD_AND_FOOT)
+        self._column.activate()
+        return QSize(WIDTH, self._column.totalHeightForWidth(WIDTH - 2) + HEAD_AND_FOOT)
 
     def set_scenes(self, choices: tuple[tuple[str, str], ...], current: str) -> None:
         """The scenes to choose from: (name or path, label)."""
@@ -577,7 +576,7 @@ class RoomPanel(FloatPanel):
             self.place()
 
     def _talker_row(self, index: int, talker: Talker) -> TalkerRow:
-        row = TalkerRow(index + 1, talker, self._voices)
+        row = TalkerRow(talker, self._voices)
         self._dress(row)
         row.changed.connect(lambda changes, index=index: self._change_part("talkers", index, changes))
         row.remove_wanted.connect(partial(self._remove, "talkers", index))
