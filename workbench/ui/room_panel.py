@@ -43,7 +43,7 @@ KIND_NAMES = {"fan": "Fan", "babble": "Babble", "traffic": "Traffic", "keyboard"
 FIELD_NAMES = {"point": "One point", "diffuse": "Diffuse"}
 NEW_PLACES_DEG = (45.0, -45.0, 135.0, -135.0, 0.0)
 NEW_DISTANCE_M = 1.4
-HEAD_AND_FOOT = 36 + 45 + 2
+HEAD_AND_FOOT = 36 + 45 + 4
 CUSTOM = "custom"
 
 
@@ -397,6 +397,12 @@ def _plain_button(text: str, tip: str) -> QPushButton:
     return button
 
 
+def _set_wrapped(label: QLabel, text: str) -> None:
+    """Text in as many lines as the panel's width needs; Qt would keep room for a narrower one."""
+    label.setText(text)
+    label.setFixedHeight(label.heightForWidth(WIDTH - 2))
+
+
 class RoomPanel(FloatPanel):
     """See the module. `show_scene` shows; the signals tell what a person wants."""
 
@@ -545,8 +551,10 @@ class RoomPanel(FloatPanel):
 
     def show_notice(self, text: str) -> None:
         """What the room has to say, such as a reverberation time that cannot be had."""
-        self.notice.setText(text)
+        _set_wrapped(self.notice, text)
         self.notice.setVisible(bool(text))
+        if self.isVisible():
+            self.place()
 
     def show_scene(self, scene: Scene | None) -> None:
         """Show a scene; None: the source is no room."""
@@ -558,7 +566,7 @@ class RoomPanel(FloatPanel):
             self.note.setText("another source is in use")
             return
         self.note.setText(scene.name)
-        self.description.setText(scene.description)
+        _set_wrapped(self.description, scene.description)
         grown = self.talkers.show_parts([talker.name for talker in scene.talkers], scene.talkers, self._talker_row)
         grown |= self.noises.show_parts(list(range(len(scene.noises))), scene.noises, self._noise_row)
         self.add_talker.setEnabled(len(scene.talkers) < MOST_TALKERS)
