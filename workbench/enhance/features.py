@@ -27,7 +27,7 @@ _SILENCE = 1e-10
 """Energy of a frame in the level bands below which it counts as silence and does not move the running level."""
 
 _LEVEL_RANGE = (int(np.searchsorted(PEAK_HZ, 300)), int(np.searchsorted(PEAK_HZ, 4000, side="right")))
-_LEVEL_BANDS = slice(*_LEVEL_RANGE)
+LEVEL_BANDS = slice(*_LEVEL_RANGE)
 _LEVEL_SMOOTHING = 0.99
 _LEVEL_STEP = 0.006
 """Fastest movement of the running level once it has settled, in log10 of energy a frame (6 dB/s)."""
@@ -80,7 +80,7 @@ class RunningLevel:
 
     def process(self, energy: np.ndarray) -> np.ndarray:
         """Band energies (channels, 34) in, log10 of the running mean energy of a band out (channels,)."""
-        now = energy[:, _LEVEL_BANDS].mean(axis=1, dtype=np.float64)
+        now = energy[:, LEVEL_BANDS].mean(axis=1, dtype=np.float64)
         heard = now > _SILENCE
         keep = np.where(heard, _LEVEL_SMOOTHING, 1.0)
         self._energy = keep * self._energy + (1 - keep) * now

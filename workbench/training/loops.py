@@ -18,7 +18,9 @@ import torch
 from torch import Tensor
 
 from workbench.core.errors import EarshotError, InputError
+from workbench.dsp.bands import BANDS
 from workbench.dsp.pitch import LOOK_AHEAD
+from workbench.enhance.features import LEVEL_BANDS, LOWEST
 from workbench.training import checkpoint
 from workbench.training.loss import loss, loudness_weights
 from workbench.training.networks import CONFIGS, EnhancementNetwork, config_from_dict
@@ -26,6 +28,11 @@ from workbench.training.shards import HOURS, Shard, read_shard, shard_path
 
 CHUNK_FRAMES = 200
 SHARDS_A_BATCH = 1
+
+_EQUALISER_KNOTS = 6
+_EQUALISER_SPREAD = 0.35
+"""Of the random curve at each knot, and of its tilt at the ends, in log10 of energy (3.5 and 5 dB)."""
+_EQUALISER_TILT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,25 @@ def _chunks(batch: tuple[Tensor, ...], device: torch.device) -> Iterator[tuple[T
         part = [tensor[:, span].float().to(device) for tensor in (features, gain, strength)]
         yield (*part, loudness_weights(part[0], before.to(device)), trusted.to(device))
         before = part[0][:, -LOOK_AHEAD:]
+
+
+def random_equaliser(features: Tensor, rng: np.random.Generator) -> Tensor:
+    """Features (B, T, 70) as other microphones would have given them: a smooth random curve on each stream's energies.
+
+    A fixed filter on the noisy signal changes neither gains nor strengths, so the targets stay true, and the network
+    cannot hold on to the colour of the recordings it was trained on. Empty bands stay empty.
+    """
+    knots = rng.normal(0, _EQUALISER_SPREAD, (len(features), _EQUALISER_KNOTS))
+    tilt = rng.normal(0, _EQUALISER_TILT, (len(features), 1)) * np.linspace(-1, 1, BANDS)
+    at = np.linspace(0, _EQUALISER_KNOTS - 1, BANDS)
+    left = np.minimum(at.astype(int), _EQUALISER_KNOTS - 2)
+    curve = knots[:, left] * (1 - (at - left)) + knots[:, left + 1] * (at - left) + tilt
+    curve -= curve[:, LEVEL_BANDS].mean(axis=1, keepdims=True)  # the running level would take it out
+    features = features.clone()
+    energy = features[..., :BANDS]
+    shifted = torch.clamp(energy + torch.from_numpy(curve).to(energy.dtype)[:, None], min=LOWEST)
+    features[..., :BANDS] = torch.where(energy > LOWEST, shifted, energy)
+    return features
 
 
 def set_normalisation(network: EnhancementNetwork, shards: list[Shard]) -> None:
@@ -291,13 +317,18 @@ class Trainer:
         offset = int(np.random.default_rng([self.plan.seed, 12, self.batch]).integers(0, CHUNK_FRAMES // 2))
         batch = _tensors(shards, offset if self.batch % 2 else 0)
         states = [state.to(self.device) for state in self.network.initial_state(len(batch[0]))]
+        colours = np.random.default_rng([self.plan.seed, 13, self.batch]).integers(2**63)
+
+        def coloured(features: Tensor) -> Tensor:  # the same for all chunks of the batch
+            return random_equaliser(features, np.random.default_rng(colours))
+
         losses = []
         for features, gain, strength, loudness, trusted in _chunks(batch, self.device):
             rate = self._rate()
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
             with _autocast(self.device):
-                predicted_gain, predicted_strength, states = self.network(features, states)
+                predicted_gain, predicted_strength, states = self.network(coloured(features), states)
             value = sum(loss(predicted_gain, predicted_strength, gain, strength, loudness, trusted))
             if not torch.isfinite(value):
                 raise EarshotError(f"the loss is no longer a number at batch {self.batch}; lower the learning rate")
