@@ -1,13 +1,15 @@
-import numpy as np
+from dataclasses import replace
+
 import pytest
 
-from workbench.core.messages import EnhancementState
+from tests.ui.sound_messages import snapshot
 from workbench.ui.views.enhancer_read_out import AVERAGED_HOPS, EVERY_HOPS, EnhancerReadOut
 
 
-def _states(count, snr_db, estimate_us):
-    bands = np.zeros(34, np.float32)
-    return [EnhancementState(bands, bands, 0.0, snr_db, estimate_us) for _ in range(count)]
+def _hops(count, snr_db, estimate_us):
+    hop = snapshot(0)
+    state = None if snr_db is None else replace(hop.enhancement, snr_db=snr_db)
+    return [replace(hop, enhancement=state, estimate_us=estimate_us)] * count
 
 
 @pytest.fixture
@@ -19,23 +21,23 @@ def read_out(qtbot):
 
 def test_figures_over_the_last_second(read_out):
     assert (read_out.snr, read_out.load) == ("–", "–")
-    read_out.show_states(_states(EVERY_HOPS, 12.4, 260.0))
+    read_out.show_snapshots(_hops(EVERY_HOPS, 12.4, 260.0))
     assert (read_out.snr, read_out.load) == ("+12\u2009dB", "2.6\u2009%")
-    read_out.show_states(_states(AVERAGED_HOPS, -3.2, 130.0))
+    read_out.show_snapshots(_hops(AVERAGED_HOPS, -3.2, 130.0))
     assert (read_out.snr, read_out.load) == ("−3\u2009dB", "1.3\u2009%")
     assert "SNR −3" in read_out.accessibleName()
 
 
 def test_figures_change_four_times_a_second_at_most(read_out):
-    read_out.show_states(_states(EVERY_HOPS, 12.0, 100.0))
-    read_out.show_states(_states(EVERY_HOPS - 1, -12.0, 900.0))
+    read_out.show_snapshots(_hops(EVERY_HOPS, 12.0, 100.0))
+    read_out.show_snapshots(_hops(EVERY_HOPS - 1, -12.0, 900.0))
     assert read_out.snr == "+12\u2009dB"
 
 
 def test_what_is_unknown_is_a_dash(read_out):
-    read_out.show_states(_states(EVERY_HOPS, float("nan"), 0.0))
+    read_out.show_snapshots(_hops(EVERY_HOPS, float("nan"), 0.0))
     assert (read_out.snr, read_out.load) == ("–", "–")
-    read_out.show_states([None] * EVERY_HOPS)
-    read_out.show_states(_states(EVERY_HOPS, 5.0, 100.0))
+    read_out.show_snapshots(_hops(EVERY_HOPS, None, 100.0))
+    read_out.show_snapshots(_hops(EVERY_HOPS, 5.0, 100.0))
     read_out.clear()
     assert read_out.snr == "–"

@@ -72,15 +72,13 @@ class EnhancementState:
     """What the enhancer decided for one frame.
 
     `gain` and `strength` are (K,) float32 in [0, 1] (amplitude gain; comb strength, 0 where not used);
-    `pitch_hz` is 0 when unvoiced; `snr_db` is the estimated input SNR, NaN when unknown; `estimate_us` the thread time
-    that gains and strengths took (the network's, where there is one).
+    `pitch_hz` is 0 when unvoiced; `snr_db` is the estimated input SNR, NaN when unknown.
     """
 
     gain: np.ndarray
     strength: np.ndarray
     pitch_hz: float
     snr_db: float
-    estimate_us: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +86,8 @@ class Snapshot:
     """One hop as it left the chain. Before, After and the levels belong to the same instant of sound.
 
     `before_dbfs` and `after_dbfs` are (B,) float32 spectrum columns, bin b at b * bin_hz.
-    `time_s` is the source's time of the newest sample in the columns.
+    `time_s` is the source's time of the newest sample in the columns. `estimate_us` is the thread time that the
+    enhancer's gains and strengths took (the network's, where there is one).
     """
 
     sequence: int
@@ -102,6 +101,7 @@ class Snapshot:
     enhancement: EnhancementState | None
     beam_azimuth_rad: float
     gap: bool = False
+    estimate_us: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

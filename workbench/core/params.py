@@ -152,9 +152,10 @@ class EnhanceParams:
 
     enabled: bool = _knob(True, "Enhancement", "Off: the beam passes unchanged, with the same delay.", hidden=True)
     method: str = _knob(
-        "classical",
+        "percepnet-small",
         "Method",
-        "Classical: noise tracking and the log-spectral-amplitude gain in 34 bands.",
+        "PercepNet: a network gives gains and comb strengths in 34 bands; small costs a fraction of the large one. "
+        "Classical: noise tracking and the log-spectral-amplitude gain, no comb.",
         choices=(
             ("percepnet", "PercepNet"),
             ("percepnet-small", "PercepNet small"),

@@ -97,7 +97,7 @@ class ChainOutput:
     beam: np.ndarray | None = None
     """(HOP,) what the capture beam gave, before the low cut; None without an array."""
 
-    def snapshot(self, sequence: int, beam_azimuth_rad: float) -> Snapshot:
+    def snapshot(self, sequence: int, beam_azimuth_rad: float, estimate_us: float = 0.0) -> Snapshot:
         """The message for the views."""
         return Snapshot(
             sequence=sequence,
@@ -111,6 +111,7 @@ class ChainOutput:
             enhancement=self.enhancement,
             beam_azimuth_rad=beam_azimuth_rad,
             gap=self.gap,
+            estimate_us=estimate_us,
         )
 
 

@@ -248,7 +248,7 @@ class Runner:
             self._drop(dropout)
         if self._mailbox is not None:
             history = self._mailbox.snapshots
-            history.put(result.snapshot(history.next_sequence, self._azimuth_rad))
+            history.put(result.snapshot(history.next_sequence, self._azimuth_rad, self.chain.enhancer.estimate_us))
 
     def _steer(self, params: Params) -> None:
         follow = params.beamformer.follow

@@ -52,6 +52,8 @@ class Enhancer:
         self._method = ""
         self._previous_gain = np.ones((self.channels, BANDS), dtype=np.float32)
         self._output_gain: float | None = None
+        self.estimate_us = 0.0
+        """Thread time that the newest frame's gains and strengths took."""
         self.state = _state(self._previous_gain, np.zeros_like(self._previous_gain), 0.0, float("nan"))
 
     def install(self, method: str, estimator: GainEstimator) -> None:
@@ -81,7 +83,7 @@ class Enhancer:
         frame = self._extractor.process(x)
         began = time.thread_time_ns()
         estimate = self._estimate(frame, params)
-        estimate_us = (time.thread_time_ns() - began) / 1000 if estimate else 0.0
+        self.estimate_us = (time.thread_time_ns() - began) / 1000 if estimate else 0.0
         if estimate is None:
             gain = np.ones((self.channels, BANDS), dtype=np.float32)
             strength = np.zeros_like(gain)
@@ -97,7 +99,6 @@ class Enhancer:
             strength,
             RATE_HZ / float(frame.period[0]) if voiced else 0.0,
             float(estimate.snr_db[0]) if estimate else float("nan"),
-            estimate_us,
         )
         return self._level(self._synthesis.process(spectrum), params.output_gain_db)
 
@@ -146,7 +147,7 @@ def _shaped(frame: AnalysedFrame, strength: np.ndarray, gain: np.ndarray) -> np.
     return (spectrum * interpolate(gain)).astype(np.complex64)
 
 
-def _state(
-    gain: np.ndarray, strength: np.ndarray, pitch_hz: float, snr_db: float, estimate_us: float = 0.0
-) -> EnhancementState:
-    return EnhancementState(frozen(gain[0].copy()), frozen(strength[0].copy()), pitch_hz, snr_db, estimate_us)
+def _state(gain: np.ndarray, strength: np.ndarray, pitch_hz: float, snr_db: float) -> EnhancementState:
+    return EnhancementState(
+        gain=frozen(gain[0].copy()), strength=frozen(strength[0].copy()), pitch_hz=pitch_hz, snr_db=snr_db
+    )

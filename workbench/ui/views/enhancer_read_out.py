@@ -10,7 +10,7 @@ from statistics import fmean, median
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter
 
-from workbench.core.messages import EnhancementState
+from workbench.core.messages import Snapshot
 from workbench.ui.painting import UNKNOWN, draw_text, number, with_unit
 from workbench.ui.theme import ROW, font
 from workbench.ui.views.plot import Painted
@@ -42,13 +42,13 @@ class EnhancerReadOut(Painted):
         self._hops = 0
         self._show(UNKNOWN, UNKNOWN)
 
-    def show_states(self, states: Sequence[EnhancementState | None]) -> None:
+    def show_snapshots(self, snapshots: Sequence[Snapshot]) -> None:
         """Hops that are new since the last call."""
-        for state in states:
-            if state is None:
+        for snapshot in snapshots:
+            if snapshot.enhancement is None:
                 continue
-            self._snr_db.append(state.snr_db)
-            self._us.append(state.estimate_us)
+            self._snr_db.append(snapshot.enhancement.snr_db)
+            self._us.append(snapshot.estimate_us)
             self._hops += 1
         if self._hops >= EVERY_HOPS:
             self._hops = 0

@@ -176,7 +176,7 @@ class SoundView(QWidget):
             self.input_meters.show_levels(snapshot.input, elapsed_s)
             self.output_meters.show_levels(snapshot.output, elapsed_s, snapshot.gain_reduction_db)
         self.gain_strip.show_state(fresh[-1].enhancement)
-        self.enhancer_read_out.show_states([snapshot.enhancement for snapshot in fresh])
+        self.enhancer_read_out.show_snapshots(fresh)
         for part in (self.before, self.after, self.level_strip):
             part.sync()
         if self.lane_shown:
