@@ -144,3 +144,8 @@ def test_the_panel_is_as_high_as_what_it_holds(panel, qtbot):
     qtbot.waitUntil(lambda: hidden.maximum() == 0, timeout=2000)
     panel.show_notice("Room of 2 × 2 × 2 m: RT60 1 s cannot be reached (0.05…0.43 s, or 0, can); 0.43 s is used")
     qtbot.waitUntil(lambda: panel.notice.height() > 10 and hidden.maximum() == 0, timeout=2000)
+
+
+def test_a_notice_comes_and_goes_without_complaint(panel):
+    panel.show_notice("")
+    assert not panel.notice.isVisible()

@@ -400,7 +400,7 @@ def _plain_button(text: str, tip: str) -> QPushButton:
 def _set_wrapped(label: QLabel, text: str) -> None:
     """Text in as many lines as the panel's width needs; Qt would keep room for a narrower one."""
     label.setText(text)
-    label.setFixedHeight(label.heightForWidth(WIDTH - 2))
+    label.setFixedHeight(max(0, label.heightForWidth(WIDTH - 2)))
 
 
 class RoomPanel(FloatPanel):
