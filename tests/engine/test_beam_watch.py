@@ -106,6 +106,8 @@ def test_who_is_not_listened_to():
     assert np.degrees(other_talkers_rad(tracks, 0, math.radians(30))) == pytest.approx([100, -68])
     assert np.degrees(other_talkers_rad(tracks, 3, math.radians(100))) == pytest.approx([31, -68])
     assert other_talkers_rad([], 0, 0.0) == ()
+    twice = [_track(1, 30.0), _track(4, 37.0), _track(2, -60.0)]  # one talker taken for two for a moment
+    assert np.degrees(other_talkers_rad(twice, 1, math.radians(30))) == pytest.approx([-60])
 
 
 def test_the_nulls_are_on_the_other_tracks():

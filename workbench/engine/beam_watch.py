@@ -30,7 +30,7 @@ QUEUE_HOPS = 50
 UPDATE_HOPS = 20
 """Five new covariances and measurements a second."""
 OWN_RAD = np.radians(15.0)
-"""A track as near to the steered direction is the talker whom the beam listens to."""
+"""A track as near to the steered direction is the talker whom the beam listens to, or that talker once more."""
 _AIMED_RAD = np.radians(20.0)
 _FULL_RATE_MICS = 16
 
@@ -57,14 +57,14 @@ class Surroundings:
 
 
 def other_talkers_rad(tracks: Sequence[Track], following: int, azimuth_rad: float) -> tuple[float, ...]:
-    """Directions, to a degree, of all tracks but the one that is listened to (by hand: any near the steering).
+    """Directions, to a degree, of all tracks but the followed one and any near the steered direction.
 
     Those that are heard now come first.
     """
     others = [
         track
         for track in tracks
-        if track.number != following and (following or abs(wrap_rad(track.azimuth_rad - azimuth_rad)) > OWN_RAD)
+        if track.number != following and abs(wrap_rad(track.azimuth_rad - azimuth_rad)) > OWN_RAD
     ]
     others.sort(key=lambda track: (not track.active, track.number))
     return tuple(float(np.radians(round(np.degrees(track.azimuth_rad)))) for track in others)

@@ -86,6 +86,7 @@ class MapCanvas(QWidget):
         self._srp, self._truth_shown = True, True
         self._movable = False
         self._mic_xyz_m: np.ndarray | None = None
+        self._on_line = False
         self._room_xy_m: np.ndarray | None = None
         self._rim_m = RIM_M
         self._turned = 0
@@ -159,6 +160,9 @@ class MapCanvas(QWidget):
 
     def set_array(self, mic_xyz_m: np.ndarray | None) -> None:
         self._mic_xyz_m = None if mic_xyz_m is None else np.array(mic_xyz_m, dtype=float).reshape(-1, 3)
+        # On its own axis even a line has no mirror, so two directions are asked.
+        some = self._mic_xyz_m is not None and len(self._mic_xyz_m) > 0
+        self._on_line = some and any(mirror_azimuth_rad(self._mic_xyz_m, at) is not None for at in (0.0, 1.0))
         self.update()
 
     def set_room(self, corners_xy_m: np.ndarray | None) -> None:
@@ -259,7 +263,7 @@ class MapCanvas(QWidget):
     @property
     def mirror_deg(self) -> float | None:
         """The direction that an array on a line hears as it hears the beam's."""
-        if self.beam_deg is None or self._mic_xyz_m is None or len(self._mic_xyz_m) == 0:
+        if self.beam_deg is None or not self._on_line:
             return None
         mirror_rad = mirror_azimuth_rad(self._mic_xyz_m, math.radians(self.beam_deg))
         return None if mirror_rad is None else math.degrees(mirror_rad)
