@@ -128,3 +128,46 @@ def test_the_beam_follows_a_track(session):
     difference = lambda: abs(session.mailbox.snapshots.latest.beam_azimuth_rad - track.azimuth_rad)  # noqa: E731
     wait(lambda: difference() < np.radians(25))
     assert session.params.beamformer.steering_deg == 0
+
+
+def test_without_its_network_the_sound_goes_on_and_says_so(session, stereo_file, tmp_path, monkeypatch):
+    from workbench.enhance import models
+
+    monkeypatch.setattr(models, "models_folder", lambda: tmp_path)
+    session.choose_source(f"file:{stereo_file}")
+    session.set({"enhance.method": "percepnet-small"})
+    session.start()
+    wait(lambda: session.mailbox.health.state == "running" and session.mailbox.health.elapsed_s > 0.3)
+    health = session.mailbox.health
+    assert health.failed and "percepnet-small cannot be used" in health.message
+    assert health.message.endswith("The classical method goes on.")
+    state = session.mailbox.snapshots.latest.enhancement
+    assert not state.strength.any() and state.gain.min() < 0.9
+
+
+def test_the_oracle_ladder_of_a_file_with_its_clean_recording(tmp_path, session, monkeypatch):
+    from workbench.engine import oracle
+
+    monkeypatch.setattr(oracle, "EXCERPT_HOPS", 60)
+    monkeypatch.setattr(oracle, "LEAD_HOPS", 20)
+    t = np.arange(2 * 48000) / 48000
+    clean = 0.1 * sum(np.sin(2 * np.pi * 150 * k * t) / k for k in range(1, 20)) * np.sin(2 * np.pi * t) ** 2
+    soundfile.write(tmp_path / "a_clean.wav", clean, 48000)
+    soundfile.write(tmp_path / "a_noisy.wav", clean + 0.03 * np.random.default_rng(0).standard_normal(len(t)), 48000)
+    session.choose_source(f"file:{tmp_path / 'a_noisy.wav'}")
+    session.set({"enhance.method": "classical"})
+    session.start()
+    wait(lambda: session.mailbox.health.state == "running" and session.mailbox.health.elapsed_s > 0.1)
+    assert session.knows_clean
+    session.measure_oracle()
+    wait(lambda: session.mailbox.oracle.excerpt is not None)
+    scores = {rung.name: rung.si_sdr_db for rung in session.mailbox.oracle.excerpt.rungs}
+    assert scores["comb"] > scores["noisy"] + 3
+    session.play_oracle("comb")
+    wait(lambda: session.oracle_playing[1] > 0.1)
+    assert session.oracle_playing[0] == "comb"
+    session.play_oracle("")
+    wait(lambda: session.oracle_playing[0] == "")
+    session.stop()
+    wait(lambda: session.mailbox.health.state == "stopped")
+    assert session.mailbox.oracle.excerpt is None
