@@ -8,6 +8,7 @@ has the same layout in both, so that a running stream can change over; what must
 from __future__ import annotations
 
 import importlib
+import linecache
 import logging
 from types import ModuleType
 
@@ -39,6 +40,8 @@ def load() -> bool:
         except ImportError:
             log.info("numba is not installed: the chain runs on numpy alone")
             return False
+        # Compiling reads the source of half of numba into this cache: 50 MB that nobody needs again.
+        linecache.clearcache()
         _loaded = compiled
     return True
 

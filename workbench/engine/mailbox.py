@@ -17,8 +17,8 @@ from workbench.core.messages import (
     Snapshot,
 )
 
-SNAPSHOT_HISTORY = 6000
-"""Hops kept: 60 s."""
+SNAPSHOT_HISTORY = 1500
+"""Hops kept: 15 s, more than a window that was covered or dragged is ever behind. Each is about 9 kB."""
 LOCALIZATION_HISTORY = 600
 
 
