@@ -22,7 +22,6 @@ from workbench.engine.chain import Designs
 from workbench.engine.mailbox import Mailbox
 from workbench.enhance.enhancer import Enhancer
 from workbench.enhance.runtime import NetworkGains
-from workbench.render.detail import loudspeaker_detail
 from workbench.render.renderer import design_render, loudspeaker_response, render_key
 
 log = logging.getLogger(__name__)
@@ -104,9 +103,7 @@ class RenderPreparation:
     def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
         filters = design_render(self._layout, params.render)
         if self._mailbox is not None:
-            response = loudspeaker_response(self._layout, filters)
-            detail = loudspeaker_detail(self._layout, params.render, filters)
-            self._mailbox.loudspeaker_response = replace(response, detail=detail)
+            self._mailbox.loudspeaker_response = loudspeaker_response(self._layout, filters)
         return replace(designs, render=filters)
 
 
