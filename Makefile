@@ -21,6 +21,7 @@ test: $(VENV)/.test
 
 soak: $(VENV)/.test
 	$(BIN)/python -m tests.soak.recovery $(SOAK)
+	$(BIN)/python -m tests.soak.two_clocks $(SOAK)
 
 bench: $(VENV)/.runtime
 	$(BIN)/python -m workbench bench

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.audio.specs import DeviceSpec, parse_channels, parse_device
+from workbench.audio.specs import DeviceSpec, parse_channels, parse_device, same_clock
 from workbench.core.errors import InputError
 
 
@@ -32,3 +32,19 @@ def test_a_spec_reads_back_as_it_was():
 def test_bad_channel_lists(text):
     with pytest.raises(InputError, match="channels"):
         parse_channels(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("JACK Audio Connection Kit/system", "jack/other client", True),
+        ("ALSA/USB array", "ALSA/USB array", True),
+        ("ALSA/USB array", "alsa/USB array", True),
+        ("ALSA/USB array", "ALSA/headphones", False),
+        ("ALSA/USB array", "OSS/USB array", False),
+        ("", "", False),
+    ],
+)
+def test_devices_of_one_clock(one, other, same):
+    assert same_clock(parse_device(one), parse_device(other)) == same
+    assert not same_clock(parse_device(one), parse_device(other), None, {"JACK_DEFAULT_SERVER": "other"})

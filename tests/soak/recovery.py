@@ -113,6 +113,9 @@ def soak(rounds: int) -> bool:
         if wait(watcher.flows, 30) == float("inf"):
             print("no sound at the start:", watcher.health.message)
             return False
+        for source in ("room", DEVICE):  # what each loads once
+            watcher.choose(source)
+            time.sleep(1.0)
         for number in range(rounds):
             if number % 10 == 5:
                 watcher.choose("room" if session.source_spec != "room" else DEVICE)

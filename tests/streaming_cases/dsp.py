@@ -5,7 +5,7 @@ import numpy as np
 from tests.streaming import StreamingCase
 from workbench.core.geometry import load_array
 from workbench.core.params import BeamformerParams
-from workbench.dsp import beamformer, beams, comb, filters, fir, limiter, loudness, noise_field, pitch, stft
+from workbench.dsp import beamformer, beams, comb, filters, fir, fractional, limiter, loudness, noise_field, pitch, stft
 
 
 def _samples(rng, hops):
@@ -51,11 +51,18 @@ def _loud_hops(rng, hops):
     return [((k % 4) * rng.standard_normal((2, 480)).astype(np.float32), (-1.0, -6.0)[k // 6]) for k in range(hops)]
 
 
+def _drifting(rng, hops):
+    return [(rng.standard_normal((2, 480)).astype(np.float32), 1.00023) for _ in range(hops)]
+
+
 CASES = {
     beamformer.Beamformer: StreamingCase(make=lambda: beamformer.Beamformer(6), inputs=_beam_hops),
     comb.CombFilter: StreamingCase(make=lambda: comb.CombFilter(2), inputs=_comb_hops),
     filters.HighPass: StreamingCase(make=lambda: filters.HighPass(2), inputs=_high_pass_hops),
     fir.PartitionedConvolver: StreamingCase(make=lambda: fir.PartitionedConvolver(2, 3, 1000), inputs=_fir_hops),
+    fractional.FractionalResampler: StreamingCase(
+        make=lambda: fractional.FractionalResampler(2), inputs=_drifting, any_length=True
+    ),
     limiter.TruePeakLimiter: StreamingCase(make=lambda: limiter.TruePeakLimiter(2), inputs=_loud_hops),
     loudness.LoudnessMeter: StreamingCase(make=lambda: loudness.LoudnessMeter(2), inputs=_samples),
     noise_field.NoiseTracker: StreamingCase(

@@ -8,7 +8,7 @@ import numpy as np
 
 from workbench.audio.devices import find_device
 from workbench.audio.protocols import HOP, RATE_HZ
-from workbench.audio.resampler import Resampler
+from workbench.audio.resampler import Resampler, nominal_hz
 from workbench.audio.specs import DeviceSpec
 from workbench.audio.stream import OPEN_TIMEOUT_S, StreamProcess
 from workbench.core.geometry import MAX_MICS, MicrophoneArray
@@ -34,7 +34,8 @@ class DeviceSource:
     block : int
         Samples per callback of the device; 0 = its own choice, which has the least latency.
     rate_hz : int or None
-        None = 48 kHz, or the device's own rate where it refuses that. Other rates than 48 kHz are resampled.
+        None = 48 kHz, or the device's own rate where it refuses that. Other rates than 48 kHz are resampled,
+        except for those within 0.1 % of it, see `workbench.audio.resampler.nominal_hz`.
     latency : "low", "high" or seconds
     variables : dict
         Changes to the audio process's environment, such as JACK_DEFAULT_SERVER.
@@ -94,7 +95,7 @@ class DeviceSource:
             open_timeout_s=open_timeout_s,
             **self._options,
         )
-        self._rate_hz = self._stream.rate_hz
+        self._rate_hz = nominal_hz(self._stream.rate_hz, RATE_HZ)
         self._name_channels(wanted or tuple(range(1, self._stream.channels + 1)))
         self._resampler = Resampler(self.channels, self._rate_hz, RATE_HZ)
         self._backlog = int(BACKLOG_S * self._rate_hz)
@@ -117,7 +118,7 @@ class DeviceSource:
 
     @property
     def rate_hz(self) -> int:
-        """The device's own rate; valid after `start`."""
+        """The rate at which the device's samples are taken; valid after `start`."""
         return self._rate_hz
 
     @property

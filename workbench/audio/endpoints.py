@@ -69,6 +69,7 @@ def open_sink(
     rate_hz: int | None = None,
     frames: int | None = None,
     prefill: int | None = None,
+    own_clock: bool = False,
     variables: dict[str, str] | None = None,
 ) -> Sink:
     """The sink that `spec` names, not started yet.
@@ -80,7 +81,7 @@ def open_sink(
         Channels of the chain; a device without a channel list uses as many of them as it has.
     rate_hz : rate of the file or device; None = 48 kHz (or what the device insists on)
     frames : exact length of a file at its rate
-    block, prefill, variables : see `workbench.audio.playback.DeviceSink`
+    block, prefill, own_clock, variables : see `workbench.audio.playback.DeviceSink`
 
     Raises
     ------
@@ -93,7 +94,15 @@ def open_sink(
         from workbench.audio.specs import parse_device
 
         device = parse_device(rest)
-        return DeviceSink(device, channels, block=block or 0, rate_hz=rate_hz, prefill=prefill, variables=variables)
+        return DeviceSink(
+            device,
+            channels,
+            block=block or 0,
+            rate_hz=rate_hz,
+            prefill=prefill,
+            own_clock=own_clock,
+            variables=variables,
+        )
     if kind == "file":
         from workbench.audio.file_sink import FileSink
 

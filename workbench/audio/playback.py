@@ -6,10 +6,12 @@ import time
 
 import numpy as np
 
+from workbench.audio.clock_follower import ClockFollower
 from workbench.audio.protocols import HOP, RATE_HZ
-from workbench.audio.resampler import Resampler
+from workbench.audio.resampler import Resampler, nominal_hz
 from workbench.audio.specs import DeviceSpec
 from workbench.audio.stream import OPEN_TIMEOUT_S, StreamProcess
+from workbench.dsp.fractional import FractionalResampler
 
 CAPACITY_S = 2.0
 LATE_HOPS = 2
@@ -22,6 +24,11 @@ FIRST_SETTLE_HOPS = 25
 is still warming up has often let its input pile up."""
 
 TOLERANCE_HOPS = 0.75
+FOLLOWED_TOLERANCE_HOPS = 0.2
+"""Where the drift of the clocks is taken up, the queue stays much closer to its target than that."""
+
+FADE = 240
+"""Samples over which the sound before and after a jump of the queue is crossfaded: 5 ms."""
 
 RESAMPLER_BURST_S = 0.02
 """The resampler gives nothing for a hop or two, then more than one: the queue has to last that long."""
@@ -46,6 +53,9 @@ class DeviceSink:
     prefill : int or None
         Target of the queue in samples at the device's rate: the time that the chain has for a hop, beyond one
         block. None: one block and one hop.
+    own_clock : bool
+        The hops come at the pace of another clock than this device's: they are resampled by the ratio that keeps the
+        queue at its target, see `workbench.audio.clock_follower`.
     block, rate_hz, latency, variables
         As for `DeviceSource`.
 
@@ -67,6 +77,7 @@ class DeviceSink:
         channels: int = 2,
         *,
         prefill: int | None = None,
+        own_clock: bool = False,
         block: int = 0,
         rate_hz: int | None = None,
         latency: str | float = "low",
@@ -78,6 +89,10 @@ class DeviceSink:
         self._options = {"block": block, "rate_hz": rate_hz, "latency": latency, "variables": variables}
         self._wanted = device.channels or tuple(range(1, channels + 1))
         self._prefill_option = prefill
+        self._own_clock = own_clock
+        self._flush = False
+        self.follower: ClockFollower | None = None
+        """Joins the two clocks, where there are two."""
         self._stream: StreamProcess | None = None
         self._set_channels(self._wanted)
         self.corrections = 0
@@ -102,13 +117,22 @@ class DeviceSink:
             **self._options,
         )
         self._rate_hz = self._stream.rate_hz
-        self._hop = HOP * self._rate_hz / RATE_HZ
+        nominal = nominal_hz(self._rate_hz, RATE_HZ)
+        self._hop = HOP * nominal / RATE_HZ
         self._set_channels(tuple(number for number in self._wanted if number <= self._stream.channels))
         default = self._stream.last.block + round(self._hop)
-        if self._rate_hz != RATE_HZ:
+        if nominal != RATE_HZ:
             default += round(RESAMPLER_BURST_S * self._rate_hz)
         self._prefill = min(self._prefill_option or default, self._stream.ring.capacity // 2)
-        self._resampler = Resampler(self.channels, RATE_HZ, self._rate_hz)
+        self._resampler = Resampler(self.channels, RATE_HZ, nominal)
+        self._fractional: FractionalResampler | None = None
+        if self._own_clock:
+            drift = self.follower.drift if self.follower else 1 - self._rate_hz / nominal
+            self._fractional = FractionalResampler(self.channels)
+            # Hops are written at any time between two callbacks: on average half a block is under way.
+            self.follower = ClockFollower((self._prefill + self._stream.last.block / 2) / self._rate_hz)
+            self.follower.drift = drift
+        self._fade_in = 0
         self._written: int | None = None
         self._late_fill: int | None = None
         self._late_hops = 0
@@ -116,6 +140,7 @@ class DeviceSink:
         self._mean_latency_s: float | None = None
         self._fills: list[int] = []
         self._settle_hops = FIRST_SETTLE_HOPS
+        self._missed_seen = 0
 
     def reopen(self, open_timeout_s: float = OPEN_TIMEOUT_S) -> None:
         """After a loss: end what is left and open the same device again, by name; counters go on. DeviceError."""
@@ -191,13 +216,17 @@ class DeviceSink:
             return
         stream.update()
         self._place()
+        ratio = self.follower.update(self._lasts_s()) if self.follower else 1.0
         rows = min(len(samples), self.channels)
         used = np.zeros((self.channels, samples.shape[1]), np.float32)
         used[:rows] = samples[:rows]
-        due = self._resampler.latency  # output of earlier hops that is still inside comes before this hop's
+        due = self._due  # output of earlier hops that is still inside comes before this hop's
         fresh = self._resampler.process(used)
+        if self._fractional is not None:
+            fresh = self._fractional.process(fresh, ratio)
         data = np.zeros((fresh.shape[1], stream.channels), np.float32)
         data[:, self._columns] = fresh.T
+        self._fade(data)
         if abs(self._fill()) + len(data) < stream.ring.capacity // 2 and len(data):
             stream.ring.write(self._written, memoryview(data).cast("B"))
         start = self._written
@@ -206,51 +235,123 @@ class DeviceSink:
         self._note_latency(start + due)
         self._paced = False
 
+    @property
+    def _due(self) -> int:
+        """Samples that the resamplers still hold back."""
+        return self._resampler.latency + (self._fractional.latency if self._fractional else 0)
+
+    def _lasts_s(self) -> float:
+        """How long what is queued lasts from now on, by the device's clock."""
+        return self._stream.clock.time_s(self._written) - time.perf_counter()
+
+    def flush(self) -> None:
+        """Bring the queue to its target with the next hop, crossfaded. May be called from any thread."""
+        self._flush = True
+
+    @property
+    def queue_s(self) -> float | None:
+        """How long the queue lasts on average when a hop is written; None before the first."""
+        if self.follower is not None:
+            return self.follower.target_s + self.follower.error_s
+        return getattr(self, "_mean_latency_s", None)
+
     def _place(self) -> None:
         """Decide where the next hop goes: after the last one, unless the queue must be brought to its target."""
         if self._written is None:
-            self._move(self._stream.last.index + self._prefill)
+            self._move(self._target())
             return
+        flush, self._flush = self._flush, False
         fill = self._fill()
-        if fill < 0:
+        if flush or fill > self._stream.ring.capacity // 2:
+            self._correct()
+        elif fill < 0:
             improved = self._late_fill is None or fill > self._late_fill + 0.25 * self._hop
             self._late_hops = 0 if improved else self._late_hops + 1
             self._late_fill = fill
             if self._paced or self._late_hops >= LATE_HOPS:
                 self._correct()
+        else:
+            self._late_fill = None
+            self._settle(fill)
+
+    def _settle(self, fill: int) -> None:
+        """Judge the queue's length over some time; correct it when it has changed for good."""
+        if self._stream.missed != self._missed_seen:  # it ran dry: it is short by now, and cannot wait for long
+            self._missed_seen = self._stream.missed
+            if self._settle_hops != FIRST_SETTLE_HOPS:
+                self._settle_hops = FIRST_SETTLE_HOPS
+                self._fills.clear()
+        if self.follower is not None:
+            self._fills.append(round((self._lasts_s() - self.follower.target_s) * self._rate_hz))
+            target, tolerance = 0, FOLLOWED_TOLERANCE_HOPS
+        else:
+            self._fills.append(fill + self._due)
+            target, tolerance = self._prefill, TOLERANCE_HOPS
+        if len(self._fills) < self._settle_hops:
             return
-        self._late_fill = None
-        self._fills.append(fill + self._resampler.latency)
-        if len(self._fills) == self._settle_hops:
-            self._settle_hops = SETTLE_HOPS
-            typical = int(np.median(self._fills))
-            self._fills.clear()
-            if abs(typical - self._prefill) > TOLERANCE_HOPS * self._hop and not (
-                self._paced and typical < self._prefill
-            ):
-                self._correct()
-        if fill > self._stream.ring.capacity // 2:
+        self._settle_hops = SETTLE_HOPS
+        typical = int(np.median(self._fills))
+        self._fills.clear()
+        if abs(typical - target) > tolerance * self._hop and not (self._paced and typical < target):
             self._correct()
 
+    def _target(self) -> int:
+        """Where the next hop belongs."""
+        if self.follower is None:
+            return self._stream.last.index + self._prefill
+        clock = self._stream.clock
+        now = (time.perf_counter() - clock.time_s(0)) * self._rate_hz
+        return round(now + self.follower.target_s * self._rate_hz)
+
     def _correct(self) -> None:
-        target = self._stream.last.index + self._prefill
+        target = self._target()
         # Silence that the listener hears for it; what is late by now was counted as it was played.
         self._inserted += max(target - max(self._written, self._stream.last.index), 0)
         self._move(target)
         self.corrections += 1
 
     def _move(self, target: int) -> None:
-        """Continue at `target`; what lies between the last sample and it is silence."""
+        """Continue at `target`. What lay there is crossfaded with what comes; what lies before it is silence."""
         stream = self._stream
-        begin = max(stream.last.index, self._written or 0)
+        written = self._written or 0
+        begin = max(stream.last.index, written)
         if target > begin:
+            self._fade_out(written)
             silence = bytes((target - begin) * stream.ring.sample_bytes)
             stream.ring.write(begin, memoryview(silence))
+        self._fade_in = FADE if self._written is not None else 0
+        self._blend_until = written
         self._written = target
         self._late_fill = None
         self._late_hops = 0
         self._mean_latency_s = None
         self._fills.clear()
+        if self.follower is not None:
+            self.follower.moved()
+
+    def _fade_out(self, end: int) -> None:
+        """Let what is queued up to `end` run out softly, as far as the device has not taken it."""
+        stream = self._stream
+        count = min(FADE, end - stream.last.index - stream.last.block)
+        if count > 0:
+            tail = np.empty((count, stream.channels), np.float32)
+            stream.ring.read(end - count, memoryview(tail).cast("B"))
+            tail *= np.linspace(1, 0, count, dtype=np.float32)[:, None]
+            stream.ring.write(end - count, memoryview(tail).cast("B"))
+
+    def _fade(self, data: np.ndarray) -> None:
+        """After a jump: mix (n, channels) `data` with what was queued at its place, from that to this."""
+        count = min(self._fade_in, len(data))
+        if count == 0:
+            return
+        self._fade_in = 0
+        ramp = np.linspace(0, 1, count, dtype=np.float32)[:, None]
+        data[:count] *= ramp
+        overlap = min(self._blend_until - self._written, count)
+        if overlap > 0:
+            before = np.empty((overlap, data.shape[1]), np.float32)
+            self._stream.ring.read(self._written, memoryview(before).cast("B"))
+            data[:overlap] += (1 - ramp[:overlap]) * before
 
     def _note_latency(self, position: int) -> None:
         latency_s = self._stream.clock.time_s(position) - time.perf_counter()

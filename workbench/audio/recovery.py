@@ -18,6 +18,7 @@ from dataclasses import replace
 import numpy as np
 
 from workbench.audio.capture import DeviceSource
+from workbench.audio.clock_follower import ClockFollower
 from workbench.audio.devices import find_device
 from workbench.audio.playback import DeviceSink
 from workbench.audio.protocols import HOP, RATE_HZ
@@ -247,6 +248,20 @@ class RecoveringSink(_Recovering):
     def corrections(self) -> int:
         """How often the queue was brought back to its target."""
         return self._end.corrections
+
+    @property
+    def follower(self) -> ClockFollower | None:
+        """What joins the two clocks, where there are two."""
+        return self._end.follower
+
+    @property
+    def queue_s(self) -> float | None:
+        """How long the queue lasts on average; None when unknown."""
+        return self._end.queue_s
+
+    def flush(self) -> None:
+        """Bring the queue to its target, crossfaded."""
+        self._end.flush()
 
     def wait(self, timeout_s: float) -> bool:
         """Wait for room; without a device until the hop would be due."""

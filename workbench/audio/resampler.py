@@ -7,6 +7,15 @@ import soxr
 
 QUALITY = "HQ"
 
+NEAR = 0.001
+"""A device whose rate is this close to 48 kHz paces the chain as if it had 48 kHz: nobody hears 1.7 cents, and its
+blocks stay the chain's hops."""
+
+
+def nominal_hz(rate_hz: int, chain_hz: int) -> int:
+    """The rate at which a device's samples are taken: the chain's own if they are close to each other."""
+    return chain_hz if abs(rate_hz / chain_hz - 1) <= NEAR else rate_hz
+
 
 class Resampler:
     """Converts any number of samples at a time; equal rates pass through, bit for bit.

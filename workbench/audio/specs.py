@@ -60,3 +60,33 @@ def parse_device(text: str) -> DeviceSpec:
         text = text[: match.start()]
     hostapi, _, name = text.strip().partition("/")
     return DeviceSpec(hostapi.strip(), name.strip(), channels)
+
+
+def same_clock(
+    first: DeviceSpec,
+    second: DeviceSpec,
+    first_variables: dict[str, str] | None = None,
+    second_variables: dict[str, str] | None = None,
+) -> bool:
+    """Whether an input and an output surely run on one clock: all of one JACK server, or one device by its name.
+
+    Where that is not sure, joining two clocks does no harm.
+    """
+    if (first_variables or {}) != (second_variables or {}):
+        return False
+    if first.hostapi.casefold().startswith("jack") and second.hostapi.casefold().startswith("jack"):
+        return True
+    return bool(first.name) and (first.hostapi.casefold(), first.name) == (second.hostapi.casefold(), second.name)
+
+
+def two_clocks(
+    source: str,
+    sink: str,
+    source_variables: dict[str, str] | None = None,
+    sink_variables: dict[str, str] | None = None,
+) -> bool:
+    """Whether one device paces `source` and, as far as is known, another one `sink` (as a person names them)."""
+    (kind, one), (other_kind, other) = (spec.partition(":")[::2] for spec in (source, sink))
+    if (kind, other_kind) != ("device", "device"):
+        return False
+    return not same_clock(parse_device(one), parse_device(other), source_variables, sink_variables)

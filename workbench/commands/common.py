@@ -80,3 +80,14 @@ def write_json(value: Any, target: str) -> None:
 def note(message: str) -> None:
     """A line for the person at the terminal, on stderr, so that stdout stays data."""
     print(message, file=sys.stderr, flush=True)
+
+
+def parse_variables(option: str, texts: list[str]) -> dict[str, str]:
+    """Environment variables from `NAME=VALUE` texts. Raises InputError."""
+    variables = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise InputError(f"{option} {text!r}: expected NAME=VALUE")
+        variables[name] = value
+    return variables

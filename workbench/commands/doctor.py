@@ -7,7 +7,7 @@ import ctypes
 import importlib.util
 import sys
 
-from workbench.commands.common import SCHEMA, add_json_argument, note, write_json
+from workbench.commands.common import SCHEMA, add_json_argument, note, parse_variables, write_json
 from workbench.core.errors import DeviceError, InputError
 from workbench.core.resources import resource, root, shipped_names
 
@@ -33,12 +33,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--source", help="check the channels of this source: device:HOSTAPI/NAME[#channels 1,2] | file:PATH | room"
     )
     parser.add_argument("--array", help="its microphone array (shipped name or TOML)")
+    parser.add_argument(
+        "--loopback",
+        action="store_true",
+        help="measure the round trip from --sink to --source with a chirp (through a cable, or the air)",
+    )
+    parser.add_argument("--sink", help="where the chirp is played: device:HOSTAPI/NAME[#channels 1,2]")
+    for end in ("source", "sink"):
+        parser.add_argument(
+            f"--{end}-env",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help=f"environment of the {end}'s audio process, such as JACK_DEFAULT_SERVER=studio",
+        )
     parser.add_argument("--seconds", type=float, default=10.0, help="how long to listen (default 10)")
     add_json_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Check the source if one is given, else the installation."""
+    if args.loopback:
+        return _loopback(args)
     if args.source:
         return _check_source(args)
     checks = [_portaudio(), _resources(), _models(), _window()]
@@ -95,6 +111,43 @@ def _loads(name: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def _loopback(args: argparse.Namespace) -> int:
+    from workbench.audio.endpoints import open_sink, open_source
+    from workbench.audio.specs import two_clocks
+    from workbench.engine.loopback import measure_devices
+
+    for option, spec in (("--source", args.source), ("--sink", args.sink)):
+        if not (spec or "").startswith("device:"):
+            raise InputError(f"{option}: --loopback needs a device:HOSTAPI/NAME on both sides")
+    source_variables = parse_variables("--source-env", args.source_env)
+    sink_variables = parse_variables("--sink-env", args.sink_env)
+    source = open_source(args.source, variables=source_variables)
+    own_clock = two_clocks(args.source, args.sink, source_variables, sink_variables)
+    sink = open_sink(args.sink, 1, own_clock=own_clock, variables=sink_variables)
+    note("A chirp is played at -20 dBFS ...")
+    try:
+        found, reported = measure_devices(source, sink)
+    finally:
+        source.close()
+        sink.close()
+    total = sum(reported.values())
+    if args.json:
+        report = {
+            "schema": SCHEMA,
+            "source": args.source,
+            "sink": args.sink,
+            "channel": found.channel,
+            "clear": found.clear,
+            "latency_ms": {"reported": reported, "measured": found.ms},
+        }
+        write_json(report, args.json)
+        return 0
+    parts = " + ".join(f"{label} {ms:.2f}" for label, ms in reported.items())
+    print(f"measured {found.ms:.2f} ms, heard on {source.channel_names[found.channel]}")
+    print(f"reported {parts} = {total:.2f} ms ({found.ms - total:+.2f} ms)")
+    return 0
 
 
 def _check_source(args: argparse.Namespace) -> int:

@@ -6,7 +6,15 @@ import argparse
 import math
 import time
 
-from workbench.commands.common import SCHEMA, add_json_argument, add_set_argument, note, parse_settings, write_json
+from workbench.commands.common import (
+    SCHEMA,
+    add_json_argument,
+    add_set_argument,
+    note,
+    parse_settings,
+    parse_variables,
+    write_json,
+)
 from workbench.core import params as parameters
 from workbench.core.errors import EarshotError, InputError
 
@@ -28,6 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--settings", help="a settings file for the parameters")
     parser.add_argument(
         "--bypass", action="store_true", help="pass the input, delayed as the chain delays, bit for bit"
+    )
+    parser.add_argument(
+        "--loopback", action="store_true", help="first measure the delay with a chirp, from the sink to the source"
     )
     parser.add_argument("--loop", action="store_true", help="start a file again at its end")
     parser.add_argument("--realtime", action="store_true", help="file to file at the pace of real time, not faster")
@@ -54,27 +65,20 @@ def _params(args: argparse.Namespace) -> parameters.Params:
     return parameters.replace(params, {"output.bypass": True}) if args.bypass else params
 
 
-def _variables(option: str, texts: list[str]) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not (name and equals):
-            raise InputError(f"{option} {text!r}: expected NAME=VALUE")
-        pairs.append((name, value))
-    return tuple(pairs)
-
-
 def run(args: argparse.Namespace) -> int:
     """Run until the time is up, the file ends, or Ctrl-C."""
     from workbench.dsp import kernels
     from workbench.engine.assembly import Structure, assemble
     from workbench.engine.history import ParameterHistory
+    from workbench.engine.loopback import LoopbackProbe
     from workbench.engine.mailbox import Mailbox
     from workbench.engine.meters import Reading
     from workbench.engine.worker import Worker
 
     if args.seconds is not None and not 0 < args.seconds < math.inf:
         raise InputError(f"--seconds {args.seconds:g}: must be a number above 0")
+    if args.loopback and not (args.source.startswith("device:") and args.sink.startswith("device:")):
+        raise InputError("--loopback: needs a device on both sides")
     if args.block is not None and not 1 <= args.block <= LARGEST_BLOCK:
         raise InputError(f"--block {args.block}: must be from 1 to {LARGEST_BLOCK}")
     files = args.source.startswith("file:") and args.sink.startswith("file:")
@@ -88,8 +92,8 @@ def run(args: argparse.Namespace) -> int:
         pace="fast" if fast else "realtime",
         block=args.block,
         seconds=args.seconds,
-        source_variables=_variables("--source-env", args.source_env),
-        sink_variables=_variables("--sink-env", args.sink_env),
+        source_variables=tuple(parse_variables("--source-env", args.source_env).items()),
+        sink_variables=tuple(parse_variables("--sink-env", args.sink_env).items()),
     )
     kernels.load()  # first, so that the samples do not depend on when it would be done
     mailbox = None if fast else Mailbox()
@@ -112,6 +116,8 @@ def run(args: argparse.Namespace) -> int:
                 lost = _tell_lost(assembly.runner, lost)
                 if not settled and time.monotonic() - began > SETTLE_S:
                     settled, reading = True, Reading.now()
+                    if args.loopback:
+                        assembly.runner.loopback = LoopbackProbe(assembly.runner.source.channels)
         except KeyboardInterrupt:
             interrupted = True
         # Asked before anything is closed: a closed device no longer knows its latency.
@@ -182,11 +188,25 @@ class _ShortestPath:
         return {label: min(ms, self._least.get(label, ms)) for label, ms in budget.items()}
 
 
+def _measured_ms(runner) -> float | None:
+    """The whole delay as the chirp found it; None when nobody asked, or it was not heard."""
+    from workbench.engine.loopback import total_ms
+
+    if runner.loopback is None:
+        return None
+    try:
+        return total_ms(runner.loopback, runner.chain.latency)
+    except EarshotError as error:
+        note(f"The delay was not measured: {error}.")
+        return None
+
+
 def _report(runner, shortest: _ShortestPath, before, after) -> dict:
     from workbench.dsp.bands import RATE_HZ
-    from workbench.engine.latency import latency_budget
+    from workbench.engine.latency import clocks, latency_budget
 
     clock = runner.chain.clock
+    joined = clocks(runner.sink)
     return {
         "schema": SCHEMA,
         "seconds": runner.samples_in / RATE_HZ,
@@ -202,8 +222,10 @@ def _report(runner, shortest: _ShortestPath, before, after) -> dict:
         "stages": clock.stage_percentiles(),
         "latency_ms": {
             "reported": shortest.applied({part.label: part.ms for part in latency_budget(runner)}),
-            "measured": None,
+            "measured": _measured_ms(runner),
         },
+        "queue_ms": joined["queue_ms"],
+        "drift_ppm": joined["drift_ppm"],
         "memory_mb": [before.memory_mb, after.memory_mb],
     }
 

@@ -200,6 +200,57 @@ class BeamGain:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class LoudspeakerDetail:
+    """What the loudspeakers' own view shows of a design, beside its response, whose frequencies (F,) it shares.
+
+    Attributes
+    ----------
+    params : RenderParams
+        For which it was made; only the parameters named in `params_read` shaped it.
+    target_db : (F,)
+        The cancellation that was asked for.
+    spread_db : (2, F)
+        Separation that 10 % and 90 % of loudspeakers and heads stay under, at about the nominal place.
+    input_gain_db : (2 inputs, drivers, F)
+        Drive over what plain stereo needs to be as loud at the fed ear.
+    group_delay_ms : (2 inputs, drivers, F), over the common delay; NaN where a driver is all but silent
+    impulse : (2 inputs, drivers, n) and impulse_ms (n,) : around the common delay, at 48 kHz
+    side_cm (X,), distance_m (Y,), sweet_db (Y, X) : separation, mean of 300 Hz to 8 kHz, wherever the head is;
+        positive sides are the listener's right
+    beam_hz (B,), beam_azimuth_rad (A,), beam_db (B, A) : the centre beam over its axis
+    beam_spread_db : (B, A), what 90 % of loudspeakers with unequal drivers stay under
+    null_db, null_95_db, unevenness_db, directivity_db, white_noise_gain_db : (B,)
+        Of the beam: level at the nulls, the same for the worse loudspeakers, largest deviation within the window.
+    condition_db : (F,) of the plant; headroom_db : below full scale for music at -20 dBFS on both inputs
+    """
+
+    params: object
+    params_read: tuple[str, ...]
+    target_db: np.ndarray
+    spread_db: np.ndarray
+    input_gain_db: np.ndarray
+    group_delay_ms: np.ndarray
+    impulse: np.ndarray
+    impulse_ms: np.ndarray
+    side_cm: np.ndarray
+    distance_m: np.ndarray
+    sweet_db: np.ndarray
+    beam_hz: np.ndarray
+    beam_azimuth_rad: np.ndarray
+    beam_db: np.ndarray
+    beam_spread_db: np.ndarray
+    null_db: np.ndarray
+    null_95_db: np.ndarray
+    unevenness_db: np.ndarray
+    directivity_db: np.ndarray
+    white_noise_gain_db: np.ndarray
+    condition_db: np.ndarray
+    headroom_db: float
+    taps: int
+    latency_samples: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class LoudspeakerResponse:
     """What a loudspeaker design does, over frequency (F,).
 
@@ -213,6 +264,7 @@ class LoudspeakerResponse:
     separation_db: dict[str, np.ndarray]
     plain_separation_db: np.ndarray
     driver_gain_db: np.ndarray
+    detail: LoudspeakerDetail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +297,9 @@ class Health:
     `state` is "stopped", "starting", "running" or "lost"; `message` the last error or notice, in plain words,
     `failed` whether it is an error.
     `load` is the hop thread's time over the hop's length, averaged; `stage_us` mean thread time by stage.
+    `drift_ppm` is how much faster the source's clock is than the sink's, None where they are one; `queue_ms` how long
+    the playback queue lasts when a hop is written; `alarm` says in plain words what is wrong with them, else empty.
+    `measured_ms` is the delay last measured through a loopback, the chain included, `measured_at` when.
     """
 
     state: str = "stopped"
@@ -266,6 +321,11 @@ class Health:
     layout: str = ""
     source: str = ""
     sink: str = ""
+    drift_ppm: float | None = None
+    queue_ms: float | None = None
+    alarm: str = ""
+    measured_ms: float | None = None
+    measured_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,7 @@ from workbench.audio.endpoints import open_sink, open_source
 from workbench.audio.files import check_apart
 from workbench.audio.protocols import Sink, Source
 from workbench.audio.recovery import RecoveringSink, RecoveringSource
+from workbench.audio.specs import two_clocks
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_array, load_layout
 from workbench.core.messages import Block
 from workbench.core.params import Params
@@ -136,13 +137,14 @@ def assemble(
     offline = structure.source.startswith("file:") and structure.sink.startswith("file:")
     if offline:
         check_apart(structure.source.partition(":")[2], structure.sink.partition(":")[2])
+    source_variables, sink_variables = dict(structure.source_variables), dict(structure.sink_variables)
     source = open_source(
         structure.source,
         loop=structure.loop,
         block=structure.block,
         array=structure.array,
         with_clean=mailbox is not None,
-        variables=dict(structure.source_variables) or None,
+        variables=source_variables,
     )
     try:
         if source.live:
@@ -173,7 +175,8 @@ def assemble(
             structure.sink,
             chain.out_channels,
             block=structure.block,
-            variables=dict(structure.sink_variables) or None,
+            own_clock=two_clocks(structure.source, structure.sink, source_variables, sink_variables),
+            variables=sink_variables,
             **like_source,
         )
         if sink.live:

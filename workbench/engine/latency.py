@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from workbench.audio.protocols import Sink
 from workbench.core.messages import LatencyPart
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine.runner import Runner
@@ -29,3 +32,18 @@ def latency_budget(runner: Runner) -> tuple[LatencyPart, ...]:
     if sink.live:
         parts.append(LatencyPart("ring", sink.latency_samples - device_out, RATE_HZ))
     return (*parts, LatencyPart("out", device_out, RATE_HZ))
+
+
+def clocks(sink: Sink) -> dict[str, Any]:
+    """What `Health` says of the queue and of the two clocks: `drift_ppm`, `queue_ms`, `alarm`."""
+    queue_s = getattr(sink, "queue_s", None)
+    follower = getattr(sink, "follower", None)
+    found = {"queue_ms": None if queue_s is None else 1000 * queue_s, "drift_ppm": None, "alarm": ""}
+    if follower is not None:
+        found["drift_ppm"] = 1e6 * follower.drift
+        if follower.alarming:
+            found["alarm"] = (
+                f"The clocks of input and output drift by {found['drift_ppm']:+.0f} ppm and the queue is "
+                f"{1000 * follower.error_s:+.1f} ms off: flush it; if it returns, one device runs at another rate"
+            )
+    return found

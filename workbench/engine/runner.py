@@ -16,6 +16,7 @@ from workbench.core.params import Params
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine.beam_watch import BeamWatch
 from workbench.engine.chain import Chain, Designs
+from workbench.engine.loopback import LoopbackProbe
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.soft_localizer import SoftLocalizer
 
@@ -23,7 +24,8 @@ HOP_S = HOP / RATE_HZ
 LATE_S = 0.03
 """Without a device, a hop this late counts as a dropout: a device's queue would have run dry."""
 DROPOUTS_KEPT = 200
-EXCUSE_S = 0.2
+EXCUSE_S = 0.5
+"""What the sound server skipped leaves the queue short until it is corrected, see `DeviceSink`."""
 RETURN_S = 1.0
 COMPUTING_SMOOTHING = 0.02
 
@@ -150,6 +152,8 @@ class Runner:
         self.source, self.sink, self.chain = source, sink, chain
         self.taker: Taker | None = None
         """May be set from another thread."""
+        self.loopback: LoopbackProbe | None = None
+        """May be set from another thread; takes the output's place until it is done."""
         self.samples_in = 0
         self.samples_out = 0
         self.repaired = 0
@@ -233,7 +237,8 @@ class Runner:
         self._designs.request(params, self._azimuth_rad)
         result = self.chain.process(block, params, self._designs.designs)
         hop_us = self.chain.clock.end(HOP_S * 1e6)
-        self._write(result.samples)
+        probe = self.loopback
+        self._write(result.samples if probe is None else probe.exchange(block, result.samples))
         self.samples_in += HOP
         self.repaired += result.repaired
         if self._localizer is not None:

@@ -27,7 +27,8 @@ from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine import settings as settings_files
 from workbench.engine.assembly import Assembly, Structure, assemble
 from workbench.engine.history import ParameterHistory
-from workbench.engine.latency import latency_budget
+from workbench.engine.latency import clocks, latency_budget
+from workbench.engine.loopback import LoopbackProbe, total_ms
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.room import RoomControl
 from workbench.engine.runner import Runner, lost_ends
@@ -64,6 +65,8 @@ class Session:
         self._room = RoomControl()
         self._wanted = False
         self._lost: tuple[str, ...] = ()
+        self._measuring = False
+        self._measured: tuple[float | None, str] = (None, "")
         self._message, self._failed = "", False
         self._commands: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         # Loading them holds the interpreter for moments that sound would notice, so the first start waits a little;
@@ -290,6 +293,39 @@ class Session:
         if call is not None:
             call(*arguments)
 
+    def measure_loopback(self, output: int = 0) -> None:
+        """Play a chirp on an output channel (from 0) in the sound's place and listen for it: the whole delay then
+        stands in `mailbox.health`, or the reason why it was not found."""
+
+        def begin() -> None:
+            runner = self._assembly.runner if self._assembly else None
+            if runner is None or not (runner.source.live and runner.sink.live):
+                raise EarshotError("Measuring the delay needs a running device on both sides")
+            if runner.loopback is None or runner.loopback.done:
+                runner.loopback = LoopbackProbe(runner.source.channels, output)
+                self._measuring = True
+                self._say("Measuring the delay with a chirp ...")
+
+        self._commands.put(begin)
+
+    def _note_loopback(self, runner: Runner) -> None:
+        probe = runner.loopback
+        if not self._measuring or probe is None or not probe.done:
+            return
+        self._measuring, runner.loopback = False, None
+        try:
+            self._measured = (total_ms(probe, runner.chain.latency), datetime.now().strftime("%H:%M"))
+        except EarshotError as error:
+            self._say(f"The delay was not measured: {error}", failed=True)
+        else:
+            self._say(f"Measured: {self._measured[0]:.1f} ms from the air to the air")
+
+    def flush(self) -> None:
+        """Bring an inflated playback queue back to its length, crossfaded."""
+        assembly = self._assembly
+        if assembly is not None and hasattr(assembly.runner.sink, "flush"):
+            assembly.runner.sink.flush()
+
     def start_recording(self, folder: str | Path) -> None:
         """Record input and output to WAV files in a new folder under `folder`, named by date and time."""
 
@@ -388,6 +424,7 @@ class Session:
         self._assembly, self._worker = assembly, worker
         self._wanted = True
         self._lost = ()
+        self._measuring, self._measured = False, (None, "")
 
     def _stop(self) -> None:
         self._end_recording()
@@ -416,6 +453,7 @@ class Session:
         if notice:
             self._say(notice)
         self._note_lost(runner)
+        self._note_loopback(runner)
         if not self._worker.alive:
             error = self._worker.error
             self._stop()
@@ -482,6 +520,9 @@ class Session:
             layout=assembly.layout.description if assembly.layout else "",
             source=source.name,
             sink=sink.name,
+            measured_ms=self._measured[0],
+            measured_at=self._measured[1],
+            **clocks(sink),
         )
 
     def _output_names(self, assembly: Assembly, channels: int) -> tuple[str, ...]:
