@@ -81,9 +81,9 @@ def train(request: TrainingRequest, say: Callable[[str], None]) -> Path:
     sources = Sources(request.speech, request.noise, request.rooms, request.work, plan.seed)
     cores = os.cpu_count() or 2
     jobs = request.jobs or max(1, cores // 2)
-    # The small network's products are too small to share: threads that wait for each other at every time step only
-    # lose, and badly so on a busy machine.
-    torch.set_num_threads(1 if request.size == "small" else max(1, cores - jobs))
+    # A time step's products are too small to share: threads that wait for each other at every step lose more than
+    # they give (measured on four busy cores: three threads were thirty times slower than one).
+    torch.set_num_threads(1)
     say("reading the sounds …")
     mixer = make_mixer(sources, validation=False)
     say(f"{mixer.speech_hours:.2f} h of speech, {mixer.noise_hours:.2f} h of noise; {jobs} mixing processes")
