@@ -97,8 +97,8 @@ def _models() -> dict:
 
 
 def _window() -> dict:
-    if importlib.util.find_spec("PySide6") is None or importlib.util.find_spec("pyqtgraph") is None:
-        return _found("window", False, "PySide6 or pyqtgraph is not installed; the commands work, the window does not")
+    if importlib.util.find_spec("PySide6") is None:
+        return _found("window", False, "PySide6 is not installed; the commands work, the window does not")
     missing = [name for name in QT_LIBRARIES if not _loads(name)] if sys.platform.startswith("linux") else []
     if missing:
         return _found("window", False, f"missing system libraries: {' '.join(missing)}")
