@@ -81,7 +81,7 @@ def room_note(figures: dict) -> str:
     return (
         f"at {figures['distance_m']:g} m in a room of {figures['rt60_s']:g} s: direct to reverberant "
         f"{centre['direct_to_reverberant_db']:.1f} dB (plain mix {mix['direct_to_reverberant_db']:.1f}), "
-        f"critical distance {centre['critical_distance_m']:.2f} m ({mix['critical_distance_m']:.2f}), interaural coherence "
+        f"critical distance {centre['critical_distance_m']:.2f} m ({mix['critical_distance_m']:.2f}), coherence "
         f"{centre['interaural_coherence']:.2f} ({mix['interaural_coherence']:.2f})"
     )
 

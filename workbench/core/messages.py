@@ -221,7 +221,7 @@ class LoudspeakerDetail:
     beam_spread_db : (B, A), what 90 % of loudspeakers with unequal drivers stay under
     null_db, null_95_db, unevenness_db, directivity_db, white_noise_gain_db : (B,)
         Of the beam: level at the nulls, the same for the worse loudspeakers, largest deviation within the window.
-    condition_db : (F,) of the plant; headroom_db : below full scale for music at -20 dBFS on both inputs
+    condition_db : (F,) of the plant; headroom_db : below full scale for music at -20 dBFS
     """
 
     params: object

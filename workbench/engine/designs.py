@@ -22,6 +22,7 @@ from workbench.engine.chain import Designs
 from workbench.engine.mailbox import Mailbox
 from workbench.enhance.enhancer import Enhancer
 from workbench.enhance.runtime import NetworkGains
+from workbench.render.detail import loudspeaker_detail
 from workbench.render.renderer import design_render, loudspeaker_response, render_key
 
 log = logging.getLogger(__name__)
@@ -103,7 +104,9 @@ class RenderPreparation:
     def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
         filters = design_render(self._layout, params.render)
         if self._mailbox is not None:
-            self._mailbox.loudspeaker_response = loudspeaker_response(self._layout, filters)
+            response = loudspeaker_response(self._layout, filters)
+            detail = loudspeaker_detail(self._layout, params.render, filters)
+            self._mailbox.loudspeaker_response = replace(response, detail=detail)
         return replace(designs, render=filters)
 
 

@@ -33,8 +33,8 @@ from workbench.render.upmix import centre_portion
 HEAD_OFFSETS_M = {"nominal": 0.0, "2 cm": 0.02, "5 cm": 0.05}
 """Lateral head positions at which separation is shown."""
 
-_RESPONSE_HZ = np.geomspace(50.0, 20000.0, 241)
-_RESPONSE_HZ.setflags(write=False)
+RESPONSE_HZ = np.geomspace(50.0, 20000.0, 241)
+RESPONSE_HZ.setflags(write=False)
 
 
 def _outputs(drivers: int) -> int:
@@ -116,11 +116,14 @@ def audition_pose(params: RenderParams) -> plants.HeadPose:
     return plants.HeadPose(offset_m=(0.01 * params.head_back_cm, 0.01 * params.head_side_cm, 0.0))
 
 
+UNREAD = ("enabled", "place_deg", "audition", "limit_dbtp", "upmix", "centre_width_percent", "adaptation_ms")
+"""Parameters that `design_render` does not read."""
+
+
 def render_key(params: RenderParams) -> RenderParams:
     """The parameters with everything at its default that `design_render` does not read: equal keys, equal filters."""
-    unread = ("place_deg", "audition", "limit_dbtp", "upmix", "centre_width_percent", "adaptation_ms")
     default = RenderParams()
-    return dataclasses.replace(params, **{name: getattr(default, name) for name in unread})
+    return dataclasses.replace(params, **{name: getattr(default, name) for name in UNREAD})
 
 
 def loudspeaker_response(layout: SpeakerLayout, filters: RenderFilters) -> LoudspeakerResponse:
@@ -130,20 +133,20 @@ def loudspeaker_response(layout: SpeakerLayout, filters: RenderFilters) -> Louds
     the boost limit limits: over what plain stereo needs to be as loud at the fed ear.
     """
     turn = np.exp(
-        -2j * np.pi * _RESPONSE_HZ[:, None] * (np.arange(filters.ears_fir.shape[-1]) - MODELLING_DELAY) / RATE_HZ
+        -2j * np.pi * RESPONSE_HZ[:, None] * (np.arange(filters.ears_fir.shape[-1]) - MODELLING_DELAY) / RATE_HZ
     )
     ears = np.einsum("idt,ft->fdi", filters.ears_fir, turn, optimize=True)
     plant = {
-        name: plant_response(layout, _RESPONSE_HZ, pose=plants.HeadPose(offset_m=(0.0, offset_m, 0.0)))
+        name: plant_response(layout, RESPONSE_HZ, pose=plants.HeadPose(offset_m=(0.0, offset_m, 0.0)))
         for name, offset_m in HEAD_OFFSETS_M.items()
     }
     driver = np.einsum("idt,ft->fdi", filters.driver_fir[:2], turn, optimize=True)
     plain = plain_stereo(layout)
-    drive = drive_db(plant["nominal"], driver, plain, _RESPONSE_HZ)
+    drive = drive_db(plant["nominal"], driver, plain, RESPONSE_HZ)
     return LoudspeakerResponse(
         layout=layout.name,
         driver_names=tuple(layout.driver_names),
-        frequency_hz=_RESPONSE_HZ,
+        frequency_hz=RESPONSE_HZ,
         separation_db={name: frozen(separation_db(at, ears)) for name, at in plant.items()},
         plain_separation_db=frozen(separation_db(plant["nominal"], np.broadcast_to(plain, ears.shape))),
         driver_gain_db=frozen(np.ascontiguousarray(drive.T)),

@@ -35,6 +35,7 @@ from workbench.ui.bridge import FACTORY, Bridge
 from workbench.ui.controls import new_gesture
 from workbench.ui.dialogs import AboutPanel, Choice, ChooserPanel, FloatPanel, KeysPanel
 from workbench.ui.icons import app_icon
+from workbench.ui.loudspeaker_panel import LoudspeakerPanel
 from workbench.ui.oracle_panel import OraclePanel
 from workbench.ui.parameter_panel import ParameterPanel
 from workbench.ui.room_panel import RoomPanel
@@ -187,6 +188,7 @@ class MainWindow(QWidget):
         self.keys_panel = KeysPanel(self)
         self.about_panel = AboutPanel(self, __version__, self.open_log_folder, self.copy_diagnostics)
         self.oracle_panel = OraclePanel(self)
+        self.loudspeaker_panel = LoudspeakerPanel(self)
         self.menu = self._build_menu()
 
         self._connect_bridge()
@@ -214,6 +216,7 @@ class MainWindow(QWidget):
         bridge.pattern_changed.connect(self._on_pattern)
         bridge.gain_changed.connect(self.space.show_gain)
         bridge.response_changed.connect(self.space.show_response)
+        bridge.response_changed.connect(self.loudspeaker_panel.show_response)
         bridge.params_changed.connect(self._on_params)
         bridge.structure_changed.connect(self._on_structure)
         bridge.running_changed.connect(self._on_running)
@@ -254,6 +257,11 @@ class MainWindow(QWidget):
         panel.reset_requested.connect(bridge.reset)
         panel.refused.connect(lambda text: self.status.show_notice(text, error=True))
         panel.more_wanted.connect(self._show_panel_menu)
+        speakers = self.loudspeaker_panel.view
+        speakers.edited.connect(self._on_edited)
+        speakers.changed.connect(lambda values, gesture: bridge.set(values, gesture=gesture))
+        speakers.reset_requested.connect(bridge.reset)
+        speakers.refused.connect(lambda text: self.status.show_notice(text, error=True))
         self.oracle_panel.view.rung_wanted.connect(bridge.play_oracle)
         self.oracle_panel.view.measure_wanted.connect(bridge.measure_oracle)
         self.status.reconnect_wanted.connect(bridge.start)
@@ -276,6 +284,7 @@ class MainWindow(QWidget):
             "Ctrl+Shift+Z": self.bridge.redo,
             "Ctrl+F": self._find,
             "O": self.show_oracle,
+            "L": self.show_loudspeakers,
             "F1": lambda: self._toggle_panel(self.keys_panel, None),
             "F11": self.toggle_full_screen,
             "Ctrl+Q": self.close,
@@ -325,6 +334,7 @@ class MainWindow(QWidget):
     def _on_params(self, params: Params) -> None:
         self.parameters.show_params(params, self.bridge.preset)
         self.toolbar.show_params(params)
+        self.loudspeaker_panel.show_params(params, self.bridge.preset)
         beam = params.beamformer
         self.space.set_nulls(beam.nulls_deg, beam.enabled and beam.method == "lcmv")
         session = self.bridge.session
@@ -344,7 +354,9 @@ class MainWindow(QWidget):
         self.space.set_array(None if array is None else array.mic_xyz_m)
         if array is None:
             self.space.show_pattern(None)
-        self.space.set_layout(self._shown(session.layout, load_layout, session.layout_name))
+        layout = self._shown(session.layout, load_layout, session.layout_name)
+        self.space.set_layout(layout)
+        self.loudspeaker_panel.set_layout(layout)
         self.space.set_talkers_movable(session.source_spec.partition(":")[0] == "room")
         self._fill_device_panels()
 
@@ -367,6 +379,10 @@ class MainWindow(QWidget):
         self._toggle_panel(panel, None)
         if panel.isVisible() and panel.view.report.excerpt is None and self.bridge.session.running:
             self.bridge.measure_oracle()
+
+    def show_loudspeakers(self) -> None:
+        """Open the loudspeaker design, or close it."""
+        self._toggle_panel(self.loudspeaker_panel, None)
 
     def _on_room(self, scene, notice: str) -> None:
         self.room_button.setEnabled(scene is not None)
@@ -612,6 +628,7 @@ class MainWindow(QWidget):
         menu.addAction("Reset layout", self.reset_layout)
         menu.addSeparator()
         menu.addAction("Oracle ladder…\tO", self.show_oracle)
+        menu.addAction("Loudspeakers…\tL", self.show_loudspeakers)
         menu.addAction("Simulated room…", self.show_room)
         menu.addAction("Save a picture of the window…", self.save_picture)
         menu.addAction("Open log folder", self.open_log_folder)
