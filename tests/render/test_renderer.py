@@ -254,6 +254,10 @@ def test_shipped_designs_load(name):
         ("region_m = 2", "outside"),
         ("droop_db = -1", "outside"),
         ("name = ", "not valid TOML"),
+        ("earshot_design = 2", "written by a newer Earshot"),
+        ("earshot_design = 'new'", "must be a version number"),
+        ("cancellation_shape = '300:x'", "not a point hertz:value"),
+        ("cancellation_shape = '300:1 300:2'", "same frequency"),
     ],
 )
 def test_bad_design_files_are_refused_with_their_name(tmp_path, text, message):
@@ -299,3 +303,37 @@ def test_a_renderer_of_three_inputs_turned_off_gives_the_stereo_back():
 def test_design_is_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Design().target = "ears"
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_no_setting_of_a_slider_is_beyond_the_filters(name):
+    """The ends of what limits the drive: filters come out, and no driver gets more than the limit."""
+    layout = load_layout(name)
+    for limit_db in (0.0, 20.0):
+        filters = design_render(layout, RenderParams(boost_limit_db=limit_db, cancellation_db=30.0))
+        assert np.isfinite(filters.driver_fir).all()
+        message = renderer.loudspeaker_response(layout, filters)
+        assert message.driver_gain_db.max() < limit_db + Design().droop_db + 0.3
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_music_is_as_loud_with_every_live_design(name):
+    """Integrated loudness at the modelled ears of a programme with a centre and two sides: within 1 LU of plain."""
+    from workbench.dsp.loudness import integrated_lufs
+    from workbench.render.upmix import Upmixer
+
+    layout = load_layout(name)
+    rng = np.random.default_rng(3)
+    white = rng.standard_normal((3, 200 * HOP))
+    pink = np.fft.irfft(np.fft.rfft(white) / np.sqrt(np.arange(100 * HOP + 1) + 30.0))
+    stereo = (0.3 * np.stack([pink[0] + 0.4 * pink[1], pink[0] + 0.4 * pink[2]])).astype(np.float32)
+
+    def loudness(params):
+        upmix, stream, filters = Upmixer(), Renderer(layout), design_render(layout, params)
+        hops = (stereo[:, i : i + HOP] for i in range(0, stereo.shape[1], HOP))
+        ears = [stream.process(upmix.process(hop, params), params, filters)[:2] for hop in hops]
+        return integrated_lufs(np.concatenate(ears, axis=1))
+
+    plain = loudness(RenderParams(method="plain", upmix=False))
+    for changes in ({}, {"upmix": False}, {"target": "ears"}, {"centre": "mix"}, {"cancellation_db": 25.0}):
+        assert loudness(RenderParams(**changes)) == pytest.approx(plain, abs=1.0), changes

@@ -48,7 +48,9 @@ def chosen_design(args: argparse.Namespace):
 
 def design_toml(design) -> str:
     """The design as the TOML that `load_design` reads back."""
-    lines = []
+    from workbench.render.designs import DESIGN_VERSION
+
+    lines = [f"earshot_design = {DESIGN_VERSION}"]
     for key, value in dataclasses.asdict(design).items():
         text = repr(value) if isinstance(value, float) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
         lines.append(f"{key} = {text}")

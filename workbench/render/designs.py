@@ -24,6 +24,9 @@ from workbench.render.crosstalk import mirrored_drivers, null_steering, outer_dr
 from workbench.render.drivers import BeamGoal, speaker_beam
 from workbench.render.measured import is_model, plant_response
 
+DESIGN_VERSION = 1
+"""Of design files, as their key `earshot_design`; a file without it is of this version."""
+
 TARGETS = ("speakers", "ears")
 CENTRES = ("none", "beam", "mix")
 
@@ -172,6 +175,13 @@ def load_design(name_or_path: str | Path) -> Design:
     """
     path = find_toml("designs", name_or_path)
     table = {"name": path.stem, **read_toml(path)}
+    version = table.pop("earshot_design", DESIGN_VERSION)
+    if not isinstance(version, int) or version < 1:
+        raise InputError(f"{path}: earshot_design must be a version number, got {version!r}")
+    if version > DESIGN_VERSION:
+        raise InputError(
+            f"{path}: written by a newer Earshot (version {version}; this one reads up to {DESIGN_VERSION})"
+        )
     kinds = {field.name: type(field.default) for field in dataclasses.fields(Design)}
     for key, value in table.items():
         if key not in kinds:
