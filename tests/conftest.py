@@ -1,5 +1,11 @@
 """Fixtures that several packages share."""
 
+import os
+
+# As in the program, and before numpy is loaded: several threads of matrix products in each of several test processes
+# wait for each other instead of working.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 
 from tests.audio.jack_server import JackServer
