@@ -65,7 +65,7 @@ class Mixer:
     def mixture(self, seed: tuple[int, ...]) -> Mixture:
         """The mixture of a seed."""
         rng = np.random.default_rng(seed)
-        kind = rng.choice(4, p=(0.80, 0.07, 0.05, 0.08))  # both, noise only, clean only, speech over its own room
+        kind = rng.choice(4, p=(0.85, 0.07, 0.05, 0.03))  # both, noise only, clean only, speech over its own room
         with_speech, with_noise = kind != 1, kind in (0, 1)
         clean = reverberant = np.zeros(STREAM_SAMPLES, dtype=np.float32)
         cutoff_hz = RATE_HZ / 2
@@ -73,7 +73,7 @@ class Mixer:
             speech, cutoff_hz = self._talker(rng, pauses=rng.random() < 0.8)
             speech = _random_tilt(speech, rng)
             clean = reverberant = speech
-            if kind == 3 or rng.random() < 0.5:
+            if kind == 3 or rng.random() < 0.4:
                 response = self._rooms[rng.integers(len(self._rooms))]
                 reverberant = signal.oaconvolve(speech, response)[:STREAM_SAMPLES].astype(np.float32)
                 clean = signal.oaconvolve(speech, early_part(response))[:STREAM_SAMPLES].astype(np.float32)
@@ -149,7 +149,8 @@ class Mixer:
         return _looped(x, rng)
 
     def _babble(self, rng: np.random.Generator) -> np.ndarray:
-        talkers = int(rng.choice((1, 2, 3, 5, 8), p=(0.15, 0.15, 0.25, 0.25, 0.2)))
+        # One or two other talkers would be as good a target as ours: nothing in the sound says whom to keep.
+        talkers = int(rng.choice((3, 5, 8), p=(0.4, 0.35, 0.25)))
         out = np.zeros(STREAM_SAMPLES, dtype=np.float32)
         for _ in range(talkers):
             x, _ = self._talker(rng, pauses=rng.random() < 0.3)

@@ -22,7 +22,7 @@ def synthetic_response(rng: np.random.Generator) -> np.ndarray:
     """A response of a random room, (samples,) float32: direct sound 1 at sample 0, RT60 0.15 … 0.9 s.
 
     Early reflections are sparse; the tail is noise that decays exponentially, faster at high frequencies; the
-    ratio of direct to reverberant energy is -8 … 12 dB.
+    ratio of direct to reverberant energy is -3 … 15 dB.
     """
     rt60_s = rng.uniform(0.15, 0.9)
     length = int(min(rt60_s * 0.8, _LONGEST_S) * RATE_HZ)
@@ -39,7 +39,7 @@ def synthetic_response(rng: np.random.Generator) -> np.ndarray:
         tail += noise * np.exp(-6.91 * time_s / (rt60_s * share)) * (time_s > onset_s)
     density = np.minimum(1, (time_s / 0.04) ** 2 + 0.01)  # reflections grow denser until they are a tail
     tail *= (rng.random(length) < density) / np.sqrt(density)
-    ratio_db = rng.uniform(-8, 12)
+    ratio_db = rng.uniform(-3, 15)
     tail *= 10 ** (-ratio_db / 20) / np.sqrt(np.sum(tail**2) + 1e-12)
     tail[0] = 1.0
     return tail.astype(np.float32)
