@@ -174,6 +174,12 @@ class FakeSession:
         self.calls.append(("rung", rung, loop))
         self.oracle_playing = (rung, 0.5)
 
+    def measure_loopback(self):
+        self.calls.append(("loopback",))
+
+    def flush(self):
+        self.calls.append(("flush",))
+
     def show_before(self, channel):
         self.calls.append(("before", channel))
 

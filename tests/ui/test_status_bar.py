@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 
 from tests.ui.fakes import RUNNING, FakeSession
 from workbench.core.messages import Health, LatencyPart
@@ -103,3 +104,13 @@ def test_the_compact_form_fits_the_smallest_window(bar):
     bar.set_array(RUNNING.array)
     assert not bar.array_text.isVisible()
     assert bar.minimumSizeHint().width() <= 1280
+
+
+def test_a_click_on_latency_or_dropouts_asks_for_details(bar, qtbot):
+    bar.show_health(RUNNING)
+    bar.layout().activate()
+    for widget in (bar.latency, bar.dropout_word):
+        with qtbot.waitSignal(bar.details_wanted):
+            qtbot.mouseClick(widget, Qt.MouseButton.LeftButton)
+    with qtbot.assertNotEmitted(bar.details_wanted):
+        qtbot.mouseClick(bar.state_text, Qt.MouseButton.LeftButton)

@@ -301,6 +301,14 @@ class Bridge(QObject):
         """Hear a rung of the oracle ladder in place of the live sound; "" goes back to that."""
         return self._do(self.session.play_oracle, rung, loop)
 
+    def measure_loopback(self) -> bool:
+        """Measure the whole delay with a chirp."""
+        return self._do(self.session.measure_loopback)
+
+    def flush(self) -> bool:
+        """Bring the playback queue back to its length."""
+        return self._do(self.session.flush)
+
     def toggle_recording(self, folder: Path) -> None:
         """Start a recording in the folder, or end the one that runs."""
         if self.health.recording_s is not None:

@@ -400,6 +400,8 @@ KEYS = (
     ("M", "Mute"),
     ("R", "Record"),
     ("O", "Oracle ladder; 1 … 6 its rungs"),
+    ("L", "Loudspeakers"),
+    ("D", "Dropouts and latency"),
     ("Ctrl+O", "Open a recording or settings"),
     ("Ctrl+S", "Save the settings"),
     ("Ctrl+Z", "Undo"),

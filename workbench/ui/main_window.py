@@ -37,6 +37,7 @@ from workbench.ui.dialogs import AboutPanel, Choice, ChooserPanel, FloatPanel, K
 from workbench.ui.icons import app_icon
 from workbench.ui.loudspeaker_panel import LoudspeakerPanel
 from workbench.ui.oracle_panel import OraclePanel
+from workbench.ui.panels.latency_panel import LatencyPanel
 from workbench.ui.parameter_panel import ParameterPanel
 from workbench.ui.room_panel import RoomPanel
 from workbench.ui.status_bar import StatusBar
@@ -188,6 +189,7 @@ class MainWindow(QWidget):
         self.keys_panel = KeysPanel(self)
         self.about_panel = AboutPanel(self, __version__, self.open_log_folder, self.copy_diagnostics)
         self.oracle_panel = OraclePanel(self)
+        self.latency_panel = LatencyPanel(self)
         self.loudspeaker_panel = LoudspeakerPanel(self)
         self.menu = self._build_menu()
 
@@ -265,6 +267,9 @@ class MainWindow(QWidget):
         self.oracle_panel.view.rung_wanted.connect(bridge.play_oracle)
         self.oracle_panel.view.measure_wanted.connect(bridge.measure_oracle)
         self.status.reconnect_wanted.connect(bridge.start)
+        self.status.details_wanted.connect(self.show_latency)
+        self.latency_panel.measure_wanted.connect(bridge.measure_loopback)
+        self.latency_panel.flush_wanted.connect(bridge.flush)
         self.sound.before_tap_changed.connect(bridge.show_before)
         self.space.steering_changed.connect(self._on_steered)
         self.space.talker_moved.connect(bridge.move_talker)
@@ -284,6 +289,7 @@ class MainWindow(QWidget):
             "Ctrl+Shift+Z": self.bridge.redo,
             "Ctrl+F": self._find,
             "O": self.show_oracle,
+            "D": self.show_latency,
             "L": self.show_loudspeakers,
             "F1": lambda: self._toggle_panel(self.keys_panel, None),
             "F11": self.toggle_full_screen,
@@ -318,6 +324,7 @@ class MainWindow(QWidget):
     def _on_health(self, health) -> None:
         self.toolbar.show_health(health)
         self.status.show_health(health)
+        self.latency_panel.show_health(health)
         chosen = self.parameters.array_description(self.bridge.session.array_name or "")
         self.status.set_array(health.array if health.state == "running" else chosen)
         channels = (health.input_names, health.output_names)
@@ -372,6 +379,10 @@ class MainWindow(QWidget):
     def _on_oracle(self, report, known: bool) -> None:
         self.oracle_panel.view.set_known(known)
         self.oracle_panel.view.show_report(report)
+
+    def show_latency(self) -> None:
+        """Open dropouts and latency above the status bar, or close it."""
+        self._toggle_panel(self.latency_panel, self.status)
 
     def show_oracle(self) -> None:
         """Open the oracle ladder (and measure, the first time), or close it."""
@@ -628,6 +639,7 @@ class MainWindow(QWidget):
         menu.addAction("Reset layout", self.reset_layout)
         menu.addSeparator()
         menu.addAction("Oracle ladder…\tO", self.show_oracle)
+        menu.addAction("Dropouts and latency…\tD", self.show_latency)
         menu.addAction("Loudspeakers…\tL", self.show_loudspeakers)
         menu.addAction("Simulated room…", self.show_room)
         menu.addAction("Save a picture of the window…", self.save_picture)

@@ -256,6 +256,8 @@ class StatusBar(QFrame):
     """32 high. Shows Health; errors and notices appear here and never as a dialog."""
 
     reconnect_wanted = Signal()
+    details_wanted = Signal()
+    """Latency, load or dropouts were clicked."""
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -361,6 +363,11 @@ class StatusBar(QFrame):
     def resizeEvent(self, event):
         super().resizeEvent(event)
         self._make_room()
+
+    def mouseReleaseEvent(self, event):
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and event.position().x() < self.rate_text.x() - 8:
+            self.details_wanted.emit()
 
     def show_health(self, health: Health) -> None:
         """Everything that the engine says about itself."""

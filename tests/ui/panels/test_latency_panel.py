@@ -1,0 +1,120 @@
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from tests.ui.fakes import RUNNING
+from workbench.core.messages import Dropout, LatencyPart
+from workbench.ui import theme
+from workbench.ui.panels.dropout_advice import explain
+from workbench.ui.panels.latency_panel import LatencyPanel, LogRow
+from workbench.ui.panels.latency_plots import BudgetStaircase, DriftPlot, nice_step
+
+DROPOUTS = (
+    Dropout(10.0, "enhance", own=True, detail="hop took 13.1 of 10 ms"),
+    Dropout(20.0, "sound server", own=False, detail="the sound server lost its own deadline"),
+    Dropout(30.0, "source", own=False, detail="USB array was lost"),
+)
+HEALTH = replace(
+    RUNNING, elapsed_s=60.0, dropouts=DROPOUTS, drift_ppm=3.2, queue_ms=25.0, measured_ms=71.4, measured_at="12:01"
+)
+
+
+@pytest.fixture
+def panel(qtbot):
+    window = QWidget()
+    window.resize(1280, 1000)
+    qtbot.addWidget(window)
+    window.show()
+    panel = LatencyPanel(window)
+    panel.apply_theme(theme.DARK)
+    panel.show_at(None)
+    panel.show_health(HEALTH)
+    yield panel
+    panel.dismiss()
+
+
+def rows(panel):
+    return [panel.list.itemAt(k).widget() for k in range(panel.list.count()) if panel.list.itemAt(k).widget()]
+
+
+def test_each_part_starts_where_the_one_before_ends(qtbot):
+    budget = BudgetStaircase()
+    qtbot.addWidget(budget)
+    budget.resize(340, 200)
+    parts = (LatencyPart("in", 480, 48000), LatencyPart("none", 0, 48000), LatencyPart("look-ahead", 1440, 48000))
+    budget.set_budget(parts, 45.0)
+    first, second, total = budget.bars()
+    assert first.right() == pytest.approx(second.left()) and total.right() == pytest.approx(second.right())
+    assert second.width() == pytest.approx(3 * first.width()) and total.left() == first.left()
+    assert budget.total_ms == 40 and "look-ahead 30.0 ms; sum 40.0 ms" in budget.accessibleDescription()
+    before = budget.grab().toImage()
+    budget.set_budget(parts, 42.0)
+    assert budget.grab().toImage() != before
+
+
+@pytest.mark.parametrize(("longest", "step"), [(70, 20), (5, 1), (101, 50), (0.4, 0.1)])
+def test_ticks_are_round(longest, step):
+    assert nice_step(longest) == pytest.approx(step)
+
+
+def test_measured_delay_and_drift_are_said(panel):
+    assert panel.measured.text().startswith("71.4") and "1.4" in panel.measured_note.text()
+    assert "over, at 12:01" in panel.measured_note.text()
+    assert panel.drift.text().startswith("+3.2") and panel.drift_note.text() == "corrected"
+    panel.show_health(replace(HEALTH, alarm="far apart", drift_ppm=-950.0))
+    assert panel.drift_note.toolTip() == "far apart" and panel.drift.text().startswith("−950.0")
+    panel.show_health(replace(HEALTH, drift_ppm=None, measured_ms=None))
+    assert (panel.drift.text(), panel.drift_note.text(), panel.measured.text()) == ("–", "one clock", "–")
+
+
+def test_the_log_says_stage_cause_and_advice_newest_first(panel):
+    names = [row.accessibleName() for row in rows(panel) if isinstance(row, LogRow)]
+    assert [name.split(":")[0] for name in names] == ["Source", "Sound server", "Enhancement"]
+    assert "13.1 of 10 ms" in names[2] and "smaller network" in names[2]
+    assert panel.count.text().startswith("3 since")
+    panel.filter.setCurrentIndex(1)
+    assert [row.accessibleName()[:11] for row in rows(panel) if isinstance(row, LogRow)] == ["Enhancement"]
+    panel.filter.setCurrentIndex(2)
+    assert sum(isinstance(row, LogRow) for row in rows(panel)) == 2
+
+
+def test_the_log_is_copied_and_cleared(panel, qtbot):
+    qtbot.mouseClick(panel.copy, Qt.MouseButton.LeftButton)
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert len(lines) == 3 and lines[1].split("\t")[1] == "Sound server"
+    qtbot.mouseClick(panel.clear, Qt.MouseButton.LeftButton)
+    assert not any(isinstance(row, LogRow) for row in rows(panel)) and panel.count.text().startswith("0 since")
+    panel.show_health(replace(HEALTH, elapsed_s=60.5, dropouts=(*DROPOUTS, Dropout(61.5, "sink", own=True))))
+    assert sum(isinstance(row, LogRow) for row in rows(panel)) == 1
+
+
+def test_the_buttons_ask_only_where_there_is_a_device(panel, qtbot):
+    with qtbot.waitSignal(panel.flush_wanted):
+        qtbot.mouseClick(panel.flush, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(panel.measure_wanted):
+        qtbot.mouseClick(panel.measure, Qt.MouseButton.LeftButton)
+    panel.show_health(replace(HEALTH, queue_ms=None))
+    assert not panel.flush.isEnabled() and not panel.measure.isEnabled()
+
+
+def test_the_drift_plot_keeps_two_values_a_second_and_marks_dropouts(qtbot):
+    plot = DriftPlot()
+    qtbot.addWidget(plot)
+    plot.resize(340, 132)
+    plot.now_s = lambda: 1000.0
+    for k in range(100):
+        plot.add(900 + 0.1 * k, 40.0)
+    assert 18 <= len(plot.points) <= 21
+    plot.add(950.0, None)
+    assert plot.points[-1][0] < 911
+    before = plot.grab().toImage()
+    plot.set_dropouts([905.0])
+    assert plot.grab().toImage() != before
+
+
+def test_what_was_lost_gets_its_own_advice():
+    assert "cable" in explain(DROPOUTS[2]).advice and not explain(DROPOUTS[2]).ours
+    assert explain(Dropout(0, "mystery", own=True)).stage == "Mystery"

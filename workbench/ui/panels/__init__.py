@@ -1,0 +1,1 @@
+"""Panels that float over the window, one module a panel."""

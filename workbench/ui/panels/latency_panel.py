@@ -1,0 +1,268 @@
+"""Dropouts and latency: where the delay comes from, how the clocks drift, what interrupted the sound and why."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from workbench.core.messages import Dropout, Health
+from workbench.ui import theme
+from workbench.ui.controls import MethodChooser, rule
+from workbench.ui.dialogs import FloatPanel
+from workbench.ui.painting import THIN_SPACE, UNKNOWN, number
+from workbench.ui.panels.dropout_advice import explain
+from workbench.ui.panels.latency_plots import BudgetStaircase, DriftPlot
+from workbench.ui.status_bar import Lamp
+from workbench.ui.theme import Tokens
+
+WIDTH = 364
+SHOWN = 50
+"""Rows of the log; all are copied."""
+LOG_HEIGHT = 236
+FILTERS = (("all", "All stages"), ("own", "Earshot"), ("other", "Elsewhere"))
+
+
+def _label(text: str = "", size: int = 12, weight: int = 400, tone: str = "1") -> QLabel:
+    label = QLabel(text)
+    label.setFont(theme.font(size, weight))
+    label.setProperty("tone", tone)
+    return label
+
+
+def _button(text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setFont(theme.font(12))
+    button.setFixedHeight(28)
+    button.setToolTip(tip)
+    return button
+
+
+def clock_time(when_s: float) -> str:
+    """12:03:41.20"""
+    return time.strftime("%H:%M:%S", time.localtime(when_s)) + f".{int(100 * (when_s % 1)):02d}"
+
+
+class LogRow(QWidget):
+    """Time; stage, cause, advice. A clip-coloured square is ours, a warning-coloured one elsewhere."""
+
+    def __init__(self, when_s: float, dropout: Dropout, parent: QWidget | None = None):
+        super().__init__(parent)
+        words = explain(dropout)
+        grid = QHBoxLayout(self)
+        grid.setContentsMargins(12, 7, 12, 7)
+        grid.setSpacing(8)
+        at = _label(clock_time(when_s), tone="2")
+        at.setFixedWidth(74)
+        grid.addWidget(at, 0, Qt.AlignmentFlag.AlignTop)
+        lamp = Lamp(round_shape=False)
+        lamp.set_token("clip" if words.ours else "warning")
+        lamp.setFixedHeight(16)
+        grid.addWidget(lamp, 0, Qt.AlignmentFlag.AlignTop)
+        lines = QVBoxLayout()
+        lines.setSpacing(1)
+        for text, weight, tone in ((words.stage, 600, "1"), (words.cause, 400, "1"), (words.advice, 400, "2")):
+            line = _label(text, weight=weight, tone=tone)
+            line.setWordWrap(True)
+            lines.addWidget(line)
+        grid.addLayout(lines, 1)
+        self.setAccessibleName(f"{words.stage}: {words.cause}. {words.advice}")
+
+
+class LatencyPanel(FloatPanel):
+    """Non-modal. Takes `Health`; emits what a person asks for."""
+
+    measure_wanted = Signal()
+    flush_wanted = Signal()
+
+    def __init__(self, window: QWidget):
+        super().__init__("Dropouts and latency", WIDTH, window)
+        self.budget, self.drift_plot = BudgetStaircase(), DriftPlot()
+        self._health = Health()
+        self._began_s = time.time()
+        self._cleared_s = 0.0
+        self._shown: tuple = ()
+        self._add_heading("Budget", "ms", "▏measured")
+        self._add(self.budget)
+        self._line()
+        self._add_measures()
+        self._line()
+        self._add_heading("Drift", "ppm, 15 min", "▏dropout")
+        self._add(self.drift_plot)
+        self._line()
+        self._add_log()
+        self._line()
+        self._add_footer()
+
+    def _add(self, widget: QWidget) -> None:
+        holder = QHBoxLayout()
+        holder.setContentsMargins(12, 0, 12, 8)
+        holder.addWidget(widget)
+        self.body.addLayout(holder)
+
+    def _line(self) -> None:
+        self.body.addWidget(rule(vertical=False))
+
+    def _add_heading(self, title: str, note: str, key: str) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 8, 12, 6)
+        row.addWidget(_label(title, 13, 600))
+        row.addWidget(_label(note, 11, tone="3"))
+        row.addStretch(1)
+        row.addWidget(_label(key, 11, tone="2"))
+        self.body.addLayout(row)
+
+    def _add_measures(self) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(16)
+        self.measured, self.measured_note = _label(UNKNOWN, 15, 500), _label("not measured", 11, tone="3")
+        self.drift, self.drift_note = _label(UNKNOWN, 15, 500), _label("one clock", 11, tone="3")
+        for caption, value, note in (
+            ("Measured loopback", self.measured, self.measured_note),
+            ("Clock drift", self.drift, self.drift_note),
+        ):
+            column = QVBoxLayout()
+            column.setSpacing(1)
+            for label in (_label(caption, 11, tone="3"), value, note):
+                column.addWidget(label)
+            row.addLayout(column)
+        row.addStretch(1)
+        self.measure = _button(
+            "Measure", "Play a chirp at −20 dBFS and listen for it: needs a way from output to input"
+        )
+        self.measure.clicked.connect(self.measure_wanted)
+        row.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.body.addLayout(row)
+
+    def _add_log(self) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 8, 12, 6)
+        self.count = _label("", 11, tone="3")
+        self.filter = MethodChooser("Which dropouts", FILTERS)
+        self.filter.currentIndexChanged.connect(lambda _: self._show_log(force=True))
+        row.addWidget(_label("Dropouts", 13, 600))
+        row.addWidget(self.count)
+        row.addStretch(1)
+        row.addWidget(self.filter)
+        self.body.addLayout(row)
+        self.rows = QWidget()
+        self.list = QVBoxLayout(self.rows)
+        self.list.setContentsMargins(0, 0, 0, 0)
+        self.list.setSpacing(0)
+        scroll = QScrollArea()
+        scroll.setWidget(self.rows)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFixedHeight(LOG_HEIGHT)
+        self.body.addWidget(scroll)
+        self._show_log(force=True)
+
+    def _add_footer(self) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 8, 12, 8)
+        self.flush = _button("Flush buffers", "Bring the playback queue back to its length, crossfaded")
+        self.flush.clicked.connect(self.flush_wanted)
+        self.queue = _label("", tone="2")
+        self.clear, self.copy = (_button("Clear", "Empty the list"), _button("Copy log", "Copy all dropouts as text"))
+        self.clear.clicked.connect(self._clear)
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.log_text()))
+        row.addWidget(self.flush)
+        row.addWidget(self.queue)
+        row.addStretch(1)
+        row.addWidget(self.clear)
+        row.addWidget(self.copy)
+        self.body.addLayout(row)
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        super().apply_theme(tokens)
+        for child in (self.budget, self.drift_plot, self.filter, *self.rows.findChildren(Lamp)):
+            child.apply_theme(tokens)
+
+    def show_health(self, health: Health) -> None:
+        """What the engine says; while the panel is hidden only the drift is noted."""
+        self._health = health
+        self.drift_plot.add(time.time(), health.drift_ppm)
+        if self.isVisible():
+            self._show()
+
+    def showEvent(self, event):
+        super().showEvent(event)
+        self._show()
+
+    def _show(self) -> None:
+        health = self._health
+        rows = len(self.budget.parts)
+        self.budget.set_budget(health.latency, health.measured_ms)
+        self._show_measures(health)
+        both = health.state == "running" and health.queue_ms is not None
+        self.flush.setEnabled(both)
+        self.queue.setText(f"queue {health.queue_ms:.1f}{THIN_SPACE}ms" if both else "")
+        self.measure.setEnabled(both)
+        self._show_log()
+        if len(self.budget.parts) != rows:
+            self.place()
+
+    def _show_measures(self, health: Health) -> None:
+        if health.measured_ms is None:
+            self.measured.setText(UNKNOWN)
+            self.measured_note.setText("not measured")
+        else:
+            over_ms = health.measured_ms - self.budget.total_ms
+            self.measured.setText(f"{health.measured_ms:.1f}{THIN_SPACE}ms")
+            side = "over" if over_ms >= 0 else "under"
+            self.measured_note.setText(f"{abs(over_ms):.1f}{THIN_SPACE}ms {side}, at {health.measured_at}")
+        if health.drift_ppm is None:
+            self.drift.setText(UNKNOWN)
+            self.drift_note.setText("one clock")
+        else:
+            self.drift.setText(f"{number(health.drift_ppm, 1, signed=True)}{THIN_SPACE}ppm")
+            self.drift_note.setText("too much, see below" if health.alarm else "corrected")
+        self.drift_note.setToolTip(health.alarm)
+
+    def _timed(self) -> list[tuple[float, Dropout]]:
+        """All dropouts with their time of day, oldest first."""
+        began_s = time.time() - self._health.elapsed_s
+        timed = [(began_s + dropout.time_s, dropout) for dropout in self._health.dropouts]
+        return [(at, dropout) for at, dropout in timed if at > self._cleared_s]
+
+    def _wanted(self, dropout: Dropout) -> bool:
+        return {"own": dropout.own, "other": not dropout.own}.get(self.filter.currentData(), True)
+
+    def _show_log(self, force: bool = False) -> None:
+        timed = self._timed()
+        self.drift_plot.set_dropouts([round(at, 1) for at, _ in timed])
+        shown = tuple(dropout for _, dropout in timed)
+        if shown == self._shown and not force:
+            return
+        self._shown = shown
+        since = time.strftime("%H:%M", time.localtime(max(self._cleared_s, self._began_s)))
+        self.count.setText(f"{len(timed)} since {since}")
+        while (item := self.list.takeAt(0)) is not None:
+            if item.widget() is not None:
+                item.widget().deleteLater()
+        wanted = [(at, dropout) for at, dropout in reversed(timed) if self._wanted(dropout)][:SHOWN]
+        for at, dropout in wanted:
+            row = LogRow(at, dropout)
+            for lamp in row.findChildren(Lamp):
+                lamp.apply_theme(self.tokens)
+            self.list.addWidget(row)
+            self.list.addWidget(rule(vertical=False))
+        if not wanted:
+            self.list.addWidget(_label("Nothing was interrupted.", tone="3"), 0, Qt.AlignmentFlag.AlignCenter)
+        self.list.addStretch(1)
+
+    def _clear(self) -> None:
+        self._cleared_s = time.time()
+        self._show_log(force=True)
+
+    def log_text(self) -> str:
+        """The log as text, one line a dropout."""
+        lines = []
+        for at, dropout in self._timed():
+            words = explain(dropout)
+            lines.append(f"{clock_time(at)}\t{words.stage}\t{words.cause}\t{words.advice}")
+        return "\n".join(lines)
