@@ -177,6 +177,15 @@ def test_a_click_on_the_map_chooses_the_frequency(view):
     assert "kHz" in view.polar.note
 
 
+def test_a_click_shows_the_group_delay(view):
+    plot = view.impulse
+    before = plot.grab().toImage()
+    QTest.mouseClick(plot, Qt.MouseButton.LeftButton)
+    assert plot.title == "Group delay" and plot.grab().toImage() != before
+    QTest.keyClick(plot, Qt.Key.Key_Return)
+    assert plot.title == "Impulse responses"
+
+
 def test_curves_are_stale_until_the_design_follows():
     moved = replace(PARAMS.render, cancellation_db=10.0)
     harmless = replace(PARAMS.render, place_deg=10.0)

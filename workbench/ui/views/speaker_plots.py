@@ -928,16 +928,46 @@ class DriverGainPlot(SpeakerPlot):
 
 
 class ImpulsePlot(SpeakerPlot):
-    """The filters of one input around the common delay, one row a driver."""
+    """The filters of one input around the common delay, one row a driver; a click shows their group delay instead."""
 
     title = "Impulse responses"
-    margins = (12.0, 26.0)
+    margins = (40.0, 26.0)
+    span = (-2.0, 4.0)
+    """Of the group delay, in ms over the common delay."""
+
+    def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
+        super().__init__(tokens, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.group_delay = False
+        self.setToolTip("Click for the group delay")
 
     @property
     def note(self) -> str:
-        return ("left input", "right input")[self.input]
+        return ("left input", "right input")[self.input] + (", ms over the common delay" if self.group_delay else "")
+
+    def show_group_delay(self, on: bool) -> None:
+        """Group delay over frequency, or the impulse responses."""
+        self.group_delay = on
+        self.title = "Group delay" if on else "Impulse responses"
+        self.setToolTip("Click for the impulse responses" if on else "Click for the group delay")
+        self.setAccessibleName(self.title)
+        self.update()
+
+    def mousePressEvent(self, event) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.show_group_delay(not self.group_delay)
+
+    def keyPressEvent(self, event) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.show_group_delay(not self.group_delay)
+        else:
+            super().keyPressEvent(event)
 
     def paint_axes(self, painter: QPainter, rect: QRectF) -> None:
+        if self.group_delay:
+            self.paint_levels(painter, rect, self.span, (-2, 0, 2, 4), signed=True)
+            self.paint_frequencies(painter, rect)
+            return
         if self.detail is None:
             return
         t, time_ms = self.tokens, self.detail.impulse_ms
@@ -952,8 +982,14 @@ class ImpulsePlot(SpeakerPlot):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def paint_data(self, painter: QPainter, rect: QRectF) -> None:
-        rows = np.asarray(self.detail.impulse[self.input])
         sides = driver_sides(self.layout_shown, self.response.driver_names)
+        if self.group_delay:
+            rows = np.asarray(self.detail.group_delay_ms[self.input])
+            for row, side, dash in zip(rows, sides, driver_dashes(sides, rows)):
+                painter.setPen(_pen(getattr(self.tokens, side), 1.5, dash))
+                painter.drawPolyline(self.curve(rect, row, self.span))
+            return
+        rows = np.asarray(self.detail.impulse[self.input])
         x = np.linspace(rect.left(), rect.right(), rows.shape[1])
         height = rect.height() / len(rows)
         scale = 0.45 * height / max(float(np.abs(rows).max()), 1e-6)
