@@ -236,6 +236,11 @@ def test_settings_are_shown_edited_and_dimmed(view):
     assert wanted == [SHAPE]
 
 
+def test_export_is_asked_for(view, qtbot):
+    with qtbot.waitSignal(view.export_wanted):
+        view.export_button.click()
+
+
 @pytest.mark.parametrize("tokens", [theme.DARK, theme.LIGHT])
 def test_everything_paints_with_and_without_a_design(view, tokens):
     view.apply_theme(tokens)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from pathlib import Path
 
 from workbench.commands.common import SCHEMA, add_json_argument, add_set_argument, note, parse_settings, write_json
 from workbench.core.errors import InputError
@@ -46,17 +45,6 @@ def chosen_design(args: argparse.Namespace):
     return dataclasses.replace(design, **given)
 
 
-def design_toml(design) -> str:
-    """The design as the TOML that `load_design` reads back."""
-    from workbench.render.designs import DESIGN_VERSION
-
-    lines = [f"earshot_design = {DESIGN_VERSION}"]
-    for key, value in dataclasses.asdict(design).items():
-        text = repr(value) if isinstance(value, float) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        lines.append(f"{key} = {text}")
-    return "\n".join([*lines, ""])
-
-
 def room_figures(layout, driver_fir, room=None) -> dict:
     """How directly the centre is heard in a simulated room, beside a plain mix of the same drivers."""
     import numpy as np
@@ -90,10 +78,9 @@ def room_note(figures: dict) -> str:
 
 def run(args: argparse.Namespace) -> int:
     """Design, measure, write."""
-    from workbench.audio.files import write_sound
     from workbench.commands.charts import csv_table, line_chart, write_text
     from workbench.core.geometry import load_layout
-    from workbench.dsp.bands import RATE_HZ
+    from workbench.engine.design_export import export_filters
     from workbench.render.designs import MODELLING_DELAY
     from workbench.render.measured import describe
     from workbench.render.renderer import make_filters
@@ -104,21 +91,7 @@ def run(args: argparse.Namespace) -> int:
     filters = make_filters(layout, design)
     measured = measure(layout, design, filters)
 
-    folder = Path(args.out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be made a folder ({error.strerror})") from error
-    for name, fir in zip(design.inputs, filters.driver_fir):
-        write_sound(folder / f"fir_{name}.wav", fir, RATE_HZ)
-    document = {
-        "schema": SCHEMA,
-        "rate": RATE_HZ,
-        "inputs": list(design.inputs),
-        "drivers": layout.driver_names,
-        "latency_samples": MODELLING_DELAY,
-        "target": design.target,
-    }
+    folder = export_filters(layout, design, args.out, filters)
     report = {
         "schema": SCHEMA,
         "layout": layout.name,
@@ -128,9 +101,7 @@ def run(args: argparse.Namespace) -> int:
     }
     if design.centre != "none":
         report["room"] = room_figures(layout, filters.driver_fir)
-    write_json(document, str(folder / "fir.json"))
     write_json(report, str(folder / "report.json"))
-    write_text(folder / "design.toml", design_toml(design))
     titles = {
         "separation": ("Crosstalk separation", "Fed ear over other ear (dB)", (0.0, 45.0)),
         "drive": ("Drive over plain stereo", "Driver gain at equal loudness at the fed ear (dB)", None),

@@ -18,14 +18,15 @@ from typing import Any
 from workbench.audio.recorder import Recorder
 from workbench.audio.scene import Scene
 from workbench.audio.scene_files import save_scene
-from workbench.core.errors import EarshotError
-from workbench.core.geometry import MicrophoneArray, SpeakerLayout
+from workbench.core.errors import EarshotError, InputError
+from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_layout
 from workbench.core.messages import Health
 from workbench.core.params import Params, entry
 from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine import settings as settings_files
 from workbench.engine.assembly import Assembly, Structure, assemble
+from workbench.engine.design_export import export_filters
 from workbench.engine.history import ParameterHistory
 from workbench.engine.latency import clocks, latency_budget
 from workbench.engine.loopback import LoopbackProbe, total_ms
@@ -34,6 +35,7 @@ from workbench.engine.room import RoomControl
 from workbench.engine.runner import Runner, lost_ends
 from workbench.engine.settings import Settings
 from workbench.engine.worker import Worker
+from workbench.render.designs import design_from_params
 
 log = logging.getLogger(__name__)
 
@@ -353,6 +355,18 @@ class Session:
             Settings(self.params, structure.source, structure.sink, structure.array or "", structure.layout or ""), path
         )
         self._preset = self.params
+
+    def export_design(self, folder: str | Path) -> None:
+        """Write the loudspeakers' filters into a folder, as they are now; `mailbox.health` says when it is done."""
+        name, params = self._structure.layout, self.params.render
+
+        def export() -> None:
+            if not name:
+                raise InputError("There are no loudspeakers to export: choose a layout")
+            export_filters(load_layout(name), design_from_params(params), folder)
+            self._say(f"Filters exported to {folder}")
+
+        self._commands.put(export)
 
     def load_settings(self, path: str | Path) -> None:
         """Take everything from a settings file. Raises InputError; then nothing changed."""

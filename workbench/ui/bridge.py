@@ -336,6 +336,10 @@ class Bridge(QObject):
         self.noticed.emit(f"Loaded {path.name}")
         return True
 
+    def export_design(self, folder: Path) -> bool:
+        """Write the loudspeakers' filters into a folder."""
+        return self._do(self.session.export_design, folder)
+
     def load_factory(self) -> None:
         """Every parameter at its default, as one undo step; what is muted stays muted."""
         defaults = Params()

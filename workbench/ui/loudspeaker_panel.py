@@ -162,6 +162,7 @@ class LoudspeakerDesignView(QWidget):
     """Several paths at once, gesture."""
     reset_requested = Signal(str)
     refused = Signal(str)
+    export_wanted = Signal()
 
     def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
         super().__init__(parent)
@@ -188,6 +189,10 @@ class LoudspeakerDesignView(QWidget):
         self.reset_button.setToolTip("Make the target flat again")
         self.reset_button.clicked.connect(lambda: self.reset_requested.emit(SHAPE))
 
+        self.export_button = QPushButton("Export")
+        self.export_button.setToolTip("Write the filters and the design into a folder")
+        self.export_button.clicked.connect(self.export_wanted)
+
         settings = QWidget()
         settings.setFixedWidth(SETTINGS_WIDTH)
         column = QVBoxLayout(settings)
@@ -207,6 +212,7 @@ class LoudspeakerDesignView(QWidget):
         foot.addWidget(self.input_choice)
         foot.addStretch(1)
         foot.addWidget(self.reset_button)
+        foot.addWidget(self.export_button)
         column.addLayout(foot)
 
         upper, lower = QHBoxLayout(), QHBoxLayout()

@@ -263,6 +263,7 @@ class MainWindow(QWidget):
         speakers.edited.connect(self._on_edited)
         speakers.changed.connect(lambda values, gesture: bridge.set(values, gesture=gesture))
         speakers.reset_requested.connect(bridge.reset)
+        speakers.export_wanted.connect(self.export_design)
         speakers.refused.connect(lambda text: self.status.show_notice(text, error=True))
         self.oracle_panel.view.rung_wanted.connect(bridge.play_oracle)
         self.oracle_panel.view.measure_wanted.connect(bridge.measure_oracle)
@@ -521,6 +522,10 @@ class MainWindow(QWidget):
         self.scenes_folder.mkdir(parents=True, exist_ok=True)
         title, save = "Save the scene", self.bridge.save_room_scene
         self._ask_file(title, "Scenes (*.toml);;All files (*)", save, True, "toml", self.scenes_folder)
+
+    def export_design(self) -> None:
+        """Ask for a folder, which need not be there, and write the loudspeakers' filters into it."""
+        self._ask_file("Export the filters into a folder", "Folder (*)", self.bridge.export_design, True)
 
     def save_picture(self) -> None:
         """Ask for a file and save a picture of the window."""
