@@ -1,25 +1,15 @@
 import dataclasses
 import math
 
-import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from tests.ui.space_messages import cardioid, track
-from workbench.core.messages import BeamGain, BeamPattern
+from workbench.core.messages import BeamGain
 from workbench.ui import painting, theme
-from workbench.ui.views.beam import (
-    BANDS_HZ,
-    BeamView,
-    beam_width_rad,
-    level_at,
-    nearest_row,
-    pattern_figures,
-    pattern_image,
-)
+from workbench.ui.views.beam import BeamView
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
@@ -35,63 +25,6 @@ def view(qtbot):
     return view
 
 
-def test_bands_are_third_octaves():
-    assert BANDS_HZ[0] == 100.0 and BANDS_HZ[-1] == 16000.0
-    assert np.allclose(np.diff(np.log2(BANDS_HZ)), 1 / 3, atol=0.03)
-
-
-def test_the_width_of_a_cardioid_is_known():
-    # (1 + cos a) / 2 = 10^(-3/20)
-    half = math.acos(2 * 10 ** (-3 / 20) - 1)
-    for steering_deg in (0, 42, -170):
-        assert beam_width_rad(cardioid(steering_deg), 3) == pytest.approx(2 * half, abs=math.radians(0.1))
-
-
-def test_a_pattern_that_never_falls_is_a_full_turn_wide():
-    flat = cardioid()
-    flat = BeamPattern(
-        0.0, flat.frequency_hz, flat.azimuth_rad, flat.level_db * 0, flat.directivity_db, flat.level_db[0]
-    )
-    assert beam_width_rad(flat, 0) == pytest.approx(2 * math.pi)
-
-
-def test_the_null_is_read_at_the_other_talker_else_where_deepest():
-    pattern = cardioid(30)
-    at_side = pattern_figures(pattern, 1000.0, math.radians(-60))
-    assert at_side.null_db == pytest.approx(20 * math.log10(0.5), abs=0.01)
-    deepest = pattern_figures(pattern, 1000.0, None)
-    assert math.degrees(deepest.null_azimuth_rad) == pytest.approx(-150, abs=1.1)  # the floor is that wide
-    assert deepest.null_db == pytest.approx(-80, abs=0.1)
-
-
-def test_levels_wrap_around_the_back():
-    assert level_at(cardioid(180), 0, -math.pi) == pytest.approx(0.0, abs=0.01)
-
-
-def test_the_nearest_row_is_taken_on_a_logarithmic_scale():
-    pattern = cardioid()
-    row = nearest_row(pattern, 1000.0)
-    assert abs(np.log(pattern.frequency_hz[row] / 1000.0)) == np.abs(np.log(pattern.frequency_hz / 1000.0)).min()
-
-
-def test_the_image_has_left_at_the_left_and_high_frequencies_on_top():
-    pattern = cardioid(90)
-    level_db = np.where(pattern.frequency_hz[:, None] > 3000, pattern.level_db, -60.0).astype(np.float32)
-    pattern = BeamPattern(
-        pattern.steering_rad,
-        pattern.frequency_hz,
-        pattern.azimuth_rad,
-        level_db,
-        pattern.directivity_db,
-        pattern.white_noise_gain_db,
-    )
-    image = pattern_image(pattern, 100)
-    table = painting.colormap("viridis")
-    assert image.pixel(90, 2) == table[-1]
-    assert image.pixel(270, 2) == table[0]
-    assert image.pixel(90, 98) == table[0]
-
-
 def test_places_in_the_image(view):
     canvas = view.canvas
     image = canvas.image_rect()
@@ -102,39 +35,6 @@ def test_places_in_the_image(view):
     assert canvas.frequency_y(100.0) == pytest.approx(image.bottom())
     assert canvas.frequency_y(16000.0) == pytest.approx(image.top())
     assert image.width() == pytest.approx(180)
-
-
-def test_keys_and_wheel_step_through_the_bands(view):
-    chooser = view.chooser
-    QTest.keyClick(chooser, Qt.Key.Key_Up)
-    assert chooser.frequency_hz == 1250.0
-    QTest.keyClick(chooser, Qt.Key.Key_Down)
-    QTest.keyClick(chooser, Qt.Key.Key_Down)
-    assert chooser.frequency_hz == 800.0
-    wheel(chooser, 120)
-    assert chooser.frequency_hz == 1000.0
-    for _ in range(4):
-        wheel(chooser, -30)
-    assert chooser.frequency_hz == 800.0
-    QTest.keyClick(chooser, Qt.Key.Key_End)
-    QTest.keyClick(chooser, Qt.Key.Key_Up)
-    assert chooser.frequency_hz == 16000.0
-    assert "16.0" in chooser.accessibleName()
-
-
-def wheel(widget, turn):
-    middle = QPointF(widget.rect().center())
-    event = QWheelEvent(
-        middle,
-        QPointF(widget.mapToGlobal(middle)),
-        QPoint(0, 0),
-        QPoint(0, turn),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(widget, event)
 
 
 def test_a_click_on_the_image_chooses_the_frequency(view):

@@ -1,0 +1,48 @@
+"""The labelled bar of the spatial colour map."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath
+from PySide6.QtWidgets import (
+    QWidget,
+)
+
+from workbench.ui import painting, theme
+from workbench.ui.theme import Tokens
+
+
+class ColorBar(QWidget):
+    """The labelled bar of the spatial colour map."""
+
+    def __init__(self, tokens: Tokens, parent: QWidget | None = None):
+        super().__init__(parent)
+        self._tokens = tokens
+        self._image = painting.colormap_image("viridis")
+        self.setFixedSize(134, 28)
+        self.setToolTip("Level relative to the steering direction")
+        self.setAccessibleName("Colours from −24 dB to 0 dB")
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self.update()
+
+    def paintEvent(self, event) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme.font(11))
+        painter.setPen(QColor(self._tokens.text2))
+        low, high = theme.SPATIAL_RANGE_DB
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(0, 0, 22, self.height()), right, painting.number(low))
+        painter.drawText(
+            QRectF(108, 0, 30, self.height()),
+            Qt.AlignmentFlag.AlignVCenter,
+            painting.with_unit(painting.number(high), "dB"),
+        )
+        bar = QPainterPath()
+        box = QRectF(29, self.height() / 2 - 4, 72, 8)
+        bar.addRoundedRect(box, 2, 2)
+        painter.setClipPath(bar)
+        painter.drawImage(box, self._image)
+        painter.end()
