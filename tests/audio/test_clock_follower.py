@@ -38,7 +38,18 @@ def test_late_hops_move_the_ratio_by_little():
     _, follower = simulate(0, 60)
     before = follower.ratio
     follower.update(0.02 - 0.5)  # a thread that was half a second late
-    assert abs(follower.ratio - before) < 1e-6
+    assert abs(follower.ratio - before) < 20e-6
+
+
+def test_bursts_of_hops_do_not_pull_the_queue_from_its_mean():
+    follower, lasts_s, found = ClockFollower(0.04), 0.04, []
+    burst = np.resize([0.0, 0.01, 0.0, 0.01, 0.0, 0.01, 0.02], 12000)  # blocks of 1024 samples, roughly
+    for early_s in burst - burst[:7].mean():
+        ratio = follower.update(lasts_s + early_s)
+        lasts_s += HOP_S * (ratio * (1 + 200e-6) - 1)
+        found.append(lasts_s)
+    assert np.abs(np.array(found) - 0.04).max() < 0.5e-3
+    assert np.ptp(found[-3000:]) < 20e-6
 
 
 def test_a_drift_beyond_the_limit_is_not_followed_but_said():

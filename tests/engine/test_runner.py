@@ -108,3 +108,16 @@ def test_channels_are_fitted_to_the_sink():
     assert fit_channels(mono, 8)[2:].sum() == 0
     assert fit_channels(np.ones((8, HOP), dtype=np.float32), 2).shape == (2, HOP)
     assert fit_channels(mono, 1) is mono
+
+
+def test_a_hop_that_came_late_while_the_host_had_the_processor_is_not_our_own():
+    runner, source, _ = make(np.zeros((1, HOP * 10)), align=False)
+    runner.start()
+    runner.stolen_recently_s = 0.05
+    source.dropped_samples += 960
+    runner.step()
+    runner.stolen_recently_s = 0.0
+    source.dropped_samples += 960
+    runner.step()
+    assert [(dropout.stage, dropout.own) for dropout in runner.dropouts] == [("processor", False), ("source", True)]
+    assert "50 ms" in runner.dropouts[0].detail

@@ -1,4 +1,6 @@
 import time
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -171,3 +173,51 @@ def test_the_oracle_ladder_of_a_file_with_its_clean_recording(tmp_path, session,
     session.stop()
     wait(lambda: session.mailbox.health.state == "stopped")
     assert session.mailbox.oracle.excerpt is None
+
+
+def test_a_microphone_without_numbers_is_said_and_the_rest_goes_on(session):
+    session.start()
+    wait(lambda: session.mailbox.health.state == "running")
+    source = session._assembly.runner.source
+    read = source.read
+
+    def broken(timeout_s):
+        block = read(timeout_s)
+        if block is None:
+            return None
+        samples = block.samples.copy()
+        samples[2] = np.nan
+        return replace(block, samples=samples)
+
+    source.read = broken
+    wait(lambda: session.mailbox.health.muted_inputs)
+    name = source.channel_names[2]
+    assert session.mailbox.health.muted_inputs == (name,)
+    wait(lambda: name in session.mailbox.health.message and session.mailbox.health.failed)
+    wait(lambda: np.isfinite(session.mailbox.snapshots.latest.output.rms_dbfs).all())
+    source.read = read
+    wait(lambda: not session.mailbox.health.muted_inputs)
+    wait(lambda: "again" in session.mailbox.health.message)
+
+
+def test_a_howl_lowers_the_output_and_says_so(session):
+    session.start()
+    wait(lambda: session.mailbox.health.state == "running")
+    session._assembly.runner.howl_hz = 1800.0
+    wait(lambda: session.params.output.gain_db == -20)
+    wait(lambda: "Howling at 1800 Hz" in session.mailbox.health.message)
+    assert session.mailbox.health.failed
+
+
+def test_the_disk_that_fills_is_said_once(session, tmp_path, monkeypatch):
+    from workbench.engine import session as module
+
+    free = SimpleNamespace(free=4 * 48000 * 10 * 300)  # five minutes of eight channels and two
+    monkeypatch.setattr(module.shutil, "disk_usage", lambda path: free)
+    session.start()
+    wait(lambda: session.mailbox.health.state == "running")
+    session.start_recording(tmp_path)
+    wait(lambda: "disk is full in about 5 min" in session.mailbox.health.message)
+    assert session.mailbox.health.recording_left_s == pytest.approx(300)
+    session.stop_recording()
+    wait(lambda: session.mailbox.health.recording_left_s is None)

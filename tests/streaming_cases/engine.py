@@ -7,7 +7,7 @@ from workbench.core.geometry import load_array, load_layout
 from workbench.core.messages import Block
 from workbench.core.params import OutputParams, Params
 from workbench.dsp.bands import HOP
-from workbench.engine import beam_meter, chain, designs, oracle, output, taps
+from workbench.engine import beam_meter, chain, channel_guard, designs, howl, oracle, output, taps
 
 
 def _pairs(rng, hops):
@@ -59,6 +59,8 @@ def _beam_hops(rng, hops):
 CASES = {
     beam_meter.BeamMeter: StreamingCase(lambda: beam_meter.BeamMeter(_ARRAY.mic_xyz_m), _beam_hops),
     oracle.OraclePlayer: StreamingCase(oracle.OraclePlayer, _hops),
+    channel_guard.ChannelGuard: StreamingCase(lambda: channel_guard.ChannelGuard(2), _hops),
+    howl.HowlDetector: StreamingCase(howl.HowlDetector, _mono),
     taps.Delay: StreamingCase(lambda: taps.Delay(2, 777), _hops, any_length=True),
     taps.SpectrumColumn: StreamingCase(taps.SpectrumColumn, _mono),
     output.OutputStage: StreamingCase(output.OutputStage, _pairs),

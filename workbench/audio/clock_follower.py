@@ -16,7 +16,8 @@ and moves the ratio by a few ppm only."""
 AVERAGING = 0.25
 """Time of averaging times the loop's natural frequency: 5 s at the slow end; costs 27 degrees of phase margin."""
 
-OUTLIER_S = 0.002
+OUTLIER_S = 0.025
+"""Hops come in bursts where the source's blocks are longer than a hop: that is no outlier."""
 ALARM = 0.9
 """Part of the limit at which the drift is out of the ordinary."""
 

@@ -18,6 +18,9 @@ LATE_HOPS = 2
 """A late writer is given the chance to catch up; after so many hops in a row that do not, it will not: the source has
 lost samples, and the queue is brought back to its target."""
 
+DRY_TIMES = 3
+"""The device had to play silence so often within a short time: the queue is brought back at once."""
+
 SETTLE_HOPS = 100
 FIRST_SETTLE_HOPS = 25
 """The queue's length is judged over this many hops before it is corrected; sooner after the start, when a chain that
@@ -140,7 +143,7 @@ class DeviceSink:
         self._mean_latency_s: float | None = None
         self._fills: list[int] = []
         self._settle_hops = FIRST_SETTLE_HOPS
-        self._missed_seen = 0
+        self._missed_seen = self._dry = self._since_dry = 0
 
     def reopen(self, open_timeout_s: float = OPEN_TIMEOUT_S) -> None:
         """After a loss: end what is left and open the same device again, by name; counters go on. DeviceError."""
@@ -262,8 +265,10 @@ class DeviceSink:
             return
         flush, self._flush = self._flush, False
         fill = self._fill()
-        if flush or fill > self._stream.ring.capacity // 2:
+        if self._runs_dry() or fill > self._stream.ring.capacity // 2:
             self._correct()
+        elif flush:
+            self._correct(round(self.follower.error_s * self._rate_hz) if self.follower else None)
         elif fill < 0:
             improved = self._late_fill is None or fill > self._late_fill + 0.25 * self._hop
             self._late_hops = 0 if improved else self._late_hops + 1
@@ -276,11 +281,6 @@ class DeviceSink:
 
     def _settle(self, fill: int) -> None:
         """Judge the queue's length over some time; correct it when it has changed for good."""
-        if self._stream.missed != self._missed_seen:  # it ran dry: it is short by now, and cannot wait for long
-            self._missed_seen = self._stream.missed
-            if self._settle_hops != FIRST_SETTLE_HOPS:
-                self._settle_hops = FIRST_SETTLE_HOPS
-                self._fills.clear()
         if self.follower is not None:
             self._fills.append(round((self._lasts_s() - self.follower.target_s) * self._rate_hz))
             target, tolerance = 0, FOLLOWED_TOLERANCE_HOPS
@@ -290,10 +290,23 @@ class DeviceSink:
         if len(self._fills) < self._settle_hops:
             return
         self._settle_hops = SETTLE_HOPS
-        typical = int(np.median(self._fills))
+        # Hops come in bursts where the source's blocks are longer: the median would see one part of a burst only.
+        typical = int(np.mean(np.sort(self._fills)[len(self._fills) // 10 : -(len(self._fills) // 10)]))
         self._fills.clear()
         if abs(typical - target) > tolerance * self._hop and not (self._paced and typical < target):
-            self._correct()
+            # By the mean's difference: a single hop may be the first or the last one of a burst.
+            self._correct(typical if self.follower else None)
+
+    def _runs_dry(self) -> bool:
+        """The device had to play silence again and again: the queue is short for good, and every block is broken."""
+        if self._stream.missed == self._missed_seen:
+            self._since_dry += 1
+            if self._since_dry > FIRST_SETTLE_HOPS:
+                self._dry = 0
+            return False
+        self._missed_seen, self._since_dry = self._stream.missed, 0
+        self._dry += 1
+        return self._dry >= DRY_TIMES
 
     def _target(self) -> int:
         """Where the next hop belongs."""
@@ -303,8 +316,11 @@ class DeviceSink:
         now = (time.perf_counter() - clock.time_s(0)) * self._rate_hz
         return round(now + self.follower.target_s * self._rate_hz)
 
-    def _correct(self) -> None:
-        target = self._target()
+    def _correct(self, surplus: int | None = None) -> None:
+        """Bring the queue to its target: take `surplus` samples away, or start anew behind what the device has."""
+        target = self._target() if surplus is None else self._written - surplus
+        if surplus is None:
+            self._settle_hops = FIRST_SETTLE_HOPS
         # Silence that the listener hears for it; what is late by now was counted as it was played.
         self._inserted += max(target - max(self._written, self._stream.last.index), 0)
         self._move(target)
@@ -323,7 +339,7 @@ class DeviceSink:
         self._blend_until = written
         self._written = target
         self._late_fill = None
-        self._late_hops = 0
+        self._late_hops = self._dry = 0
         self._mean_latency_s = None
         self._fills.clear()
         if self.follower is not None:

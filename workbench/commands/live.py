@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     from workbench.engine.history import ParameterHistory
     from workbench.engine.loopback import LoopbackProbe
     from workbench.engine.mailbox import Mailbox
-    from workbench.engine.meters import Reading
+    from workbench.engine.meters import Reading, StolenMeter
     from workbench.engine.worker import Worker
 
     if args.seconds is not None and not 0 < args.seconds < math.inf:
@@ -103,6 +103,7 @@ def run(args: argparse.Namespace) -> int:
     shortest = _ShortestPath()
     complete = False
     lost: tuple[str, ...] = ()
+    stolen = StolenMeter(kept=25)
     try:
         worker.start()
         reading = Reading.now()
@@ -114,6 +115,7 @@ def run(args: argparse.Namespace) -> int:
                 time.sleep(0.02)
                 shortest.look(assembly.runner)
                 lost = _tell_lost(assembly.runner, lost)
+                assembly.runner.stolen_recently_s = stolen.look()
                 if not settled and time.monotonic() - began > SETTLE_S:
                     settled, reading = True, Reading.now()
                     if args.loopback:

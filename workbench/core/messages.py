@@ -299,6 +299,7 @@ class Health:
     `load` is the hop thread's time over the hop's length, averaged; `stage_us` mean thread time by stage.
     `drift_ppm` is how much faster the source's clock is than the sink's, None where they are one; `queue_ms` how long
     the playback queue lasts when a hop is written; `alarm` says in plain words what is wrong with them, else empty.
+    `recording_left_s` is how much longer the disk takes a recording; `muted_inputs` the channels that give no numbers.
     `measured_ms` is the delay last measured through a loopback, the chain included, `measured_at` when.
     """
 
@@ -326,6 +327,8 @@ class Health:
     alarm: str = ""
     measured_ms: float | None = None
     measured_at: str = ""
+    recording_left_s: float | None = None
+    muted_inputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,6 +24,7 @@ from workbench.dsp.beamformer import Beamformer
 from workbench.dsp.beams import BeamFilters
 from workbench.dsp.filters import HighPass
 from workbench.dsp.limiter import TruePeakLimiter
+from workbench.engine.channel_guard import ChannelGuard
 from workbench.engine.oracle import LadderTap, OraclePlayer
 from workbench.engine.output import OutputStage
 from workbench.engine.taps import BIN_HZ, Delay, SpectrumColumn, levels
@@ -162,6 +163,9 @@ class Chain:
         self._clean_delay = Delay(1, self._beamformer.latency) if beam else None
         self._clean_low_cut = HighPass(1) if beam else None
         enhanced_latency = (self._beamformer.latency if self._beamformer else 0) + self.enhancer.latency
+        self.guard = ChannelGuard(config.channels)
+        self.heard: np.ndarray | None = None
+        """The newest hop of the input as the stages got it: without channels that give no numbers."""
         self._direct = Delay(config.channels, self.latency)
         self._before = Delay(1, enhanced_latency)
         self._columns = (SpectrumColumn(), SpectrumColumn()) if analyse else None
@@ -179,7 +183,7 @@ class Chain:
         ):
             if stage is not None:
                 stage.reset()
-        for part in (self.oracle, self._clean_delay, self._clean_low_cut):
+        for part in (self.guard, self.oracle, self._clean_delay, self._clean_low_cut):
             if part is not None:
                 part.reset()
         self.ladder_tap.clear()
@@ -196,7 +200,9 @@ class Chain:
         """
         clock = self.clock
         clock.begin()
-        x, repaired = _finite(block.samples)
+        x = self.guard.process(block.samples)
+        repaired = self.guard.repaired
+        self.heard = x
         self._input_levels.append(levels(x))
         direct = self._direct.process(x)
         clock.lap("input")
@@ -260,11 +266,3 @@ class Chain:
         else:
             out[:2] = direct[0]
         return out
-
-
-def _finite(samples: np.ndarray) -> tuple[np.ndarray, int]:
-    """The samples, with what is not finite replaced by silence, and how many those were."""
-    finite = np.isfinite(samples)
-    if finite.all():
-        return samples, 0
-    return np.where(finite, samples, np.float32(0)), int(finite.size - np.count_nonzero(finite))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,18 @@ def child_cpu_s() -> float:
     except (OSError, IndexError, ValueError):
         return 0.0
     return total / _TICKS_PER_S
+
+
+class StolenMeter:
+    """Processor time that was stolen within about the last half second; call `look` some ten times a second."""
+
+    def __init__(self, kept: int = 6):
+        self._seen: deque[float] = deque(maxlen=kept)
+
+    def look(self) -> float:
+        """Read the meter; what was stolen between the oldest kept reading and now, in s, of all cores together."""
+        self._seen.append(stolen_s())
+        return self._seen[-1] - self._seen[0]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from workbench.core.params import Params
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine.beam_watch import BeamWatch
 from workbench.engine.chain import Chain, Designs
+from workbench.engine.howl import HowlDetector
 from workbench.engine.loopback import LoopbackProbe
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.soft_localizer import SoftLocalizer
@@ -27,6 +28,8 @@ DROPOUTS_KEPT = 200
 EXCUSE_S = 0.5
 """What the sound server skipped leaves the queue short until it is corrected, see `DeviceSink`."""
 RETURN_S = 1.0
+STOLEN_S = 0.01
+"""So much taken within half a second explains a late hop."""
 COMPUTING_SMOOTHING = 0.02
 
 
@@ -89,7 +92,7 @@ class _Watch:
             return Dropout(time_s, stage, own=False, detail=f"{end.name} was lost")
         return None
 
-    def look(self, time_s: float, slowest: str, overran: bool) -> Dropout | None:
+    def look(self, time_s: float, slowest: str, overran: bool, stolen_s: float = 0.0) -> Dropout | None:
         counters = self._counters()
         away = getattr(self._source, "lost", False) or getattr(self._sink, "lost", False)
         loss = self._loss(time_s)
@@ -109,6 +112,9 @@ class _Watch:
         self._excused_until_s = time_s + EXCUSE_S if server else self._excused_until_s
         if not (dropped or missed) or (time_s <= self._excused_until_s and not overran):
             return Dropout(time_s, "sound server", own=False, detail="the sound server lost its own deadline")
+        if not overran and stolen_s > STOLEN_S:
+            detail = f"the machine's host took the processor away for {1000 * stolen_s:.0f} ms"
+            return Dropout(time_s, "processor", own=False, detail=detail)
         stage = slowest if overran else "sink" if missed else "source"
         detail = f"{missed} samples of silence were played" if missed else f"{dropped} samples were lost at the input"
         return Dropout(time_s, stage, own=True, detail=detail)
@@ -152,6 +158,11 @@ class Runner:
         self.source, self.sink, self.chain = source, sink, chain
         self.taker: Taker | None = None
         """May be set from another thread."""
+        self._howl = HowlDetector() if source.live and sink.live else None
+        self.howl_hz = 0.0
+        """Frequency of a howl that was found; whoever acts on it sets it back to 0."""
+        self.stolen_recently_s = 0.0
+        """Processor time that the machine's host took lately; told from outside, see `meters.StolenMeter`."""
         self.loopback: LoopbackProbe | None = None
         """May be set from another thread; takes the output's place until it is done."""
         self.samples_in = 0
@@ -232,7 +243,7 @@ class Runner:
         self.own_dropouts += dropout.own
 
     def _process(self, block: Block) -> None:
-        params = self._history.params
+        params, raw = self._history.params, block.samples
         self._steer(params)
         self._designs.request(params, self._azimuth_rad)
         result = self.chain.process(block, params, self._designs.designs)
@@ -241,14 +252,21 @@ class Runner:
         self._write(result.samples if probe is None else probe.exchange(block, result.samples))
         self.samples_in += HOP
         self.repaired += result.repaired
+        if self.chain.guard.muted:
+            block = replace(block, samples=self.chain.heard)
+        if self._howl is not None:
+            howl_hz = self._howl.process(self.chain.heard[0] if result.beam is None else result.beam)
+            self.howl_hz = howl_hz or self.howl_hz
         if self._localizer is not None:
             self._localizer.push(block, params)
         if self._beam_watch is not None:
             tracks = self._localizer.tracks if self._localizer is not None else ()
             self._beam_watch.push(block, result.beam, self._azimuth_rad, params, tracks)
         if (taker := self.taker) is not None:
-            taker.push(block.samples, result.samples)
-        dropout = self._watch.look(self.samples_in / RATE_HZ, self.chain.clock.slowest(), hop_us > HOP_S * 1e6)
+            taker.push(raw, result.samples)
+        dropout = self._watch.look(
+            self.samples_in / RATE_HZ, self.chain.clock.slowest(), hop_us > HOP_S * 1e6, self.stolen_recently_s
+        )
         if dropout is not None:
             self._drop(dropout)
         if self._mailbox is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,6 +32,7 @@ from workbench.engine.history import ParameterHistory
 from workbench.engine.latency import clocks, latency_budget
 from workbench.engine.loopback import LoopbackProbe, total_ms
 from workbench.engine.mailbox import Mailbox
+from workbench.engine.meters import StolenMeter
 from workbench.engine.room import RoomControl
 from workbench.engine.runner import Runner, lost_ends
 from workbench.engine.settings import Settings
@@ -41,6 +43,8 @@ log = logging.getLogger(__name__)
 
 HEALTH_PERIOD_S = 0.1
 KERNELS_PATIENCE_S = 1.5
+HOWL_DROP_DB = 20.0
+DISK_WARNING_S = 600.0
 HOWL_NOTICE = "Muted: live microphones and a loudspeaker could howl. Unmute with M."
 
 
@@ -67,6 +71,9 @@ class Session:
         self._room = RoomControl()
         self._wanted = False
         self._lost: tuple[str, ...] = ()
+        self._muted: tuple[int, ...] = ()
+        self._stolen = StolenMeter()
+        self._recording_left_s: float | None = None
         self._measuring = False
         self._measured: tuple[float | None, str] = (None, "")
         self._message, self._failed = "", False
@@ -439,6 +446,7 @@ class Session:
         self._wanted = True
         self._lost = ()
         self._measuring, self._measured = False, (None, "")
+        self._muted = ()
 
     def _stop(self) -> None:
         self._end_recording()
@@ -452,6 +460,7 @@ class Session:
 
     def _end_recording(self) -> None:
         recorder, self._recorder = self._recorder, None
+        self._recording_left_s = None
         if recorder is None:
             return
         if self._assembly is not None:
@@ -468,6 +477,7 @@ class Session:
             self._say(notice)
         self._note_lost(runner)
         self._note_loopback(runner)
+        self._note_faults(runner)
         if not self._worker.alive:
             error = self._worker.error
             self._stop()
@@ -477,6 +487,40 @@ class Session:
             error = self._recorder.error
             self._end_recording()
             self._say(str(error), failed=True)
+
+    def _note_faults(self, runner: Runner) -> None:
+        """Howling, microphones that give no numbers, a disk that fills."""
+        runner.stolen_recently_s = self._stolen.look()
+        if runner.howl_hz:
+            howl_hz, runner.howl_hz = runner.howl_hz, 0.0
+            gain_db = max(self.params.output.gain_db - HOWL_DROP_DB, entry("output.gain_db").knob.low)
+            self._history.set({"output.gain_db": gain_db})
+            self._complain(
+                f"Howling at {howl_hz:.0f} Hz: the output is {HOWL_DROP_DB:.0f} dB lower now. Use headphones, or move "
+                "the microphones away from the loudspeakers"
+            )
+        muted = runner.chain.guard.muted
+        if muted != self._muted:
+            if set(muted) - set(self._muted):
+                names = ", ".join(runner.source.channel_names[channel] for channel in muted)
+                self._complain(f"{names}: gives no numbers (NaN or beyond all sense) and is muted; the rest goes on")
+            elif not muted:
+                self._say("All microphones give sound again")
+            self._muted = muted
+        if self._recorder is not None:
+            self._note_disk(self._recorder, runner)
+
+    def _note_disk(self, recorder: Recorder, runner: Runner) -> None:
+        """How long the disk lasts; said once when it is short."""
+        try:
+            free = shutil.disk_usage(recorder.folder).free
+        except OSError:
+            self._recording_left_s = None
+            return
+        bytes_a_second = 4 * RATE_HZ * (runner.source.channels + runner.chain.out_channels)
+        before_s, self._recording_left_s = self._recording_left_s, free / bytes_a_second
+        if self._recording_left_s < DISK_WARNING_S and (before_s is None or before_s >= DISK_WARNING_S):
+            self._complain(f"The disk is full in about {self._recording_left_s / 60:.0f} min of recording")
 
     def _note_lost(self, runner: Runner) -> None:
         """Say which device was lost and which is back; the chain goes on meanwhile."""
@@ -528,6 +572,8 @@ class Session:
             own_dropouts=runner.own_dropouts,
             server_dropouts=runner.server_dropouts,
             recording_s=self._recorder.seconds if self._recorder else None,
+            recording_left_s=self._recording_left_s if self._recorder else None,
+            muted_inputs=tuple(source.channel_names[channel] for channel in chain.guard.muted),
             input_names=tuple(source.channel_names),
             output_names=tuple(sink.channel_names) if sink.live else self._output_names(assembly, chain.out_channels),
             array=assembly.array.description if assembly.array else "",

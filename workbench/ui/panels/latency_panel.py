@@ -108,6 +108,7 @@ class LatencyPanel(FloatPanel):
     def _add_heading(self, title: str, note: str, key: str) -> None:
         row = QHBoxLayout()
         row.setContentsMargins(12, 8, 12, 6)
+        row.setSpacing(8)
         row.addWidget(_label(title, 13, 600))
         row.addWidget(_label(note, 11, tone="3"))
         row.addStretch(1)
@@ -140,6 +141,7 @@ class LatencyPanel(FloatPanel):
     def _add_log(self) -> None:
         row = QHBoxLayout()
         row.setContentsMargins(12, 8, 12, 6)
+        row.setSpacing(8)
         self.count = _label("", 11, tone="3")
         self.filter = MethodChooser("Which dropouts", FILTERS)
         self.filter.currentIndexChanged.connect(lambda _: self._show_log(force=True))
@@ -164,6 +166,7 @@ class LatencyPanel(FloatPanel):
     def _add_footer(self) -> None:
         row = QHBoxLayout()
         row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(8)
         self.flush = _button("Flush buffers", "Bring the playback queue back to its length, crossfaded")
         self.flush.clicked.connect(self.flush_wanted)
         self.queue = _label("", tone="2")
@@ -243,6 +246,7 @@ class LatencyPanel(FloatPanel):
         self.count.setText(f"{len(timed)} since {since}")
         while (item := self.list.takeAt(0)) is not None:
             if item.widget() is not None:
+                item.widget().hide()  # it goes later, and may be painted once more until then
                 item.widget().deleteLater()
         wanted = [(at, dropout) for at, dropout in reversed(timed) if self._wanted(dropout)][:SHOWN]
         for at, dropout in wanted:
