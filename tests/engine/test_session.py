@@ -221,3 +221,13 @@ def test_the_disk_that_fills_is_said_once(session, tmp_path, monkeypatch):
     assert session.mailbox.health.recording_left_s == pytest.approx(300)
     session.stop_recording()
     wait(lambda: session.mailbox.health.recording_left_s is None)
+
+
+def test_the_microphones_of_the_room_are_checked_while_it_plays(session):
+    session.start()
+    wait(lambda: session.mailbox.health.state == "running")
+    session.check_microphones()
+    wait(lambda: "Checking the microphones" in session.mailbox.health.message)
+    wait(lambda: session.mailbox.health.message.startswith("Microphone check:"), 60)
+    assert "nothing wrong with the 8 channels" in session.mailbox.health.message
+    assert session.mailbox.health.state == "running"

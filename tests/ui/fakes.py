@@ -177,6 +177,9 @@ class FakeSession:
     def measure_loopback(self):
         self.calls.append(("loopback",))
 
+    def check_microphones(self):
+        self.calls.append(("check",))
+
     def flush(self):
         self.calls.append(("flush",))
 

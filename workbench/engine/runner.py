@@ -19,6 +19,7 @@ from workbench.engine.chain import Chain, Designs
 from workbench.engine.howl import HowlDetector
 from workbench.engine.loopback import LoopbackProbe
 from workbench.engine.mailbox import Mailbox
+from workbench.engine.microphone_check import MicrophoneCheck
 from workbench.engine.soft_localizer import SoftLocalizer
 
 HOP_S = HOP / RATE_HZ
@@ -158,6 +159,8 @@ class Runner:
         self.source, self.sink, self.chain = source, sink, chain
         self.taker: Taker | None = None
         """May be set from another thread."""
+        self.check: MicrophoneCheck | None = None
+        """Gets every hop of the input; may be set from another thread."""
         self._howl = HowlDetector() if source.live and sink.live else None
         self.howl_hz = 0.0
         """Frequency of a howl that was found; whoever acts on it sets it back to 0."""
@@ -264,6 +267,8 @@ class Runner:
             self._beam_watch.push(block, result.beam, self._azimuth_rad, params, tracks)
         if (taker := self.taker) is not None:
             taker.push(raw, result.samples)
+        if (check := self.check) is not None:
+            check.push(self.chain.heard)
         dropout = self._watch.look(
             self.samples_in / RATE_HZ, self.chain.clock.slowest(), hop_us > HOP_S * 1e6, self.stolen_recently_s
         )

@@ -33,6 +33,7 @@ from workbench.engine.latency import clocks, latency_budget
 from workbench.engine.loopback import LoopbackProbe, total_ms
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.meters import StolenMeter
+from workbench.engine.microphone_check import MicrophoneCheck
 from workbench.engine.room import RoomControl
 from workbench.engine.runner import Runner, lost_ends
 from workbench.engine.settings import Settings
@@ -329,6 +330,22 @@ class Session:
         else:
             self._say(f"Measured: {self._measured[0]:.1f} ms from the air to the air")
 
+    def check_microphones(self) -> None:
+        """Listen for ten seconds, then say what is wrong with the channels: dead, inverted, swapped, other gain."""
+
+        def begin() -> None:
+            assembly = self._assembly
+            if assembly is None or assembly.array is None:
+                raise EarshotError("The microphone check needs a running source and its microphone array")
+            runner = assembly.runner
+            if runner.check is not None and runner.check.running:
+                return
+            names = tuple(runner.source.channel_names)
+            runner.check = MicrophoneCheck(assembly.array, names, self._say)
+            self._say("Checking the microphones: talk for ten seconds, from several sides ...")
+
+        self._commands.put(begin)
+
     def flush(self) -> None:
         """Bring an inflated playback queue back to its length, crossfaded."""
         assembly = self._assembly
@@ -454,6 +471,8 @@ class Session:
         self._worker = self._assembly = None
         if worker is not None:
             worker.close()
+            if worker.runner.check is not None:
+                worker.runner.check.close()
         if assembly is not None:
             assembly.close()
             self._room.keep(assembly.runner.source)

@@ -305,6 +305,10 @@ class Bridge(QObject):
         """Measure the whole delay with a chirp."""
         return self._do(self.session.measure_loopback)
 
+    def check_microphones(self) -> bool:
+        """Find dead, inverted, swapped and mismatched channels from ordinary sound."""
+        return self._do(self.session.check_microphones)
+
     def flush(self) -> bool:
         """Bring the playback queue back to its length."""
         return self._do(self.session.flush)

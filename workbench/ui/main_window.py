@@ -647,6 +647,7 @@ class MainWindow(QWidget):
         menu.addAction("Dropouts and latency…\tD", self.show_latency)
         menu.addAction("Loudspeakers…\tL", self.show_loudspeakers)
         menu.addAction("Simulated room…", self.show_room)
+        menu.addAction("Check the microphones", self.bridge.check_microphones)
         menu.addAction("Save a picture of the window…", self.save_picture)
         menu.addAction("Open log folder", self.open_log_folder)
         menu.addAction("Copy diagnostics", self.copy_diagnostics)

@@ -1,0 +1,75 @@
+import threading
+
+import numpy as np
+
+from workbench.core.geometry import load_array
+from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.engine.microphone_check import MicrophoneCheck, sentence_of
+
+ARRAY = load_array("uca6-45mm")
+NAMES = tuple(f"in {number}" for number in range(1, 7))
+
+
+def plane_waves(seconds):
+    """Noise from four directions in turn, at the array's microphones."""
+    rng = np.random.default_rng(0)
+    parts = []
+    for azimuth in (0.3, 1.9, -2.2, -0.9):
+        noise = np.fft.rfft(0.05 * rng.standard_normal(round(seconds / 4 * RATE_HZ)))
+        omega = 2 * np.pi * np.fft.rfftfreq(round(seconds / 4 * RATE_HZ), 1 / RATE_HZ)
+        lead_s = ARRAY.mic_xyz_m[:, :2] @ np.array([np.cos(azimuth), np.sin(azimuth)]) / 343.0
+        parts.append(np.fft.irfft(noise * np.exp(1j * omega * lead_s[:, None]), axis=1))
+    x = np.concatenate(parts, axis=1)
+    return (x + 1e-4 * rng.standard_normal(x.shape)).astype(np.float32)
+
+
+def check(samples):
+    found, said = [], threading.Event()
+
+    def done(sentence, faulty):
+        found.append((sentence, faulty))
+        said.set()
+
+    checking = MicrophoneCheck(ARRAY, NAMES, done, seconds=4.0)
+    try:
+        for start in range(0, samples.shape[1], HOP):
+            checking.push(samples[:, start : start + HOP])
+        assert said.wait(60)
+    finally:
+        checking.close()
+    assert not checking.running
+    return found[0]
+
+
+def test_an_inverted_microphone_is_named():
+    x = plane_waves(4.0)
+    x[4] *= -1
+    sentence, faulty = check(x)
+    assert faulty and "in 5 is inverted" in sentence and sentence.count("in ") == 1
+
+
+def test_giving_up_ends_everything():
+    checking = MicrophoneCheck(ARRAY, NAMES, lambda *_: 1 / 0)
+    checking.push(np.zeros((6, HOP), np.float32))
+    assert checking.running
+    checking.close()
+    assert not checking.running
+
+
+def test_words_for_every_fault():
+    def item(index, fault=None, partner=None, gain_db=0.0):
+        return {"index": index, "fault": fault, "with": partner, "gain_db": gain_db}
+
+    healthy = {"channels": [item(0), item(1)], "note": ""}
+    assert sentence_of(healthy, NAMES) == ("Microphone check: nothing wrong with the 2 channels.", False)
+    broken = {
+        "channels": [
+            item(0, "dead", gain_db=None),
+            item(1, "swapped", 2),
+            item(2, "swapped", 1),
+            item(3, "gain", None, -6),
+        ],
+        "note": "unsure",
+    }
+    sentence, faulty = sentence_of(broken, NAMES)
+    assert faulty and "in 1 is dead, in 2 is swapped with in 3" in sentence and "(-6.0 dB). Note: unsure." in sentence
