@@ -7,10 +7,10 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from tests.ui.space_messages import SQUARE_MICS_M, cardioid, localization, track, truth
-from workbench.core.geometry import azimuth_grid_rad
 from workbench.ui import theme
 from workbench.ui.views import polar
-from workbench.ui.views.source_map import RIM_M, MapCanvas, SourceMapView, nearest_point, ring_levels, tail_ribbon
+from workbench.ui.views.map_geometry import RIM_M
+from workbench.ui.views.source_map import SourceMapView
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
@@ -267,29 +267,12 @@ def test_the_rate_is_measured_from_the_messages(view, clock):
 def test_tails_last_three_seconds_and_end_when_time_jumps_back(view):
     for count in range(40):
         view.show_localization(localization([track(1, count)], time_s=0.2 * count))
-    tail = view.canvas._tails[1]
+    tail = view.canvas.state.tails[1]
     assert tail[-1][0] - tail[0][0] == pytest.approx(3.0, abs=0.21)
     view.show_localization(localization([track(1, 10)], time_s=0.0))
-    assert len(view.canvas._tails[1]) == 1
+    assert len(view.canvas.state.tails[1]) == 1
     view.show_localization(localization([track(2, 10)], time_s=0.2))
-    assert list(view.canvas._tails) == [2]
-
-
-def test_a_tail_tapers_from_three_pixels_to_nothing():
-    points = [QPointF(10.0 * k, 0.0) for k in range(6)]
-    ages = [1.0, 0.8, 0.6, 0.4, 0.2, 0.0]
-    box = tail_ribbon(points, ages).boundingRect()
-    assert (box.left(), box.right()) == pytest.approx((0.0, 50.0))
-    assert box.height() == pytest.approx(3.0)
-    assert tail_ribbon([QPointF(1, 1), QPointF(1.5, 1)], [1.0, 0.0]) is None
-
-
-def test_the_ring_is_read_counter_clockwise_from_the_front():
-    azimuth_rad = azimuth_grid_rad(360)
-    levels = ring_levels(azimuth_rad, azimuth_rad * 180 / math.pi)
-    assert levels[0] == pytest.approx(0.0)
-    assert levels[45] == pytest.approx(90.0)
-    assert levels[135] == pytest.approx(-90.0)
+    assert list(view.canvas.state.tails) == [2]
 
 
 def test_old_pictures_fade(view, qtbot):
@@ -297,7 +280,7 @@ def test_old_pictures_fade(view, qtbot):
     fresh = view.canvas.grab().toImage()
     view._stale_timer.setInterval(1)
     view._stale_timer.start()
-    qtbot.waitUntil(lambda: view.canvas._stale, timeout=2000)
+    qtbot.waitUntil(lambda: view.canvas.state.stale, timeout=2000)
     place = view.canvas.place(0.0, 1.5).toPoint()
     stale = view.canvas.grab().toImage()
     assert stale.pixelColor(place).blue() < fresh.pixelColor(place).blue()
@@ -329,24 +312,6 @@ def test_both_themes_paint(view, qtbot, name, compact):
         image = view.canvas.grab().toImage()
         color = image.pixelColor(view.canvas.place(math.radians(42), 1.3).toPoint())
         assert color == theme.THEMES[name].color("track1")
-
-
-@pytest.mark.parametrize(("compact", "width", "height"), [(False, 472, 456), (False, 472, 400), (True, 332, 306)])
-def test_the_beams_label_covers_neither_ring_nor_handle(qtbot, compact, width, height):
-    canvas = MapCanvas(theme.DARK)
-    qtbot.addWidget(canvas)
-    canvas.set_compact(compact)
-    canvas.resize(width, height)
-    canvas._layout()
-    for azimuth_deg in range(-180, 181):
-        azimuth_rad = math.radians(azimuth_deg)
-        canvas.show_beam(azimuth_rad, 0)
-        rect, text = canvas._beam_label(azimuth_rad)
-        assert canvas.rect().toRectF().contains(rect), azimuth_deg
-        handle = canvas._handle_rect(azimuth_rad).adjusted(1, 1, -1, -1)
-        assert not rect.intersects(handle), (azimuth_deg, text)
-        near = nearest_point(rect, canvas.center) - canvas.center
-        assert math.hypot(near.x(), near.y()) >= canvas.radius + 11, (azimuth_deg, text)
 
 
 def test_switches_hide_the_truth_and_the_ring(view):

@@ -7,10 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui import theme
-from workbench.ui.controls import (
-    Themed,
-    draw_focus_ring,
-)
+from workbench.ui.controls import Themed, draw_focus_ring
 
 
 class MicrophoneButtons(Themed, QWidget):

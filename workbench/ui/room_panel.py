@@ -16,11 +16,7 @@ from workbench.audio.scene import Scene, array_radius_m, resized
 from workbench.audio.scene_parts import NOISE_KINDS, Mismatch, Noise, Talker
 from workbench.core.errors import InputError
 from workbench.ui import theme
-from workbench.ui.controls import (
-    ChoiceRow,
-    SliderRow,
-    rule,
-)
+from workbench.ui.controls import ChoiceRow, SliderRow, rule
 from workbench.ui.dialogs import FloatPanel
 from workbench.ui.microphone_buttons import MicrophoneButtons
 from workbench.ui.parameter_panel import OverlayScroll

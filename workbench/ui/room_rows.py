@@ -10,14 +10,7 @@ from workbench.audio.scene_parts import NOISE_FIELDS, NOISE_KINDS, Noise, Talker
 from workbench.core.errors import InputError
 from workbench.core.params import Entry
 from workbench.ui import theme
-from workbench.ui.controls import (
-    MethodChooser,
-    ParameterSlider,
-    SliderRow,
-    Themed,
-    ToggleSwitch,
-    ValueBox,
-)
+from workbench.ui.controls import MethodChooser, ParameterSlider, SliderRow, Themed, ToggleSwitch, ValueBox
 from workbench.ui.icons import icon
 from workbench.ui.knobs import number_text
 from workbench.ui.room_entries import LEVEL, SNR, typed_number

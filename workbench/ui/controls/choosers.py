@@ -7,12 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QSizePolicy, QWidget
 
 from workbench.ui import icons, theme
-from workbench.ui.controls.base import (
-    BOX_HEIGHT,
-    DIMMED,
-    Themed,
-    draw_focus_ring,
-)
+from workbench.ui.controls.base import BOX_HEIGHT, DIMMED, Themed, draw_focus_ring
 
 
 class MethodChooser(Themed, QComboBox):

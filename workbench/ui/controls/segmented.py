@@ -7,9 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from workbench.ui import theme
-from workbench.ui.controls.base import (
-    Themed,
-)
+from workbench.ui.controls.base import Themed
 
 
 class Segment(Themed, QAbstractButton):

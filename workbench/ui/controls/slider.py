@@ -10,11 +10,7 @@ from PySide6.QtWidgets import QSlider, QWidget
 
 from workbench.core.params import Entry
 from workbench.ui import knobs
-from workbench.ui.controls.base import (
-    DIMMED,
-    Themed,
-    new_gesture,
-)
+from workbench.ui.controls.base import DIMMED, Themed, new_gesture
 
 KNOB_RADIUS, RING_RADIUS, TRACK_HEIGHT = 6.0, 9.0, 4.0
 RING_MARGIN = 11

@@ -6,11 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from workbench.ui.controls.base import (
-    DIMMED,
-    Themed,
-    draw_focus_ring,
-)
+from workbench.ui.controls.base import DIMMED, Themed, draw_focus_ring
 
 
 class ToggleSwitch(Themed, QAbstractButton):

@@ -8,12 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from workbench.core.params import Entry
 from workbench.ui import knobs, theme
-from workbench.ui.controls.base import (
-    BOX_HEIGHT,
-    BOX_WIDTH,
-    DIMMED,
-    Themed,
-)
+from workbench.ui.controls.base import BOX_HEIGHT, BOX_WIDTH, DIMMED, Themed
 
 
 class ValueBox(Themed, QLineEdit):

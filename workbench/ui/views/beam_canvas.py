@@ -8,22 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
-from PySide6.QtWidgets import (
-    QSizePolicy,
-    QToolTip,
-    QWidget,
-)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from workbench.core.messages import BeamGain, BeamPattern, Track
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens
 from workbench.ui.views import map_marks, polar
-from workbench.ui.views.beam_figures import (
-    PatternFigures,
-    axis_range,
-    nearest_row,
-    pattern_figures,
-)
+from workbench.ui.views.beam_figures import PatternFigures, axis_range, nearest_row, pattern_figures
 from workbench.ui.views.beam_image import pattern_image
 from workbench.ui.views.statistics import HEIGHT as STATISTICS_HEIGHT
 from workbench.ui.views.statistics import Statistic, draw_statistics

@@ -10,9 +10,7 @@ from PySide6.QtGui import QImage
 
 from workbench.core.messages import BeamPattern
 from workbench.ui import painting, theme
-from workbench.ui.views.beam_figures import (
-    axis_range,
-)
+from workbench.ui.views.beam_figures import axis_range
 
 
 def pattern_image(pattern: BeamPattern, rows: int) -> QImage:

@@ -5,11 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QMenu,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens
