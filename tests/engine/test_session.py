@@ -231,3 +231,18 @@ def test_the_microphones_of_the_room_are_checked_while_it_plays(session):
     wait(lambda: session.mailbox.health.message.startswith("Microphone check:"), 60)
     assert "nothing wrong with the 8 channels" in session.mailbox.health.message
     assert session.mailbox.health.state == "running"
+
+
+def test_a_test_signal_starts_muted_and_ends(session):
+    session.start()
+    wait(lambda: session.mailbox.health.state == "running")
+    written = []
+    sink = session._assembly.runner.sink
+    sink.write = lambda samples: written.append(float(abs(samples[1]).max()))
+    session.test_output("tone", 1)
+    assert session.params.output.muted
+    wait(lambda: len(written) > 20 and not any(written[-10:]))
+    session.set({"output.muted": False})
+    wait(lambda: 0.04 < written[-1] < 0.05)
+    session.test_output("")
+    assert session._assembly.runner.output_test is None

@@ -7,7 +7,7 @@ from workbench.core.geometry import load_array, load_layout
 from workbench.core.messages import Block
 from workbench.core.params import OutputParams, Params
 from workbench.dsp.bands import HOP
-from workbench.engine import beam_meter, chain, channel_guard, designs, howl, oracle, output, taps
+from workbench.engine import beam_meter, chain, channel_guard, designs, howl, oracle, output, output_test, taps
 
 
 def _pairs(rng, hops):
@@ -42,6 +42,10 @@ def _blocks(rng, hops):
     ]
 
 
+def _tested(rng, hops):
+    return [(rng.standard_normal((2, HOP)).astype(np.float32), OutputParams(muted=k % 5 == 0)) for k in range(hops)]
+
+
 def _beam_hops(rng, hops):
     return [
         (
@@ -63,6 +67,7 @@ CASES = {
     howl.HowlDetector: StreamingCase(howl.HowlDetector, _mono),
     taps.Delay: StreamingCase(lambda: taps.Delay(2, 777), _hops, any_length=True),
     taps.SpectrumColumn: StreamingCase(taps.SpectrumColumn, _mono),
+    output_test.OutputTest: StreamingCase(lambda: output_test.OutputTest("pink", 1), _tested),
     output.OutputStage: StreamingCase(output.OutputStage, _pairs),
     chain.Chain: StreamingCase(lambda: chain.Chain(chain.ChainConfig(8, _ARRAY, _LAYOUT)), _blocks),
 }

@@ -38,7 +38,7 @@ class ClockFollower:
 
     def __init__(self, target_s: float):
         self.target_s = target_s
-        self.error_s = 0.0
+        self._half_s = self.error_s = 0.0
         """Mean difference of the queue from its target."""
         self.drift = 0.0
         """How much faster the clock that fills the queue is than the one that empties it."""
@@ -68,7 +68,10 @@ class ClockFollower:
         # A late thread makes one value wrong, not the queue: it counts no more than a little.
         error_s = min(max(error_s, self.error_s - OUTLIER_S), self.error_s + OUTLIER_S)
         natural = self.natural_rad_s
-        self.error_s += HOP_S / self.averaging_s * (error_s - self.error_s)
+        # Two halves in a row: a burst of hops, some 20 ms long, is smoothed away even while the loop is fast.
+        part = 2 * HOP_S / self.averaging_s
+        self._half_s += part * (error_s - self._half_s)
+        self.error_s += part * (self._half_s - self.error_s)
         wanted = 2 * natural * self.error_s + self.drift
         if abs(wanted) < LIMIT or wanted * self.error_s < 0:
             self.drift += natural**2 * self.error_s * HOP_S
@@ -79,4 +82,4 @@ class ClockFollower:
 
     def moved(self) -> None:
         """The queue was brought to its target by other means; the drift stays what it was."""
-        self.error_s = 0.0
+        self._half_s = self.error_s = 0.0

@@ -20,6 +20,7 @@ from workbench.engine.howl import HowlDetector
 from workbench.engine.loopback import LoopbackProbe
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.microphone_check import MicrophoneCheck
+from workbench.engine.output_test import OutputTest
 from workbench.engine.soft_localizer import SoftLocalizer
 
 HOP_S = HOP / RATE_HZ
@@ -159,6 +160,8 @@ class Runner:
         self.source, self.sink, self.chain = source, sink, chain
         self.taker: Taker | None = None
         """May be set from another thread."""
+        self.output_test: OutputTest | None = None
+        """Plays in the output's place; may be set from another thread."""
         self.check: MicrophoneCheck | None = None
         """Gets every hop of the input; may be set from another thread."""
         self._howl = HowlDetector() if source.live and sink.live else None
@@ -252,7 +255,10 @@ class Runner:
         result = self.chain.process(block, params, self._designs.designs)
         hop_us = self.chain.clock.end(HOP_S * 1e6)
         probe = self.loopback
-        self._write(result.samples if probe is None else probe.exchange(block, result.samples))
+        played = result.samples
+        if (test := self.output_test) is not None:
+            played = test.process(played, params.output)
+        self._write(played if probe is None else probe.exchange(block, played))
         self.samples_in += HOP
         self.repaired += result.repaired
         if self.chain.guard.muted:

@@ -34,6 +34,7 @@ from workbench.engine.loopback import LoopbackProbe, total_ms
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.meters import StolenMeter
 from workbench.engine.microphone_check import MicrophoneCheck
+from workbench.engine.output_test import OutputTest
 from workbench.engine.room import RoomControl
 from workbench.engine.runner import Runner, lost_ends
 from workbench.engine.settings import Settings
@@ -329,6 +330,22 @@ class Session:
             self._say(f"The delay was not measured: {error}", failed=True)
         else:
             self._say(f"Measured: {self._measured[0]:.1f} ms from the air to the air")
+
+    def test_output(self, kind: str, output: int = 0) -> None:
+        """Play "tone" or "pink" on one output (from 0) in the sound's place, muted at first; "" ends it.
+        Raises InputError."""
+        assembly = self._assembly
+        if assembly is None:
+            return
+        runner = assembly.runner
+        if not kind:
+            runner.output_test = None
+            return
+        test = OutputTest(kind, output)
+        if runner.output_test is None:
+            self._history.set({"output.muted": True})
+            self._say("Test signal, muted: turn the amplifier down, then unmute with M")
+        runner.output_test = test
 
     def check_microphones(self) -> None:
         """Listen for ten seconds, then say what is wrong with the channels: dead, inverted, swapped, other gain."""

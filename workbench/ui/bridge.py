@@ -305,6 +305,10 @@ class Bridge(QObject):
         """Measure the whole delay with a chirp."""
         return self._do(self.session.measure_loopback)
 
+    def test_output(self, kind: str, output: int = 0) -> bool:
+        """Play "tone" or "pink" on one output (from 0), muted at first; "" ends it."""
+        return self._do(self.session.test_output, kind, output)
+
     def check_microphones(self) -> bool:
         """Find dead, inverted, swapped and mismatched channels from ordinary sound."""
         return self._do(self.session.check_microphones)
