@@ -370,3 +370,27 @@ def test_a_killed_server_is_said_and_taken_again_while_hops_go_on():
     finally:
         engine.close()
         server.stop()
+
+
+def test_an_inflated_queue_is_flushed_without_a_click(jack_server):
+    """The queue is made longer by hand; after the flush it has its length again, and nothing was silent."""
+
+    def check():
+        source = DeviceSource(SYSTEM, variables=jack_server.variables)
+        sink = DeviceSink(SYSTEM, 2, variables=jack_server.variables, own_clock=True)
+        engine = PassThrough(source, sink)
+        try:
+            time.sleep(1.0)
+            usual_s = sink.queue_s
+            sink._written += 960  # as if the source had sent two hops too many
+            time.sleep(0.3)
+            assert sink._lasts_s() - usual_s > 0.01
+            missed = sink.missed_samples
+            sink.flush()
+            time.sleep(0.5)
+            assert abs(sink._lasts_s() - usual_s) < 0.012
+            assert sink.missed_samples - missed < 480
+        finally:
+            engine.close()
+
+    undisturbed(check)

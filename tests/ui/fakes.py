@@ -177,6 +177,9 @@ class FakeSession:
     def measure_loopback(self):
         self.calls.append(("loopback",))
 
+    def test_output(self, kind, output=0):
+        self.calls.append(("test", kind, output))
+
     def check_microphones(self):
         self.calls.append(("check",))
 

@@ -265,10 +265,8 @@ class DeviceSink:
             return
         flush, self._flush = self._flush, False
         fill = self._fill()
-        if self._runs_dry() or fill > self._stream.ring.capacity // 2:
+        if self._runs_dry() or flush or fill > self._stream.ring.capacity // 2:
             self._correct()
-        elif flush:
-            self._correct(round(self.follower.error_s * self._rate_hz) if self.follower else None)
         elif fill < 0:
             improved = self._late_fill is None or fill > self._late_fill + 0.25 * self._hop
             self._late_hops = 0 if improved else self._late_hops + 1

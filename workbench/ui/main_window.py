@@ -619,6 +619,16 @@ class MainWindow(QWidget):
         anchor = None if below is None else lambda: below.mapTo(self, QPoint(0, below.height() + 6))
         panel.show_at(anchor)
 
+    def _fill_test_menu(self) -> None:
+        """Tone and pink noise for every output that there is now."""
+        self.test_menu.clear()
+        names = self.bridge.health.output_names
+        for output, name in enumerate(names):
+            for kind, word in (("tone", "tone"), ("pink", "pink noise")):
+                play = lambda _=False, kind=kind, output=output: self.bridge.test_output(kind, output)  # noqa: E731
+                self.test_menu.addAction(f"{name}: {word}", play)
+        self.test_menu.addAction("Off", lambda: self.bridge.test_output("")).setEnabled(bool(names))
+
     def _build_menu(self) -> QMenu:
         menu = QMenu(self)
         themes = QActionGroup(menu)
@@ -648,6 +658,8 @@ class MainWindow(QWidget):
         menu.addAction("Loudspeakers…\tL", self.show_loudspeakers)
         menu.addAction("Simulated room…", self.show_room)
         menu.addAction("Check the microphones", self.bridge.check_microphones)
+        self.test_menu = menu.addMenu("Test signal")
+        self.test_menu.aboutToShow.connect(self._fill_test_menu)
         menu.addAction("Save a picture of the window…", self.save_picture)
         menu.addAction("Open log folder", self.open_log_folder)
         menu.addAction("Copy diagnostics", self.copy_diagnostics)
