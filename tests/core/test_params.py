@@ -18,7 +18,7 @@ def test_replace_changes_one_value_and_leaves_the_old_tree():
     before = Params()
     after = parameters.replace(before, {"enhance.postfilter_beta": 0.05})
     assert after.enhance.postfilter_beta == 0.05
-    assert before.enhance.postfilter_beta == 0.02
+    assert before.enhance.postfilter_beta == 0.0
     assert parameters.differences(before, after) == ["enhance.postfilter_beta"]
 
 
