@@ -70,6 +70,8 @@ class DeviceSource:
         self.dropped_samples = 0
         self._xruns_before = 0
         self._next_index = 0
+        self.hop_time_s: float | None = None
+        """`time.perf_counter` of the newest hop by the device's own clock: what does not shake with who reads it."""
 
     def probe(self) -> None:
         """Look how many channels the device has, where the spec names none. Raises DeviceError."""
@@ -199,7 +201,9 @@ class DeviceSource:
 
     def _note_latency(self, stream: StreamProcess, index: int) -> None:
         position = self._origin_position + (index - self._origin_index) * self._rate_hz / RATE_HZ
-        latency_s = time.perf_counter() - stream.clock.time_s(position)
+        hop_s = stream.clock.time_s(position)
+        self.hop_time_s = hop_s
+        latency_s = time.perf_counter() - hop_s
         if self._mean_latency_s is None:
             self._mean_latency_s = latency_s
         self._mean_latency_s += SMOOTHING * (latency_s - self._mean_latency_s)

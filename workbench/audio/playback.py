@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 
 import numpy as np
 
@@ -93,6 +94,8 @@ class DeviceSink:
         self._wanted = device.channels or tuple(range(1, channels + 1))
         self._prefill_option = prefill
         self._own_clock = own_clock
+        self.hop_time_s: float | None = None
+        """Set before `write`, where the source's clock is known: the hop's time by it."""
         self._flush = False
         self.follower: ClockFollower | None = None
         """Joins the two clocks, where there are two."""
@@ -142,6 +145,8 @@ class DeviceSink:
         self._paced = False
         self._mean_latency_s: float | None = None
         self._fills: list[int] = []
+        self._lateness: deque[float] = deque(maxlen=SETTLE_HOPS)
+        self._anchored, self._anchor_s = False, 0.0
         self._settle_hops = FIRST_SETTLE_HOPS
         self._missed_seen = self._dry = self._since_dry = 0
 
@@ -219,7 +224,7 @@ class DeviceSink:
             return
         stream.update()
         self._place()
-        ratio = self.follower.update(self._lasts_s()) if self.follower else 1.0
+        ratio = self._follow() if self.follower else 1.0
         rows = min(len(samples), self.channels)
         used = np.zeros((self.channels, samples.shape[1]), np.float32)
         used[:rows] = samples[:rows]
@@ -246,6 +251,25 @@ class DeviceSink:
     def _lasts_s(self) -> float:
         """How long what is queued lasts from now on, by the device's clock."""
         return self._stream.clock.time_s(self._written) - time.perf_counter()
+
+    def _follow(self) -> float:
+        """The ratio for this hop.
+
+        Until the queue has first been judged, it is that of the drift known so far. From then on the queue is kept
+        where it is: against the source's own clock where that is known, else against the moment of writing, which
+        shakes with everything that makes the writer late.
+        """
+        now_s, hop_s = time.perf_counter(), self.hop_time_s
+        self._lateness.append(now_s - hop_s if hop_s is not None else 0.0)
+        if not self._anchored:
+            return 1 - self.follower.drift
+        late_s = self._anchor_s if hop_s is not None else 0.0
+        return self.follower.update(self._lasts_s() + (now_s - hop_s if hop_s is not None else 0.0) - late_s)
+
+    def _anchor(self) -> None:
+        """How late hops are written usually: what the follower's view of the queue leaves out."""
+        self._anchor_s = float(np.mean(self._lateness)) if self._lateness else 0.0
+        self._anchored = True
 
     def flush(self) -> None:
         """Bring the queue to its target with the next hop, crossfaded. May be called from any thread."""
@@ -281,7 +305,8 @@ class DeviceSink:
         """Judge the queue's length over some time; correct it when it has changed for good."""
         if self.follower is not None:
             self._fills.append(round((self._lasts_s() - self.follower.target_s) * self._rate_hz))
-            target, tolerance = 0, FOLLOWED_TOLERANCE_HOPS
+            target = 0
+            tolerance = TOLERANCE_HOPS if self._anchored else FOLLOWED_TOLERANCE_HOPS
         else:
             self._fills.append(fill + self._due)
             target, tolerance = self._prefill, TOLERANCE_HOPS
@@ -292,8 +317,11 @@ class DeviceSink:
         typical = int(np.mean(np.sort(self._fills)[len(self._fills) // 10 : -(len(self._fills) // 10)]))
         self._fills.clear()
         if abs(typical - target) > tolerance * self._hop and not (self._paced and typical < target):
+            self._anchored = False
             # By the mean's difference: a single hop may be the first or the last one of a burst.
             self._correct(typical if self.follower else None)
+        if self.follower is not None and not self._anchored:
+            self._anchor()
 
     def _runs_dry(self) -> bool:
         """The device had to play silence again and again: the queue is short for good, and every block is broken."""
@@ -319,6 +347,8 @@ class DeviceSink:
         target = self._target() if surplus is None else self._written - surplus
         if surplus is None:
             self._settle_hops = FIRST_SETTLE_HOPS
+            self._anchored = False
+            self._lateness.clear()
         # Silence that the listener hears for it; what is late by now was counted as it was played.
         self._inserted += max(target - max(self._written, self._stream.last.index), 0)
         self._move(target)

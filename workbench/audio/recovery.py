@@ -190,6 +190,11 @@ class RecoveringSource(_Recovering):
         self._next_index += HOP
         return block
 
+    @property
+    def hop_time_s(self) -> float | None:
+        """Time of the newest hop by the device's clock; None for silence in its place."""
+        return None if self._was_silent else self._end.hop_time_s
+
     def _sound(self, block: Block) -> Block:
         self._note_zeros(block.samples)
         samples = block.samples
@@ -233,6 +238,8 @@ class RecoveringSink(_Recovering):
     def __init__(self, sink: DeviceSink):
         super().__init__(sink)
         self.channels, self.channel_names = sink.channels, sink.channel_names
+        self.hop_time_s: float | None = None
+        """Time of the hop that is written next, by the source's clock, if it is known."""
 
     def start(self) -> None:
         """Open the device. Raises DeviceError."""
@@ -277,6 +284,7 @@ class RecoveringSink(_Recovering):
         """Queue (channels, HOP) float32; dropped while the device is lost."""
         if not self.lost and self._device.acquire(blocking=False):
             try:
+                self._end.hop_time_s = self.hop_time_s
                 if self._end.channels == self.channels:
                     self._end.write(samples)
                 else:

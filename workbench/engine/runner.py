@@ -299,6 +299,8 @@ class Runner:
             samples = samples[:, skipped:]
             if samples.shape[1] == 0:
                 return
+        if self.sink.live:
+            self.sink.hop_time_s = getattr(self.source, "hop_time_s", None)
         self.sink.write(fit_channels(samples, self.sink.channels))
         self.samples_out += samples.shape[1]
 
