@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QConicalGradient, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QConicalGradient, QPainter, QPen, QPixmap
 
 from workbench.core.geometry import SECTORS
 from workbench.ui import painting, theme
@@ -65,12 +65,7 @@ def _paint_grid(painter: QPainter, scene: MapScene) -> None:
         start = polar.to_screen(center, azimuth_rad, HUB - 2)
         painter.drawLine(start, polar.to_screen(center, azimuth_rad, radius))
     if state.room_xy_m is not None:
-        painter.save()
-        inside = QPainterPath()
-        inside.addEllipse(center, radius, radius)
-        painter.setClipPath(inside)
-        map_marks.draw_outline(painter, center, radius / geometry.rim_m, state.room_xy_m, t)
-        painter.restore()
+        map_marks.draw_walls(painter, geometry.center, geometry.radius, geometry.rim_m, state.room_xy_m, t)
     painter.setFont(theme.font(11))
     painter.setPen(QColor(t.text2))
     for box, text in geometry.ring_labels():

@@ -6,17 +6,20 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from workbench.core.geometry import wrap_rad
 from workbench.core.messages import TalkerTruth, Track
+from workbench.ui import theme
 from workbench.ui.theme import Tokens
 from workbench.ui.views import polar
 
 RIMS_M = (1.0, 1.5, 2.5, 4.0, 6.0, 10.0)
 """Distances that the map's rim can stand for; the wheel steps through them."""
 NULL_HALF = 6.5
+WALL_LABELLED = 48.0
+"""Pixels of a wall below which it has no name."""
 SAME_TALKER_RAD = math.radians(45.0)
 """A track farther from every true position than this belongs to nobody."""
 
@@ -55,11 +58,53 @@ def draw_null(painter: QPainter, place: QPointF, tokens: Tokens, by_hand: bool) 
     polar.draw_shape(painter, place, "diamond", NULL_HALF)
 
 
-def draw_outline(
-    painter: QPainter, center: QPointF, pixels_per_m: float, corners_xy_m: np.ndarray, tokens: Tokens
+def wall_pieces(corners_xy_m: np.ndarray, rim_m: float) -> list[tuple[np.ndarray, np.ndarray]]:
+    """What of each wall lies within the rim: (start, end) in metres, walls wholly outside left out."""
+    corners = np.asarray(corners_xy_m, dtype=float)
+    pieces = []
+    for start, end in zip(corners, np.roll(corners, -1, axis=0)):
+        along = end - start
+        # |start + t along| = rim is a quadratic equation in t.
+        a, b, c = float(along @ along), float(start @ along), float(start @ start) - rim_m**2
+        under = b * b - a * c
+        if a == 0.0 or under <= 0.0:
+            continue
+        low, high = max(0.0, (-b - math.sqrt(under)) / a), min(1.0, (-b + math.sqrt(under)) / a)
+        if low < high:
+            pieces.append((start + low * along, start + high * along))
+    return pieces
+
+
+def draw_walls(
+    painter: QPainter, center: QPointF, radius: float, rim_m: float, corners_xy_m: np.ndarray, t: Tokens
 ) -> None:
-    """The walls, corners (N, 2) in metres ahead and to the left of the array."""
-    points = [QPointF(center.x() - y * pixels_per_m, center.y() - x * pixels_per_m) for x, y in corners_xy_m]
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(QColor(tokens.text3), 1.5))
-    painter.drawPolygon(QPolygonF(points))
+    """The walls as far as they are on the map, dashed, the longest with its name beside it, within the room.
+
+    `corners_xy_m`: (N, 2) in metres ahead and to the left of the array.
+    """
+    scale = radius / rim_m
+
+    def place(point_m: np.ndarray) -> QPointF:
+        return QPointF(center.x() - point_m[1] * scale, center.y() - point_m[0] * scale)
+
+    pieces = wall_pieces(corners_xy_m, rim_m)
+    pen = QPen(QColor(t.text3), 1.0)
+    pen.setDashPattern([5.0, 4.0])
+    painter.setPen(pen)
+    for start, end in pieces:
+        painter.drawLine(place(start), place(end))
+    lengths = [float(np.hypot(*(end - start))) * scale for start, end in pieces]
+    if not pieces or max(lengths) < WALL_LABELLED:
+        return
+    start, end = pieces[int(np.argmax(lengths))]
+    middle, along = (start + end) / 2, (end - start) / np.hypot(*(end - start))
+    inward = np.array([-along[1], along[0]])
+    inward *= -1.0 if inward @ (np.mean(corners_xy_m, axis=0) - middle) < 0 else 1.0
+    painter.setFont(theme.font(11))
+    box = QRectF(0.0, 0.0, QFontMetricsF(painter.font()).horizontalAdvance("wall") + 6, 16.0)
+    away = abs(inward[1]) * box.width() / 2 + abs(inward[0]) * box.height() / 2 + 3
+    aside = along * (box.height() / 2 + 6 if abs(along[0]) > 0.5 else box.width() / 2 + 6)  # beside the axis
+    box.moveCenter(place(middle + (inward * away + aside) / scale))
+    painter.fillRect(box, QColor(t.plot))
+    painter.setPen(QColor(t.text3))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "wall")
