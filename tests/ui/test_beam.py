@@ -135,3 +135,11 @@ def test_curves_take_the_place_of_the_image(view, tokens):
     assert not view.canvas.grab().isNull()
     view.curves_button.setChecked(False)
     assert view.color_bar.isVisibleTo(view.tools)
+
+
+def test_a_high_panel_has_the_polar_plot_above_the_image(view):
+    view.resize(472, 660)
+    center, radius = view.canvas.polar_geometry()
+    image = view.canvas.image_rect()
+    assert center.y() + radius < image.top() and image.width() > 400
+    assert radius > 120 and center.y() - radius > 16

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from tests.ui.space_messages import SQUARE_MICS_M, cardioid, localization, response, track, truth
 from workbench.core.geometry import load_layout
 from workbench.ui import theme
-from workbench.ui.views.space import COMPACT_WIDTH, WIDTH, SpaceView
+from workbench.ui.views.space import COMPACT_WIDTH, LOWER_HEIGHT, WIDTH, SpaceView, lower_height
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
@@ -130,3 +130,10 @@ def test_every_control_has_a_name_and_a_tooltip(view):
     for button in view.findChildren(QAbstractButton):
         assert button.accessibleName(), button.text()
         assert button.toolTip(), button.text()
+
+
+def test_the_lower_panel_takes_the_height_that_the_map_cannot_use():
+    assert lower_height(WIDTH, 900, 88) == LOWER_HEIGHT
+    assert lower_height(WIDTH, 1100, 88) == 1100 - theme.GUTTER - theme.HEADER - (WIDTH - 16) - 88
+    assert lower_height(WIDTH, 2000, 88) == 1000
+    assert lower_height(700, 1100, 88) == LOWER_HEIGHT

@@ -174,9 +174,17 @@ class BeamCanvas(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(472, 352)
 
+    @property
+    def _stacked(self) -> bool:
+        """Where there is more height than width, the polar plot stands above the image."""
+        return self.height() > 1.1 * self.width()
+
     def image_rect(self) -> QRectF:
         """Where the azimuth-frequency image lies."""
         inner = self.width() - 2 * theme.PANEL_PADDING
+        if self._stacked:
+            top = round(0.52 * (self.height() - STATISTICS_HEIGHT))
+            return QRectF(theme.PANEL_PADDING + 40, top, inner - 40, self.height() - STATISTICS_HEIGHT - 22 - top)
         width = round(inner * (0.37 if self._compact else 0.402))
         height = self.height() - STATISTICS_HEIGHT - 22 - 13
         return QRectF(self.width() - theme.PANEL_PADDING - width, 13, width, max(40, height))
@@ -184,6 +192,9 @@ class BeamCanvas(QWidget):
     def polar_geometry(self) -> tuple[QPointF, float]:
         """Centre and radius (0 dB) of the polar plot."""
         image = self.image_rect()
+        if self._stacked:
+            radius = min((self.width() - 2 * theme.PANEL_PADDING) / 2, (image.top() - 24 - 36) / 2)
+            return QPointF(self.width() / 2, 18 + radius), radius
         right = image.left() - 40
         left = theme.PANEL_PADDING + (0 if self._compact else 9)
         radius = max(30.0, min((right - left) / 2, (image.height() + 12 - 36) / 2))

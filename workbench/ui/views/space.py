@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
@@ -21,6 +21,8 @@ from workbench.ui.views.talker_table import TalkerTable
 
 WIDTH, COMPACT_WIDTH = 472, 332
 LOWER_HEIGHT = 388
+LOWER_SHARE = 0.5
+"""Of the height: the most that the lower panel takes where the map cannot use what there is."""
 COMPACT_HEIGHT = 342
 
 
@@ -100,13 +102,27 @@ class TabHeader(QWidget):
             tab.apply_theme(tokens)
 
 
-def _panel() -> QFrame:
-    frame = QFrame()
-    frame.setObjectName("panel")
-    column = QVBoxLayout(frame)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    return frame
+def lower_height(width: int, height: int, table_height: int) -> int:
+    """The lower panel's height: what a map as wide as the region leaves, within bounds."""
+    map_height = width - 16  # a disc with what is written around it
+    spare = height - theme.GUTTER - theme.HEADER - map_height - table_height
+    return max(LOWER_HEIGHT, min(spare, round(LOWER_SHARE * height)))
+
+
+class _Panel(QFrame):
+    """A panel's frame; `wanted_height` where it is not what its content asks for."""
+
+    def __init__(self, wanted_height: int | None = None):
+        super().__init__()
+        self.wanted_height = wanted_height
+        self.setObjectName("panel")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return hint if self.wanted_height is None else QSize(hint.width(), self.wanted_height)
 
 
 class SpaceView(QWidget):
@@ -141,8 +157,8 @@ class SpaceView(QWidget):
         self._lower_header = TabHeader(("Beam", "Loudspeakers"), tokens)
         self._compact_header.chosen.connect(self.show_page)
         self._lower_header.chosen.connect(self.show_lower_page)
-        self._upper = _panel()
-        self._lower = _panel()
+        self._upper = _Panel()
+        self._lower = _Panel(LOWER_HEIGHT)
         self._lower.setMaximumHeight(LOWER_HEIGHT)
         self._lower_pages = QStackedLayout()
         self._lower_pages.addWidget(self.beam)
@@ -204,6 +220,13 @@ class SpaceView(QWidget):
         self._compact_header.setVisible(compact)
         self._lower.setVisible(not compact)
         self._show_pages()
+
+    def resizeEvent(self, event) -> None:
+        height = lower_height(self.width(), self.height(), self.table.sizeHint().height())
+        if height != self._lower.wanted_height:
+            self._lower.wanted_height = height
+            self._lower.setMaximumHeight(height)
+            self._lower.updateGeometry()
 
     def _show_pages(self) -> None:
         self._compact_header.choose(self._page)
