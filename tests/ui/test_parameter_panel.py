@@ -149,3 +149,15 @@ def test_a_low_panel_scrolls_without_moving_its_columns(panel, qtbot):
     assert panel.scroll.verticalScrollBar().value() == panel.scroll.verticalScrollBar().maximum() > 0
     panel.resize(336, 1600)
     qtbot.waitUntil(lambda: not panel.scroll.bar.isVisible())
+
+
+def test_the_narrow_windows_help_still_holds_three_lines(qtbot):
+    box = parameter_panel.HelpBox()
+    qtbot.addWidget(box)
+    box.resize(330, 92)
+    wide = box.height()
+    box.set_compact(True)
+    assert box.height() < wide
+    box.show_help("Strength", "0–100 %", "word " * 20)
+    box.show()
+    assert box.text.height() >= 3 * box.text.fontMetrics().height()

@@ -104,9 +104,9 @@ def _kept_together(text: str) -> str:
 
 
 class HelpBox(QWidget):
-    """92 high: label, range and default of a parameter, and what it does."""
+    """92 high (72 in the narrow window): label, range and default of a parameter, and what it does in three lines."""
 
-    HEIGHT = 92
+    HEIGHT, COMPACT_HEIGHT = 92, 72
 
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
@@ -130,6 +130,12 @@ class HelpBox(QWidget):
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self.text, 1)
+
+    def set_compact(self, compact: bool) -> None:
+        """Three lines and no more: in the narrow window all rows of the longest group shall be seen at once."""
+        self.setFixedHeight(self.COMPACT_HEIGHT if compact else self.HEIGHT)
+        self.layout().setContentsMargins(12, 6 if compact else 9, 11, 2 if compact else 4)
+        self.layout().setSpacing(2 if compact else 4)
 
     def show_help(self, title: str, facts: str, text: str) -> None:
         """Fill the box; a text too long for it is also its tooltip."""
@@ -467,6 +473,7 @@ class ParameterPanel(QFrame):
         self.header.layout().setSpacing(2 if compact else 8)
         for group in self.groups.values():
             group.set_compact(compact)
+        self.help.set_compact(compact)
         self._arrange()
 
     def show_tab(self, name: str) -> None:
