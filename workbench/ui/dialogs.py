@@ -401,7 +401,6 @@ KEYS = (
     ("R", "Record"),
     ("O", "Oracle ladder; 1 … 6 its rungs"),
     ("L", "Loudspeakers"),
-    ("L", "Loudspeakers"),
     ("D", "Dropouts and latency"),
     ("Ctrl+O", "Open a recording or settings"),
     ("Ctrl+S", "Save the settings"),
