@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.streaming import arrays_in, assert_same, run
+from workbench.dsp import kernels
 
 PACKAGES = ("dsp", "enhance", "localize", "render", "audio", "engine")
 
@@ -41,6 +42,12 @@ def _cases() -> dict:
 
 CLASSES = _streaming_classes()
 CASES = _cases()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_arithmetic():
+    """Compiled loops round otherwise than numpy: none may arrive, from another test's session, between two runs."""
+    kernels.load()
 
 
 @pytest.fixture(params=CLASSES, ids=lambda cls: f"{cls.__module__.removeprefix('workbench.')}.{cls.__name__}")
