@@ -65,7 +65,9 @@ def _paint_grid(painter: QPainter, scene: MapScene) -> None:
         start = polar.to_screen(center, azimuth_rad, HUB - 2)
         painter.drawLine(start, polar.to_screen(center, azimuth_rad, radius))
     if state.room_xy_m is not None:
-        map_marks.draw_walls(painter, geometry.center, geometry.radius, geometry.rim_m, state.room_xy_m, t)
+        # In the small map the name would lie under a talker's label.
+        named = not geometry.compact
+        map_marks.draw_walls(painter, geometry.center, geometry.radius, geometry.rim_m, state.room_xy_m, t, named)
     painter.setFont(theme.font(11))
     painter.setPen(QColor(t.text2))
     for box, text in geometry.ring_labels():

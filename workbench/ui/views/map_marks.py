@@ -76,9 +76,15 @@ def wall_pieces(corners_xy_m: np.ndarray, rim_m: float) -> list[tuple[np.ndarray
 
 
 def draw_walls(
-    painter: QPainter, center: QPointF, radius: float, rim_m: float, corners_xy_m: np.ndarray, t: Tokens
+    painter: QPainter,
+    center: QPointF,
+    radius: float,
+    rim_m: float,
+    corners_xy_m: np.ndarray,
+    t: Tokens,
+    named: bool = True,
 ) -> None:
-    """The walls as far as they are on the map, dashed, the longest with its name beside it, within the room.
+    """The walls as far as they are on the map, dashed, the longest with its name (if `named`) within the room.
 
     `corners_xy_m`: (N, 2) in metres ahead and to the left of the array.
     """
@@ -94,7 +100,7 @@ def draw_walls(
     for start, end in pieces:
         painter.drawLine(place(start), place(end))
     lengths = [float(np.hypot(*(end - start))) * scale for start, end in pieces]
-    if not pieces or max(lengths) < WALL_LABELLED:
+    if not (named and pieces) or max(lengths) < WALL_LABELLED:
         return
     start, end = pieces[int(np.argmax(lengths))]
     middle, along = (start + end) / 2, (end - start) / np.hypot(*(end - start))
