@@ -25,7 +25,7 @@ from workbench.ui.theme import THEMES
 
 FOLDER = Path(__file__).parent / "screenshots"
 SIZES = ("1280x800", "1920x1080", "2560x1440")
-LARGEST_BYTES = 1_000_000
+LARGEST_BYTES = 300_000
 EXACT = 64
 SETTINGS = """earshot_settings = 1
 source = "room"
