@@ -1,0 +1,34 @@
+"""Panels that float over the window: sources, sinks, presets, keys, about."""
+
+from workbench.ui.dialogs.choices import (
+    OPEN_FILE,
+    WRITE_FILE,
+    default_output,
+    device_spec,
+    scene_title,
+    sink_choices,
+    source_choices,
+    spec_name,
+)
+from workbench.ui.dialogs.chooser import Choice, ChoiceRowButton, ChooserPanel
+from workbench.ui.dialogs.float_panel import FloatPanel
+from workbench.ui.dialogs.help import KEYS, AboutPanel, KeysPanel, diagnostics
+
+__all__ = [
+    "KEYS",
+    "OPEN_FILE",
+    "WRITE_FILE",
+    "AboutPanel",
+    "Choice",
+    "ChoiceRowButton",
+    "ChooserPanel",
+    "FloatPanel",
+    "KeysPanel",
+    "default_output",
+    "device_spec",
+    "diagnostics",
+    "scene_title",
+    "sink_choices",
+    "source_choices",
+    "spec_name",
+]

@@ -1,0 +1,105 @@
+"""The frame of every panel that floats over the window. None is modal; sound never stops for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from workbench.ui import theme
+from workbench.ui.icons import icon
+from workbench.ui.theme import Tokens
+from workbench.ui.toolbar import tool_button
+
+
+class FloatPanel(QFrame):
+    """A panel over the window: header with title, note and tools. Unpinned, Escape or a click elsewhere closes it."""
+
+    closed = Signal()
+
+    def __init__(self, title: str, width: int, window: QWidget):
+        super().__init__(window)
+        self.setObjectName("floatPanel")
+        self.setFixedWidth(width)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.tokens = theme.DARK
+        self.title = QLabel(title)
+        self.title.setFont(theme.font(13, 600))
+        self.note = QLabel()
+        self.note.setFont(theme.font(11))
+        self.note.setProperty("tone", "3")
+        self.pin = tool_button("pin", "Keep open", 28)
+        self.pin.setCheckable(True)
+        self.close_button = tool_button("close", "Close (Escape)", 28)
+        self.close_button.clicked.connect(self.dismiss)
+        self.head = QHBoxLayout()
+        self.head.setContentsMargins(12, 4, 6, 4)
+        self.head.setSpacing(2)
+        self.head.addWidget(self.title)
+        self.head.addSpacing(6)
+        self.head.addWidget(self.note)
+        self.head.addStretch(1)
+        self.head.addWidget(self.pin)
+        self.head.addWidget(self.close_button)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(1, 1, 1, 1)
+        self.body.setSpacing(0)
+        self.body.addLayout(self.head)
+        self._anchor: Callable[[], QPoint] | None = None
+        self._watching = False
+        self.hide()
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Icons in the colours of the theme."""
+        self.tokens = tokens
+        self.pin.setIcon(icon("pin", tokens))
+        self.close_button.setIcon(icon("close", tokens))
+
+    def show_at(self, anchor: Callable[[], QPoint] | None) -> None:
+        """Open below a place of the window (None: in its middle), inside the window, and take the keys."""
+        self._anchor = anchor
+        self.adjustSize()
+        self.place()
+        self.show()
+        self.raise_()
+        if not self._watching:
+            self._watching = True
+            QApplication.instance().installEventFilter(self)
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def place(self) -> None:
+        """Find the place again after the window or the content changed size."""
+        window = self.parentWidget()
+        height = min(self.sizeHint().height(), window.height() - 2 * theme.GUTTER)
+        self.resize(self.width(), height)
+        if self._anchor is None:
+            spot = QPoint((window.width() - self.width()) // 2, (window.height() - height) // 3)
+        else:
+            spot = self._anchor()
+        x = max(theme.GUTTER, min(spot.x(), window.width() - self.width() - theme.GUTTER))
+        y = max(theme.GUTTER, min(spot.y(), window.height() - height - theme.GUTTER))
+        self.move(x, y)
+
+    def dismiss(self) -> None:
+        """Close, pinned or not."""
+        if self._watching:
+            self._watching = False
+            QApplication.instance().removeEventFilter(self)
+        if self.isVisible():
+            self.hide()
+            self.closed.emit()
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.MouseButtonPress and not self.pin.isChecked() and isinstance(watched, QWidget):
+            inside = watched is self or self.isAncestorOf(watched)
+            same_window = watched.window() is self.window()
+            if same_window and not inside:
+                self.dismiss()
+        return False
+
+    def keyPressEvent(self, event):
+        if event.key() == Qt.Key.Key_Escape and not self.pin.isChecked():
+            self.dismiss()
+        else:
+            event.ignore()

@@ -1,0 +1,108 @@
+"""The keys, what the program is, and diagnostics for a report."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from workbench.core.messages import Health
+from workbench.ui import theme
+from workbench.ui.controls import rule
+from workbench.ui.dialogs.float_panel import FloatPanel
+
+KEYS = (
+    ("Space", "Start or stop"),
+    ("A", "Hear the chain"),
+    ("0", "Bypass: hear the input"),
+    ("M", "Mute"),
+    ("R", "Record"),
+    ("O", "Oracle ladder; 1 … 6 its rungs"),
+    ("L", "Loudspeakers"),
+    ("D", "Dropouts and latency"),
+    ("Ctrl+O", "Open a recording or settings"),
+    ("Ctrl+S", "Save the settings"),
+    ("Ctrl+Z", "Undo"),
+    ("Ctrl+Shift+Z", "Redo"),
+    ("Ctrl+F", "Find a parameter"),
+    ("Ctrl+1 … 9", "Presets"),
+    ("F11", "Full screen"),
+    ("F1", "These keys"),
+    ("Double-click", "Reset a parameter"),
+    ("Shift + drag", "Ten times finer"),
+)
+
+
+class KeysPanel(FloatPanel):
+    """F1: the keys."""
+
+    def __init__(self, window: QWidget):
+        super().__init__("Keys", 380, window)
+        for keys, what in KEYS:
+            row = QHBoxLayout()
+            row.setContentsMargins(12, 3, 12, 3)
+            caps = QLabel(keys)
+            caps.setFont(theme.font(12, 500))
+            caps.setFixedWidth(140)
+            words = QLabel(what)
+            words.setFont(theme.font(12))
+            words.setProperty("tone", "2")
+            row.addWidget(caps)
+            row.addWidget(words, 1)
+            self.body.addLayout(row)
+        self.body.addSpacing(8)
+
+
+class AboutPanel(FloatPanel):
+    """Version, what the program is, where its log lies, and diagnostics for a report."""
+
+    def __init__(self, window: QWidget, version: str, open_log: Callable[[], None], copy: Callable[[], None]):
+        super().__init__("About Earshot", 420, window)
+        text = QLabel(
+            f"Earshot {version}\n\nA live audio workbench: capture with a microphone array, enhance speech, "
+            "find the talkers, and play it in space."
+        )
+        text.setFont(theme.font(12))
+        text.setProperty("tone", "2")
+        text.setWordWrap(True)
+        text.setContentsMargins(12, 4, 12, 12)
+        self.body.addWidget(text)
+        self.body.addWidget(rule())
+        footer = QHBoxLayout()
+        footer.setContentsMargins(12, 8, 12, 8)
+        for label, action in (("Open log folder", open_log), ("Copy diagnostics", copy)):
+            button = QPushButton(label)
+            button.setFont(theme.font(12))
+            button.setFixedHeight(28)
+            button.clicked.connect(action)
+            footer.addWidget(button)
+        footer.addStretch(1)
+        self.body.addLayout(footer)
+
+
+def diagnostics(version: str, health: Health, devices: Sequence[dict], log_path: Path | None) -> str:
+    """Plain text for a report: versions, state, latency, dropouts, devices. No sound and no file contents."""
+    import numpy
+    import PySide6
+
+    lines = [
+        f"Earshot {version}",
+        f"Python {platform.python_version()}, PySide {PySide6.__version__}, numpy {numpy.__version__}",
+        f"System: {platform.platform()}",
+        f"State: {health.state}, {health.elapsed_s:.0f} s, load {100 * health.load:.0f} %",
+        f"Source: {health.source}; sink: {health.sink}; array: {health.array}; layout: {health.layout}",
+        "Latency: " + (", ".join(f"{part.label} {part.samples} samples" for part in health.latency) or "unknown"),
+        f"Dropouts: {health.own_dropouts} own, {health.server_dropouts} of the sound server",
+        *(f"  {drop.time_s:.2f} s {drop.stage} {drop.detail}" for drop in health.dropouts[-20:]),
+        f"Message: {health.message or 'none'}",
+        "Devices:",
+        *(
+            f"  {device['hostapi']}/{device['name']}: {device['inputs']} in, {device['outputs']} out, "
+            f"{device.get('default_rate_hz')} Hz"
+            for device in devices
+        ),
+        f"Log: {log_path}",
+    ]
+    return "\n".join(lines)
