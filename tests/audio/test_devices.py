@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.audio.jack_server import JackServer, undisturbed
 from workbench.audio.devices import Device, find_device, list_devices, query
 from workbench.audio.specs import DeviceSpec
 from workbench.core.errors import DeviceError
@@ -17,19 +16,11 @@ def test_without_a_server_there_is_a_list_all_the_same():
 
 
 @pytest.mark.jack
-@pytest.mark.xdist_group("jack")
-def test_the_devices_of_a_jack_server():
-    server = JackServer(inputs=3, outputs=5)
-
-    def check():
-        devices = [device for device in list_devices(server.variables) if "JACK" in device.hostapi]
-        assert devices == [Device("JACK Audio Connection Kit", "system", 3, 5, 48000.0, True, True)]
-        assert devices[0].spec == "device:JACK Audio Connection Kit/system"
-        assert find_device(DeviceSpec("jack"), "output", server.variables) == devices[0]
-        with pytest.raises(DeviceError, match="no device of that name is there now"):
-            find_device(DeviceSpec("JACK", "other"), "input", server.variables)
-
-    try:
-        undisturbed(check)
-    finally:
-        server.stop()
+@pytest.mark.server(inputs=3, outputs=5)
+def test_the_devices_of_a_jack_server(jack_server):
+    devices = [device for device in list_devices(jack_server.variables) if "JACK" in device.hostapi]
+    assert devices == [Device("JACK Audio Connection Kit", "system", 3, 5, 48000.0, True, True)]
+    assert devices[0].spec == "device:JACK Audio Connection Kit/system"
+    assert find_device(DeviceSpec("jack"), "output", jack_server.variables) == devices[0]
+    with pytest.raises(DeviceError, match="no device of that name is there now"):
+        find_device(DeviceSpec("JACK", "other"), "input", jack_server.variables)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.audio.jack_server import JackServer, Probe, undisturbed
+from tests.audio.jack_server import Probe
 from workbench.audio.capture import DeviceSource
 from workbench.audio.playback import DeviceSink
 from workbench.audio.protocols import HOP
@@ -19,7 +19,7 @@ from workbench.audio.recovery import RecoveringSink, RecoveringSource
 from workbench.audio.specs import DeviceSpec
 from workbench.core.errors import DeviceError
 
-pytestmark = [pytest.mark.jack, pytest.mark.xdist_group("jack")]
+pytestmark = pytest.mark.jack
 
 SYSTEM = DeviceSpec("JACK Audio Connection Kit", "system")
 
@@ -47,8 +47,13 @@ class PassThrough:
         self.gaps = 0
         self.stall_s = stall_s
         self._stop = threading.Event()
-        source.start()
-        sink.start()
+        try:
+            source.start()
+            sink.start()
+        except BaseException:
+            source.close()
+            sink.close()
+            raise
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
@@ -112,17 +117,13 @@ def through(server, source, sink, play, seconds):
 
 def test_round_trip_is_bit_exact_and_as_long_as_reported(jack_server):
     play = noise(samples=24000)
-
-    def check():
-        source = DeviceSource(SYSTEM, variables=jack_server.variables)
-        sink = DeviceSink(SYSTEM, 8, variables=jack_server.variables)
-        recorded, reported, engine = through(jack_server, source, sink, play, 0.7)
-        delay = delay_of(play[0], recorded[0])
-        np.testing.assert_array_equal(recorded[:, delay : delay + play.shape[1]], play)
-        assert abs(reported - delay) < 48
-        assert source.dropped_samples == sink.missed_samples == engine.gaps == 0
-
-    undisturbed(check)
+    source = DeviceSource(SYSTEM, variables=jack_server.variables)
+    sink = DeviceSink(SYSTEM, 8, variables=jack_server.variables)
+    recorded, reported, engine = through(jack_server, source, sink, play, 0.7)
+    delay = delay_of(play[0], recorded[0])
+    np.testing.assert_array_equal(recorded[:, delay : delay + play.shape[1]], play)
+    assert abs(reported - delay) < 48
+    assert source.dropped_samples == sink.missed_samples == engine.gaps == 0
 
 
 def test_any_channels_in_any_order(jack_server):
@@ -140,59 +141,48 @@ def test_any_channels_in_any_order(jack_server):
     np.testing.assert_array_equal(peaks, [0, 0, 0.25, 0, 0, 0, 0.5])
 
 
-def test_a_device_at_another_rate_is_resampled():
-    server = JackServer(rate_hz=44100, period=512)
+@pytest.mark.server(rate_hz=44100, period=512)
+def test_a_device_at_another_rate_is_resampled(jack_server):
     time_s = np.arange(22050) / 44100
     play = (0.5 * np.sin(2 * np.pi * 1000 * time_s) * np.hanning(22050)).astype(np.float32)[None]
-
-    def check():
-        source = DeviceSource(SYSTEM, variables=server.variables)
-        sink = DeviceSink(SYSTEM, 1, variables=server.variables)
-        recorded, reported, _ = through(server, source, sink, play, 1.0)
-        assert source.rate_hz == sink.rate_hz == 44100
-        spectrum = np.fft.rfft(recorded[0]) * np.fft.rfft(play[0], recorded.shape[1]).conj()
-        delay = int(np.fft.irfft(spectrum).argmax())
-        np.testing.assert_allclose(recorded[0, delay : delay + 22050], play[0], atol=2e-3)
-        assert abs(reported / 48000 - delay / 44100) < 1e-3
-
-    try:
-        undisturbed(check)
-    finally:
-        server.stop()
+    source = DeviceSource(SYSTEM, variables=jack_server.variables)
+    sink = DeviceSink(SYSTEM, 1, variables=jack_server.variables)
+    recorded, reported, _ = through(jack_server, source, sink, play, 1.0)
+    assert source.rate_hz == sink.rate_hz == 44100
+    spectrum = np.fft.rfft(recorded[0]) * np.fft.rfft(play[0], recorded.shape[1]).conj()
+    delay = int(np.fft.irfft(spectrum).argmax())
+    np.testing.assert_allclose(recorded[0, delay : delay + 22050], play[0], atol=2e-3)
+    assert abs(reported / 48000 - delay / 44100) < 1e-3
 
 
 def test_a_stall_is_skipped_and_latency_comes_back(jack_server):
     queue_s = 0.03
-
-    def check():
-        engine = PassThrough(
-            DeviceSource(SYSTEM, variables=jack_server.variables),
-            DeviceSink(SYSTEM, 2, variables=jack_server.variables),
-        )
-        source, sink = engine.source, engine.sink
-        try:
-            time.sleep(0.3)
-            before = sink.latency_samples
-            engine.stall_s = 0.12  # less than capture keeps
-            time.sleep(1.5)
-            assert source.dropped_samples == 0
-            assert sink.missed_samples >= (0.12 - queue_s - 0.02) * 48000
-            assert abs(sink.latency_samples - before) < 480
-            missed = sink.missed_samples
-            engine.stall_s = 0.6  # more: capture drops, playback has to find its target again
-            time.sleep(2.0)
-            assert source.dropped_samples >= 0.5 * 48000
-            assert engine.gaps >= 1
-            assert sink.missed_samples - missed >= (0.6 - queue_s - 0.02) * 48000
-            assert sink.corrections >= 1
-            missed = sink.missed_samples
-            time.sleep(0.5)
-            assert sink.missed_samples == missed
-            assert abs(sink.latency_samples - before) < 480
-        finally:
-            engine.close()
-
-    undisturbed(check)
+    engine = PassThrough(
+        DeviceSource(SYSTEM, variables=jack_server.variables),
+        DeviceSink(SYSTEM, 2, variables=jack_server.variables),
+    )
+    source, sink = engine.source, engine.sink
+    try:
+        time.sleep(0.3)
+        before = sink.latency_samples
+        engine.stall_s = 0.12  # less than capture keeps
+        time.sleep(1.5)
+        assert source.dropped_samples == 0
+        assert sink.missed_samples >= (0.12 - queue_s - 0.02) * 48000
+        assert abs(sink.latency_samples - before) < 480
+        missed = sink.missed_samples
+        engine.stall_s = 0.6  # more: capture drops, playback has to find its target again
+        time.sleep(2.0)
+        assert source.dropped_samples >= 0.5 * 48000
+        assert engine.gaps >= 1
+        assert sink.missed_samples - missed >= (0.6 - queue_s - 0.02) * 48000
+        assert sink.corrections >= 1
+        missed = sink.missed_samples
+        time.sleep(0.5)
+        assert sink.missed_samples == missed
+        assert abs(sink.latency_samples - before) < 480
+    finally:
+        engine.close()
 
 
 @pytest.mark.parametrize("end", ["child", "server"])
@@ -243,18 +233,15 @@ def test_a_busy_reader_is_not_a_lost_device(jack_server):
 
 
 def test_a_queue_that_grew_at_the_start_comes_back_to_its_target(jack_server):
-    def check():
-        source = DeviceSource(SYSTEM, variables=jack_server.variables)
-        sink = DeviceSink(SYSTEM, 2, variables=jack_server.variables)
-        engine = PassThrough(source, sink, stall_s=0.035)
-        try:
-            time.sleep(0.9)
-            waiting = sink.latency_samples - sink.device_latency_samples
-        finally:
-            engine.close()
-        assert abs(waiting - 1440) < 240 and sink.corrections == 1
-
-    undisturbed(check)
+    source = DeviceSource(SYSTEM, variables=jack_server.variables)
+    sink = DeviceSink(SYSTEM, 2, variables=jack_server.variables)
+    engine = PassThrough(source, sink, stall_s=0.035)
+    try:
+        time.sleep(0.9)
+        waiting = sink.latency_samples - sink.device_latency_samples
+    finally:
+        engine.close()
+    assert abs(waiting - 1440) < 240 and sink.corrections == 1
 
 
 def test_a_lost_device_can_be_opened_again(jack_server):
@@ -346,8 +333,8 @@ def test_the_child_loads_nothing_heavy():
     assert found.stdout.strip() == "[]"
 
 
-def test_a_killed_server_is_said_and_taken_again_while_hops_go_on():
-    server = JackServer()
+def test_a_killed_server_is_said_and_taken_again_while_hops_go_on(jack_server):
+    server = jack_server
     source = RecoveringSource(DeviceSource(SYSTEM, variables=server.variables))
     sink = RecoveringSink(DeviceSink(SYSTEM, 2, variables=server.variables))
     engine = PassThrough(source, sink)
@@ -369,28 +356,24 @@ def test_a_killed_server_is_said_and_taken_again_while_hops_go_on():
         assert sink.missed_samples - missed < 4800
     finally:
         engine.close()
-        server.stop()
 
 
 def test_an_inflated_queue_is_flushed_without_a_click(jack_server):
     """The queue is made longer by hand; after the flush it has its length again, and nothing was silent."""
 
-    def check():
-        source = DeviceSource(SYSTEM, variables=jack_server.variables)
-        sink = DeviceSink(SYSTEM, 2, variables=jack_server.variables, own_clock=True)
-        engine = PassThrough(source, sink)
-        try:
-            time.sleep(1.0)
-            usual_s = sink.queue_s
-            sink._written += 960  # as if the source had sent two hops too many
-            time.sleep(0.3)
-            assert sink._lasts_s() - usual_s > 0.01
-            missed = sink.missed_samples
-            sink.flush()
-            time.sleep(0.5)
-            assert abs(sink._lasts_s() - usual_s) < 0.012
-            assert sink.missed_samples - missed < 480
-        finally:
-            engine.close()
-
-    undisturbed(check)
+    source = DeviceSource(SYSTEM, variables=jack_server.variables)
+    sink = DeviceSink(SYSTEM, 2, variables=jack_server.variables, own_clock=True)
+    engine = PassThrough(source, sink)
+    try:
+        time.sleep(1.0)
+        usual_s = sink.queue_s
+        sink._written += 960  # as if the source had sent two hops too many
+        time.sleep(0.3)
+        assert sink._lasts_s() - usual_s > 0.01
+        missed = sink.missed_samples
+        sink.flush()
+        time.sleep(0.5)
+        assert abs(sink._lasts_s() - usual_s) < 0.012
+        assert sink.missed_samples - missed < 480
+    finally:
+        engine.close()

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from tests.audio.jack_server import JackServer
 from workbench.cli import main
 
 
@@ -19,25 +18,21 @@ def test_no_hardware_is_no_error(monkeypatch, capsys):
 
 
 @pytest.mark.jack
-@pytest.mark.xdist_group("jack")
-def test_devices_by_contract(monkeypatch, capsys):
-    server = JackServer(inputs=4, outputs=6)
-    try:
-        monkeypatch.setenv("JACK_DEFAULT_SERVER", server.name)
-        assert main(["devices", "--json"]) == 0
-        found = [item for item in json.loads(capsys.readouterr().out) if item["name"] == "system"]
-        assert found == [
-            {
-                "hostapi": "JACK Audio Connection Kit",
-                "name": "system",
-                "inputs": 4,
-                "outputs": 6,
-                "default_rate": 48000.0,
-                "default_input": True,
-                "default_output": True,
-            }
-        ]
-        assert main(["devices"]) == 0
-        assert "device:JACK Audio Connection Kit/system" in capsys.readouterr().out
-    finally:
-        server.stop()
+@pytest.mark.server(inputs=4, outputs=6)
+def test_devices_by_contract(jack_server, monkeypatch, capsys):
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_server.name)
+    assert main(["devices", "--json"]) == 0
+    found = [item for item in json.loads(capsys.readouterr().out) if item["name"] == "system"]
+    assert found == [
+        {
+            "hostapi": "JACK Audio Connection Kit",
+            "name": "system",
+            "inputs": 4,
+            "outputs": 6,
+            "default_rate": 48000.0,
+            "default_input": True,
+            "default_output": True,
+        }
+    ]
+    assert main(["devices"]) == 0
+    assert "device:JACK Audio Connection Kit/system" in capsys.readouterr().out

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.audio.jack_server import JackServer
 from workbench.core.errors import DeviceError, EarshotError
 from workbench.core.messages import Block
 from workbench.dsp.bands import HOP
@@ -130,6 +129,7 @@ class Filter:
         import jack
 
         self._client = jack.Client("room", servername=server.name, no_start_server=True)
+        server.track(self)
         outputs, inputs, taps = known.shape
         self._size = 4096
         self._spectra = np.fft.rfft(known, self._size)
@@ -169,33 +169,31 @@ class Filter:
                         pass  # the port went while it was looked at
 
     def close(self):
-        self._ended.set()
-        self._thread.join()
-        self._client.deactivate()
-        self._client.close()
+        """Leave the graph; may be called twice."""
+        if not self._ended.is_set():
+            self._ended.set()
+            self._thread.join()
+            self._client.deactivate()
+            self._client.close()
 
 
 @pytest.mark.jack
-@pytest.mark.xdist_group("jack")
-def test_the_command_measures_through_a_sound_server(tmp_path, capsys, monkeypatch):
+@pytest.mark.server(inputs=2, outputs=2)
+def test_the_command_measures_through_a_sound_server(jack_server, tmp_path, capsys, monkeypatch):
     """The dummy server has no sound of its own: a client with known responses stands for room and loudspeakers."""
     from workbench.cli import main
 
-    server = JackServer(inputs=2, outputs=2)
-    monkeypatch.setitem(os.environ, "JACK_DEFAULT_SERVER", server.name)
+    monkeypatch.setitem(os.environ, "JACK_DEFAULT_SERVER", jack_server.name)
     known = _known(2, 2, samples=600)
-    room = None
+    room = Filter(jack_server, known)
     try:
-        room = Filter(server, known)
         device = "device:JACK Audio Connection Kit/system"
         arguments = ["--sink", device, "--source", device, "--layout", "pair-100mm", "--out", str(tmp_path / "found")]
         code = main(["measure", *arguments, "--sweep", "1", "--length", "0.05"])
         said = capsys.readouterr().err
         assert code == 0, said
     finally:
-        if room is not None:
-            room.close()
-        server.stop()
+        room.close()
     files = sorted((tmp_path / "found").glob("*.wav"))
     assert [file.name for file in files] == ["01_left.wav", "02_right.wav"]
     found = np.stack([soundfile.read(file)[0].T for file in files])

@@ -103,7 +103,7 @@ def find_device(spec: DeviceSpec, direction: str, variables: dict[str, str] | No
         It is not there; the text says what is.
     """
     try:
-        return _device(server.find(_ask(variables), spec.hostapi, spec.name, direction))
+        return _device(server.patiently(lambda: server.find(_ask(variables), spec.hostapi, spec.name, direction)))
     except server.Refusal as refusal:
         label = f"device:{spec.hostapi}/{spec.name}" if spec.name else f"the default {direction} device"
         raise DeviceError(f"{label}: {refusal}") from refusal

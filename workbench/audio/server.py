@@ -23,6 +23,8 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from workbench.audio.jack_latency import JackLatency
 from workbench.audio.ring import Link, Message, Ring
@@ -31,12 +33,26 @@ GRACE_S = 0.4
 """How long PortAudio may take to stop before the process leaves without it."""
 
 LATENCY_UPDATE_S = 0.25
-INVALID_SAMPLE_RATE = -9997
+INVALID_SAMPLE_RATE, INVALID_CHANNELS = -9997, -9998
 PREFERRED_RATE_HZ = 48000
 
 
+T = TypeVar("T")
+
+COMING_UP_S = 1.0
+"""A JACK server that is just starting, or very busy, may not answer the first time: it is asked again for so long."""
+ASK_AGAIN_S = 0.1
+
+
 class Refusal(Exception):
-    """The request cannot be served; the text says why."""
+    """The request cannot be served; the text says why.
+
+    passing : it may well be different in a moment, because a sound server is just coming up.
+    """
+
+    def __init__(self, text: str, passing: bool = False):
+        super().__init__(text)
+        self.passing = passing
 
 
 def main(argv: list[str]) -> int:
@@ -98,7 +114,7 @@ def find(listing: dict, hostapi: str, name: str, direction: str) -> dict:
         hint = ""
         if "jack" in wanted:
             hint = "; JACK is there only while its server runs: start it, or check JACK_DEFAULT_SERVER"
-        raise Refusal(f"no host API {hostapi!r} here (there is: {', '.join(known) or 'none'}){hint}")
+        raise Refusal(f"no host API {hostapi!r} here (there is: {', '.join(known) or 'none'}){hint}", bool(hint))
     devices = [device for api in apis for device in listing["devices"] if device["hostapi"] == api]
     if not name:
         default = next((device for device in devices if device[f"default_{direction}"]), None)
@@ -113,6 +129,18 @@ def find(listing: dict, hostapi: str, name: str, direction: str) -> dict:
     if not usable:
         raise Refusal(f"this device has no {direction} channels")
     return usable[0]
+
+
+def patiently(attempt: Callable[[], T]) -> T:
+    """What `attempt` gives; while it meets passing refusals, it is asked again for a second. Raises Refusal."""
+    limit_s = time.monotonic() + COMING_UP_S
+    while True:
+        try:
+            return attempt()
+        except Refusal as refusal:
+            if not refusal.passing or time.monotonic() > limit_s:
+                raise
+        time.sleep(ASK_AGAIN_S)
 
 
 def serve(control_fd: int, link_fd: int, memory_fd: int) -> None:
@@ -174,14 +202,37 @@ def _open(request: dict, memory_fd: int, link: Link):
     except OSError as error:
         raise Refusal(f"the PortAudio library cannot be loaded ({error})") from error
     direction = request["direction"]
-    listing = list_devices()
-    device = find(listing, request["hostapi"], request["name"], direction)
+    fresh = True
+
+    def attempt():
+        nonlocal fresh
+        if not fresh:  # PortAudio looks for devices once; no stream is open yet
+            sounddevice._terminate()
+            sounddevice._initialize()
+        fresh = False
+        device = find(list_devices(), request["hostapi"], request["name"], direction)
+        return device, *_open_on(device, request, counter)
+
+    counter = (_Capture if direction == "input" else _Playback)(link)
+    device, stream, channels = patiently(attempt)
+    counter.ring = Ring(memory_fd, channels, request["capacity"])
+    if "JACK" in device["hostapi"]:
+        with contextlib.suppress(OSError, AttributeError):  # then PortAudio's own figure has to do
+            counter.jack = JackLatency(sounddevice._libname, direction)
+    available = device[f"{direction}s"]
+    opened = {"rate_hz": counter.rate_hz, "channels": channels, "available": available, "name": device["name"]}
+    return stream, counter, opened
+
+
+def _open_on(device: dict, request: dict, counter: _Capture | _Playback):
+    """The stream on a device that is there, and its number of channels. Raises Refusal."""
+    import sounddevice
+
+    direction = request["direction"]
     available = device[f"{direction}s"]
     channels = min(request["channels"], available) if request["at_most"] else request["channels"]
     if channels > available:
         raise Refusal(f"channel {channels} was asked for, but the device has {available} {direction} channels")
-    ring = Ring(memory_fd, channels, request["capacity"])
-    counter = (_Capture if direction == "input" else _Playback)(ring, link)
 
     def attempt(rate_hz: int):
         make = sounddevice.RawInputStream if direction == "input" else sounddevice.RawOutputStream
@@ -198,18 +249,14 @@ def _open(request: dict, memory_fd: int, link: Link):
 
     try:
         try:
-            stream = attempt(request["rate_hz"] or PREFERRED_RATE_HZ)
+            return attempt(request["rate_hz"] or PREFERRED_RATE_HZ), channels
         except sounddevice.PortAudioError as error:
             if request["rate_hz"] or error.args[1:] != (INVALID_SAMPLE_RATE,):
                 raise
-            stream = attempt(int(device["default_rate_hz"]))
+            return attempt(int(device["default_rate_hz"])), channels
     except sounddevice.PortAudioError as error:
-        raise Refusal(_plain(error, counter.rate_hz, device, f"{channels} {direction}")) from error
-    if "JACK" in device["hostapi"]:
-        with contextlib.suppress(OSError, AttributeError):  # then PortAudio's own figure has to do
-            counter.jack = JackLatency(sounddevice._libname, direction)
-    opened = {"rate_hz": counter.rate_hz, "channels": channels, "available": available, "name": device["name"]}
-    return stream, counter, opened
+        passing = "JACK" in device["hostapi"] and error.args[1:] not in ((INVALID_SAMPLE_RATE,), (INVALID_CHANNELS,))
+        raise Refusal(_plain(error, counter.rate_hz, device, f"{channels} {direction}"), passing) from error
 
 
 def _plain(error: Exception, rate_hz: int, device: dict, channels: str) -> str:
@@ -234,8 +281,9 @@ def ask_for_priority() -> None:
 class _Capture:
     """Copies what the device hands over into the ring. Never waits: the reader's index does not matter here."""
 
-    def __init__(self, ring: Ring, link: Link):
-        self._ring, self._link = ring, link
+    def __init__(self, link: Link):
+        self.ring: Ring
+        self._link = link
         self._index = self._xruns = 0
         self.rate_hz = PREFERRED_RATE_HZ
         self.jack: JackLatency | None = None
@@ -246,7 +294,7 @@ class _Capture:
         time_s = time.perf_counter()
         if not self._index:
             ask_for_priority()
-        self._ring.write(self._index, memoryview(data))
+        self.ring.write(self._index, memoryview(data))
         self._index += samples
         self._xruns += bool(status.input_overflow)
         device_s = self.jack_s if self.jack_s is not None else when.currentTime - when.inputBufferAdcTime
@@ -260,8 +308,9 @@ class _Playback:
     missed; afterwards each sample that is not there in time is.
     """
 
-    def __init__(self, ring: Ring, link: Link):
-        self._ring, self._link = ring, link
+    def __init__(self, link: Link):
+        self.ring: Ring
+        self._link = link
         self._index = self._written = self._missed = self._xruns = 0
         self._begun = False
         self.rate_hz = PREFERRED_RATE_HZ
@@ -278,8 +327,8 @@ class _Playback:
             self._written, self._begun = newest.index, True
         out = memoryview(data)
         ready = min(max(self._written - self._index, 0), samples)
-        split = ready * self._ring.sample_bytes
-        self._ring.read(self._index, out[:split])
+        split = ready * self.ring.sample_bytes
+        self.ring.read(self._index, out[:split])
         out[split:] = bytes(len(out) - split)
         self._index += samples
         self._missed += (samples - ready) * self._begun
