@@ -7,7 +7,7 @@ from workbench.dsp.bands import BANDS, PEAK_HZ
 from workbench.training import mixing, shards
 from workbench.training.corpus import Clip, Pool
 from workbench.training.mixing import Mixer, trusted_bands
-from workbench.training.rooms import early_part, measured_responses, synthetic_response
+from workbench.training.rooms import early_part, measured_responses, shoebox_response, synthetic_response
 from workbench.training.shards import make_shard, read_shard, write_shard
 
 
@@ -72,14 +72,23 @@ def test_a_shard_holds_the_targets_of_its_mixtures(mixer, tmp_path, monkeypatch)
     np.testing.assert_array_equal(again.trusted, shard.trusted)
 
 
-def test_a_room_begins_with_its_direct_sound_and_decays():
-    response = synthetic_response(np.random.default_rng(1))
+@pytest.mark.parametrize("make", [synthetic_response, shoebox_response])
+def test_a_room_begins_with_its_direct_sound_and_decays(make):
+    response = make(np.random.default_rng(1))
     assert response[0] == 1 == np.max(np.abs(response))
     energy = response.astype(np.float64) ** 2
     assert energy[-len(energy) // 4 :].sum() < 0.01 * energy[1:].sum()
     early = early_part(response)
     assert len(early) <= 0.056 * 48000
     np.testing.assert_array_equal(early[:2000], response[:2000])
+
+
+def test_a_shoebox_decays_at_one_rate_across_the_seam_of_images_and_noise():
+    for seed in range(6):
+        response = shoebox_response(np.random.default_rng(seed)).astype(np.float64)
+        decay_db = 10 * np.log10(np.cumsum(response[::-1] ** 2)[::-1] / np.sum(response**2))
+        steps = np.diff(decay_db[480:-4800:480])
+        assert np.all(steps <= 0) and steps.min() > -6.0, "no step in Schroeder's curve"
 
 
 def test_measured_responses_start_at_the_direct_sound(tmp_path):

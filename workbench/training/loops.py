@@ -22,11 +22,12 @@ from workbench.dsp.bands import BANDS
 from workbench.dsp.pitch import LOOK_AHEAD
 from workbench.enhance.features import LEVEL_BANDS, LOWEST
 from workbench.training import checkpoint
+from workbench.training.growth import grow
 from workbench.training.loss import loss, loudness_weights
 from workbench.training.networks import CONFIGS, EnhancementNetwork, config_from_dict
 from workbench.training.shards import HOURS, Shard, read_shard, shard_path
 
-CHUNK_FRAMES = 200
+VALIDATION_CHUNK_FRAMES = 200
 SHARDS_A_BATCH = 1
 
 _EQUALISER_KNOTS = 6
@@ -43,6 +44,7 @@ class TrainingPlan:
     reuse : how often each shard is used, on average
     window : number of recent shards among which a batch is drawn
     first_shards : shards that must exist before the first batch
+    chunk_frames : length of a step; gradients go no further back
     """
 
     size: str = "small"
@@ -60,6 +62,7 @@ class TrainingPlan:
     validation_shards: int = 2
     validate_every: int = 100
     save_every_s: float = 30.0
+    chunk_frames: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,11 @@ def _tensors(shards: list[Shard], offset: int = 0) -> tuple[Tensor, Tensor, Tens
     return features, gain, strength, joined("trusted").float()
 
 
-def _chunks(batch: tuple[Tensor, ...], device: torch.device) -> Iterator[tuple[Tensor, ...]]:
+def _chunks(batch: tuple[Tensor, ...], device: torch.device, length: int) -> Iterator[tuple[Tensor, ...]]:
     features, gain, strength, trusted = batch
     before = features[:, :1].repeat(1, LOOK_AHEAD, 1).float()
-    for start in range(0, features.shape[1] - CHUNK_FRAMES + 1, CHUNK_FRAMES):
-        span = slice(start, start + CHUNK_FRAMES)
+    for start in range(0, features.shape[1] - length + 1, length):
+        span = slice(start, start + length)
         part = [tensor[:, span].float().to(device) for tensor in (features, gain, strength)]
         yield (*part, loudness_weights(part[0], before.to(device)), trusted.to(device))
         before = part[0][:, -LOOK_AHEAD:]
@@ -138,7 +141,9 @@ def validate(network: EnhancementNetwork, shards: list[Shard], device: torch.dev
     with torch.no_grad(), _autocast(device):
         for shard in shards:
             states = [state.to(device) for state in network.initial_state(len(shard.features))]
-            for features, gain, strength, loudness, trusted in _chunks(_tensors([shard]), device):
+            for features, gain, strength, loudness, trusted in _chunks(
+                _tensors([shard]), device, VALIDATION_CHUNK_FRAMES
+            ):
                 predicted_gain, predicted_strength, states = network(features, states)
                 total += float(sum(loss(predicted_gain, predicted_strength, gain, strength, loudness, trusted)))
                 count += 1
@@ -202,13 +207,15 @@ class Trainer:
     def start_from(self, network: EnhancementNetwork) -> None:
         """Take over the weights of a trained network, normalisation included, before the first batch.
 
+        A smaller one is grown: the training begins with its outputs.
+
         Raises
         ------
         InputError
-            It is of another size.
+            It is larger, or built differently.
         """
         if network.config != self.network.config:
-            raise InputError(f"a {network.config.name} network cannot be the start of a {self.network.config.name} one")
+            network = grow(network, self.network.config)
         self.network.load_state_dict(network.state_dict())
         self.averaged.load_state_dict(network.state_dict())
         self._normalised = True
@@ -314,7 +321,7 @@ class Trainer:
         numbers = shards_of_batch(self.plan, self.batch)
         self._wait_for(self._train, numbers, alive)
         shards = [read_shard(self._train, number) for number in numbers]
-        offset = int(np.random.default_rng([self.plan.seed, 12, self.batch]).integers(0, CHUNK_FRAMES // 2))
+        offset = int(np.random.default_rng([self.plan.seed, 12, self.batch]).integers(0, self.plan.chunk_frames // 2))
         batch = _tensors(shards, offset if self.batch % 2 else 0)
         states = [state.to(self.device) for state in self.network.initial_state(len(batch[0]))]
         colours = np.random.default_rng([self.plan.seed, 13, self.batch]).integers(2**63)
@@ -323,7 +330,7 @@ class Trainer:
             return random_equaliser(features, np.random.default_rng(colours))
 
         losses = []
-        for features, gain, strength, loudness, trusted in _chunks(batch, self.device):
+        for features, gain, strength, loudness, trusted in _chunks(batch, self.device, self.plan.chunk_frames):
             rate = self._rate()
             for group in self.optimizer.param_groups:
                 group["lr"] = rate

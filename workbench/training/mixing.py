@@ -1,7 +1,7 @@
 """Mixtures of speech, noise and rooms, made on the fly; each is determined by its seed alone.
 
 A stream is ten seconds: utterances of one talker with pauses, in a room or not, with up to three noises (recorded,
-synthetic, or other talkers), filtered, limited in band, clipped now and then, at any level.
+synthetic, or other talkers), filtered, limited in band, coded or clipped now and then, at any level.
 """
 
 from __future__ import annotations
@@ -9,16 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import soxr
 from scipy import signal
 
 from workbench.dsp.bands import HOP, PEAK_HZ, RATE_HZ
 from workbench.training.corpus import Clip, Pool
-from workbench.training.rooms import early_part, synthetic_response
+from workbench.training.degrade import band_limited, clipped, coded
+from workbench.training.rooms import early_part, shoebox_response, synthetic_response
 
 STREAM_FRAMES = 1000
 STREAM_SAMPLES = STREAM_FRAMES * HOP
-_ROOMS = 48
+_ROOMS = 64
+"""Of each of the two synthetic kinds."""
+_KINDS = ("both", "noise", "speech", "room")
+_KIND_SHARES = (0.79, 0.06, 0.06, 0.09)
+_LOWEST_PEAK_DBFS = -55.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,9 @@ class Mixer:
         self._sounds = noise.split(validation)
         self._talk_weights = _clip_weights(self._talk)
         self._sound_weights = _clip_weights(self._sounds)
-        rng = np.random.default_rng([71, int(validation)])
-        self._rooms = [synthetic_response(rng) for _ in range(_ROOMS)] + list(rooms or [])
+        self._measured = list(rooms or [])
+        self._room_seed = int(validation)
+        self._made: dict[int, np.ndarray] = {}
 
     @property
     def speech_hours(self) -> float:
@@ -65,16 +70,19 @@ class Mixer:
     def mixture(self, seed: tuple[int, ...]) -> Mixture:
         """The mixture of a seed."""
         rng = np.random.default_rng(seed)
-        kind = rng.choice(4, p=(0.85, 0.07, 0.05, 0.03))  # both, noise only, clean only, speech over its own room
-        with_speech, with_noise = kind != 1, kind in (0, 1)
+        kind = _KINDS[rng.choice(len(_KINDS), p=_KIND_SHARES)]
+        with_speech, with_noise = kind != "noise", kind in ("both", "noise")
         clean = reverberant = np.zeros(STREAM_SAMPLES, dtype=np.float32)
         cutoff_hz = RATE_HZ / 2
         if with_speech:
             speech, cutoff_hz = self._talker(rng, pauses=rng.random() < 0.8)
             speech = _random_tilt(speech, rng)
+            if rng.random() < 0.06:  # what we are sent may be coded: nothing of that is for us to undo
+                speech, end_hz = coded(speech, rng)
+                cutoff_hz = min(cutoff_hz, end_hz)
             clean = reverberant = speech
-            if kind == 3 or rng.random() < 0.4:
-                response = self._rooms[rng.integers(len(self._rooms))]
+            if kind == "room" or (kind == "both" and rng.random() < 0.4):
+                response = self._room(rng)
                 reverberant = signal.oaconvolve(speech, response)[:STREAM_SAMPLES].astype(np.float32)
                 clean = signal.oaconvolve(speech, early_part(response))[:STREAM_SAMPLES].astype(np.float32)
         noise = np.zeros(STREAM_SAMPLES, dtype=np.float32)
@@ -83,19 +91,32 @@ class Mixer:
             if with_speech:
                 snr_db = rng.uniform(-8, 22) if rng.random() < 0.85 else rng.uniform(20, 45)
                 noise = noise * (_active_rms(clean) / (_rms(noise) + 1e-9) * 10 ** (-snr_db / 20))
-        if rng.random() < 0.3:  # a narrow-band source or codec before us: everything ends at a cut-off
-            (clean, reverberant, noise), limit_hz = _band_limited((clean, reverberant, noise), rng)
+        if rng.random() < 0.32:  # a narrow-band source or codec before us: everything ends at a cut-off
+            (clean, reverberant, noise), limit_hz = band_limited((clean, reverberant, noise), rng)
             cutoff_hz = min(cutoff_hz, limit_hz)
         noisy = reverberant + noise
+        if rng.random() < 0.05:
+            noisy, end_hz = coded(noisy, rng)
+            cutoff_hz = min(cutoff_hz, end_hz)
         peak = float(np.max(np.abs(noisy))) + 1e-12
-        if rng.random() < 0.04:
-            limit = peak * rng.uniform(0.25, 0.8)
-            noisy = np.clip(noisy, -limit, limit)
-        level = 10 ** (rng.uniform(-45, 0) / 20) / peak
+        if rng.random() < 0.05:
+            noisy = clipped(noisy, rng)
+        level_dbfs = 0.0 if rng.random() < 0.06 else rng.uniform(_LOWEST_PEAK_DBFS, 0)
+        level = 10 ** (level_dbfs / 20) / peak
         clean, noisy = clean * np.float32(level), noisy * np.float32(level)
         if rng.random() < 0.3:
             noisy = np.round(noisy * 32768) / np.float32(32768)
         return Mixture(clean.astype(np.float32), noisy.astype(np.float32), cutoff_hz)
+
+    def _room(self, rng: np.random.Generator) -> np.ndarray:
+        """A response by chance: statistical, of image sources, or measured. Made when first asked for."""
+        number = int(rng.integers(2 * _ROOMS + len(self._measured)))
+        if number >= 2 * _ROOMS:
+            return self._measured[number - 2 * _ROOMS]
+        if number not in self._made:
+            make = synthetic_response if number < _ROOMS else shoebox_response
+            self._made[number] = make(np.random.default_rng([71, self._room_seed, number]))
+        return self._made[number]
 
     def _talker(self, rng: np.random.Generator, pauses: bool) -> tuple[np.ndarray, float]:
         """A stream of utterances from one recording's neighbourhood (the same talker, mostly), and its cut-off."""
@@ -156,7 +177,7 @@ class Mixer:
             x, _ = self._talker(rng, pauses=rng.random() < 0.3)
             out += np.roll(x, int(rng.integers(0, STREAM_SAMPLES))) * np.float32(10 ** (rng.uniform(-6, 6) / 20))
         if rng.random() < 0.5:
-            response = self._rooms[rng.integers(len(self._rooms))]
+            response = self._room(rng)
             out = signal.oaconvolve(out, response)[:STREAM_SAMPLES].astype(np.float32)
         return out
 
@@ -239,23 +260,6 @@ def _random_tilt(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return x
     b1, b2, a1, a2 = rng.uniform(-0.375, 0.375, 4)
     return signal.lfilter(np.float32([1, b1, b2]), np.float32([1, a1, a2]), x).astype(np.float32)
-
-
-def _band_limited(parts: tuple[np.ndarray, ...], rng: np.random.Generator) -> tuple[list[np.ndarray], float]:
-    """Signals through a lower sampling rate and back, or through a gentler filter; and where they end, in Hz."""
-    if rng.random() < 0.6:
-        rate_hz = float(rng.choice((8000, 11025, 16000, 16000, 22050, 24000, 32000)))
-        limited = []
-        for x in parts:
-            if x.any():
-                back = soxr.resample(soxr.resample(x, RATE_HZ, rate_hz, "HQ"), rate_hz, RATE_HZ, "HQ")
-                x = np.zeros(STREAM_SAMPLES, dtype=np.float32)
-                x[: len(back)] = back[:STREAM_SAMPLES]
-            limited.append(x)
-        return limited, 0.46 * rate_hz
-    limit_hz = float(rng.choice((3800, 5500, 7800, 10000, 14000, 16000)))
-    sos = signal.ellip(8, 0.3, rng.uniform(40, 90), limit_hz, fs=RATE_HZ, output="sos")
-    return [signal.sosfilt(sos, x).astype(np.float32) for x in parts], limit_hz
 
 
 def _contour(rng: np.random.Generator, depth_db: float) -> np.ndarray:

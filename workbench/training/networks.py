@@ -1,7 +1,8 @@
 """The networks: 70 features in, 34 gains and 34 comb strengths out, for the frame two hops earlier.
 
-`full` is PercepNet as published (7,962,564 weights). `small` keeps the stage under 5 % of a core: fewer and narrower
-layers, and in front of them fixed trackers of each band's floor and mean, so that the network need not learn to be a
+`published` is PercepNet's own structure (7,962,564 weights). `full` spends as many (7,960,964) on a structure that the
+small one fits into, so that it can grow out of a trained small one (`growth.py`). `small` keeps the stage under 5 % of
+a core. Both have in front of them fixed trackers of each band's floor and mean, so that they need not learn to be a
 noise estimator first.
 """
 
@@ -46,7 +47,8 @@ class NetworkConfig:
 
 CONFIGS = {
     "small": NetworkConfig("small", True, 128, ((3, 256),), (256, 256), 0, 0),
-    "full": NetworkConfig("full", False, 128, ((5, 512), (3, 512)), (512, 512, 512), 512, 128),
+    "full": NetworkConfig("full", True, 192, ((3, 640),), (640, 640, 640), 0, 0),
+    "published": NetworkConfig("published", False, 128, ((5, 512), (3, 512)), (512, 512, 512), 512, 128),
 }
 
 
