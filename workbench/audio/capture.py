@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from workbench.audio.device_end import DeviceEnd
 from workbench.audio.devices import find_device
 from workbench.audio.protocols import HOP, RATE_HZ
 from workbench.audio.resampler import Resampler, nominal_hz
@@ -21,7 +22,7 @@ SMOOTHING = 0.05
 """Weight of the newest hop in the mean latency."""
 
 
-class DeviceSource:
+class DeviceSource(DeviceEnd):
     """Channels of an input device, at 48 kHz.
 
     Overflow policy: the newest is kept. Up to 250 ms wait in the ring while nobody reads; then all but the newest
@@ -42,13 +43,12 @@ class DeviceSource:
 
     Attributes
     ----------
-    device_latency_samples : int
-        The part of `latency_samples` that the sound server reports (converters and its own buffers).
-    lost : bool
-        The device has stopped delivering; `lost_reason` says how. `reopen` tries again.
+    latency_samples, device_latency_samples : int
+        From the air to the return of `read`, of a hop's first sample; the part before the callback.
+    lost, lost_reason, reopen
+        See `DeviceEnd`.
     """
 
-    live = True
     finished = False
     array: MicrophoneArray | None = None
 
@@ -61,14 +61,9 @@ class DeviceSource:
         latency: str | float = "low",
         variables: dict[str, str] | None = None,
     ):
-        self.device = device
-        self.name = device.name or device.hostapi or "Default input"
-        self.variables = variables
-        self._options = {"block": block, "rate_hz": rate_hz, "latency": latency, "variables": variables}
-        self._stream: StreamProcess | None = None
+        super().__init__(device, "input", block, rate_hz, latency, variables)
         self._name_channels(device.channels or ())
         self.dropped_samples = 0
-        self._xruns_before = 0
         self._next_index = 0
         self.hop_time_s: float | None = None
         """`time.perf_counter` of the newest hop by the device's own clock: what does not shake with who reads it."""
@@ -79,79 +74,28 @@ class DeviceSource:
             device = find_device(self.device, "input", self._options["variables"])
             self._name_channels(tuple(range(1, min(device.inputs, MAX_MICS) + 1)))
 
-    def _name_channels(self, numbers: tuple[int, ...]) -> None:
-        self._columns = np.array(numbers, dtype=int) - 1
-        self.channels = len(numbers)
-        self.channel_names = tuple(f"in {number}" for number in numbers)
-
     def start(self, open_timeout_s: float = OPEN_TIMEOUT_S) -> None:
         """Open the device; returns when its first block has come. Raises DeviceError."""
         self.close()
         wanted = self.device.channels
-        self._stream = StreamProcess(
-            "input",
-            self.device.hostapi,
-            self.device.name,
-            max(wanted) if wanted else MAX_MICS,
-            at_most=not wanted,
-            open_timeout_s=open_timeout_s,
-            **self._options,
-        )
+        self._stream = self._open(max(wanted) if wanted else MAX_MICS, not wanted, open_timeout_s)
         self._rate_hz = nominal_hz(self._stream.rate_hz, RATE_HZ)
         self._name_channels(wanted or tuple(range(1, self._stream.channels + 1)))
         self._resampler = Resampler(self.channels, self._rate_hz, RATE_HZ)
         self._backlog = int(BACKLOG_S * self._rate_hz)
-        self._mean_latency_s: float | None = None
+        self._mean_latency_s = None
         self._origin_index = self._next_index
         self._position: int | None = None  # until the first `read`: what came before nobody waits for
         self._clear_pending()
 
     def reopen(self, open_timeout_s: float = OPEN_TIMEOUT_S) -> None:
-        """After a loss: end what is left of the stream and open the same device again, by name. Raises DeviceError.
-
-        Counters and the index go on; the next Block carries `gap`.
-        """
-        self.start(open_timeout_s)
+        """As `DeviceEnd.reopen`; the index goes on and the next Block carries `gap`."""
+        super().reopen(open_timeout_s)
         self._gap = True
 
     def _clear_pending(self) -> None:
         self._pending = np.zeros((self.channels, 0), np.float32)
         self._gap = False
-
-    @property
-    def rate_hz(self) -> int:
-        """The rate at which the device's samples are taken; valid after `start`."""
-        return self._rate_hz
-
-    @property
-    def server_dropouts(self) -> int:
-        """Overflows that the sound server reported."""
-        stream = self._stream
-        return self._xruns_before + (stream.xruns if stream else 0)
-
-    @property
-    def lost_reason(self) -> str:
-        """Why the device counts as lost; empty while it does not."""
-        stream = self._stream
-        return stream.lost_reason if stream else ""
-
-    @property
-    def lost(self) -> bool:
-        """No new samples for a while, or the audio process has gone."""
-        return bool(self.lost_reason)
-
-    @property
-    def device_latency_samples(self) -> int:
-        """Latency before the callback, as the sound server reports it, at 48 kHz."""
-        stream = self._stream
-        last = stream.last if stream else None
-        return round(last.device_s * RATE_HZ) if last else 0
-
-    @property
-    def latency_samples(self) -> int:
-        """Mean time from the air to the return of `read`, of a hop's first sample, at 48 kHz."""
-        waiting_s = getattr(self, "_mean_latency_s", None) or 0.0
-        return round(waiting_s * RATE_HZ) + self.device_latency_samples
 
     def read(self, timeout_s: float) -> Block | None:
         """The next hop, or None when none came in time (or the device is lost)."""
@@ -207,10 +151,3 @@ class DeviceSource:
         if self._mean_latency_s is None:
             self._mean_latency_s = latency_s
         self._mean_latency_s += SMOOTHING * (latency_s - self._mean_latency_s)
-
-    def close(self) -> None:
-        """Stop and free everything, in about a second at most; may be called twice."""
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            self._xruns_before += stream.xruns
-            stream.close()

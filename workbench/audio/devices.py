@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from workbench.audio import server
 from workbench.audio.specs import DeviceSpec
 from workbench.audio.stream import command, environment
-from workbench.core.errors import DeviceError
+from workbench.core.errors import DeviceError, DeviceUnavailable
 
 LIST_TIMEOUT_S = 15.0
 
@@ -99,11 +99,11 @@ def find_device(spec: DeviceSpec, direction: str, variables: dict[str, str] | No
 
     Raises
     ------
-    DeviceError
+    DeviceUnavailable
         It is not there; the text says what is.
     """
     try:
         return _device(server.patiently(lambda: server.find(_ask(variables), spec.hostapi, spec.name, direction)))
     except server.Refusal as refusal:
         label = f"device:{spec.hostapi}/{spec.name}" if spec.name else f"the default {direction} device"
-        raise DeviceError(f"{label}: {refusal}") from refusal
+        raise DeviceUnavailable(f"{label}: {refusal}", direction, refusal.cause) from refusal

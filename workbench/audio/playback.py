@@ -8,6 +8,7 @@ from collections import deque
 import numpy as np
 
 from workbench.audio.clock_follower import ClockFollower
+from workbench.audio.device_end import DeviceEnd
 from workbench.audio.protocols import HOP, RATE_HZ
 from workbench.audio.resampler import Resampler, nominal_hz
 from workbench.audio.specs import DeviceSpec
@@ -40,7 +41,7 @@ RESAMPLER_BURST_S = 0.02
 SMOOTHING = 0.05
 
 
-class DeviceSink:
+class DeviceSink(DeviceEnd):
     """Channels of an output device, at 48 kHz.
 
     Playback follows the device's clock. The first hop is placed `prefill` samples ahead of what the device has
@@ -65,15 +66,13 @@ class DeviceSink:
 
     Attributes
     ----------
-    device_latency_samples : int
-        The part of `latency_samples` that the sound server reports.
+    latency_samples, device_latency_samples : int
+        From `write` of a hop's first sample to the air, queue included; the part after the callback.
     corrections : int
         How often the queue was brought back to its target.
     lost, lost_reason, reopen
         As for `DeviceSource`.
     """
-
-    live = True
 
     def __init__(
         self,
@@ -87,10 +86,7 @@ class DeviceSink:
         latency: str | float = "low",
         variables: dict[str, str] | None = None,
     ):
-        self.device = device
-        self.name = device.name or device.hostapi or "Default output"
-        self.variables = variables
-        self._options = {"block": block, "rate_hz": rate_hz, "latency": latency, "variables": variables}
+        super().__init__(device, "output", block, rate_hz, latency, variables)
         self._wanted = device.channels or tuple(range(1, channels + 1))
         self._prefill_option = prefill
         self._own_clock = own_clock
@@ -99,33 +95,19 @@ class DeviceSink:
         self._flush = False
         self.follower: ClockFollower | None = None
         """Joins the two clocks, where there are two."""
-        self._stream: StreamProcess | None = None
-        self._set_channels(self._wanted)
+        self._name_channels(self._wanted)
         self.corrections = 0
-        self._missed_before = self._xruns_before = self._inserted = 0
-
-    def _set_channels(self, numbers: tuple[int, ...]) -> None:
-        self._columns = np.array(numbers) - 1
-        self.channels = len(numbers)
-        self.channel_names = tuple(f"out {number}" for number in numbers)
+        self._missed_before = self._inserted = 0
 
     def start(self, open_timeout_s: float = OPEN_TIMEOUT_S) -> None:
         """Open the device; silence plays until the first `write`. Raises DeviceError."""
         self.close()
-        self._stream = StreamProcess(
-            "output",
-            self.device.hostapi,
-            self.device.name,
-            max(self._wanted),
-            at_most=self.device.channels is None,
-            capacity=int(CAPACITY_S * RATE_HZ),
-            open_timeout_s=open_timeout_s,
-            **self._options,
-        )
+        at_most = self.device.channels is None
+        self._stream = self._open(max(self._wanted), at_most, open_timeout_s, capacity=int(CAPACITY_S * RATE_HZ))
         self._rate_hz = self._stream.rate_hz
         nominal = nominal_hz(self._rate_hz, RATE_HZ)
         self._hop = HOP * nominal / RATE_HZ
-        self._set_channels(tuple(number for number in self._wanted if number <= self._stream.channels))
+        self._name_channels(tuple(number for number in self._wanted if number <= self._stream.channels))
         default = self._stream.last.block + round(self._hop)
         if nominal != RATE_HZ:
             default += round(RESAMPLER_BURST_S * self._rate_hz)
@@ -143,57 +125,18 @@ class DeviceSink:
         self._late_fill: int | None = None
         self._late_hops = 0
         self._paced = False
-        self._mean_latency_s: float | None = None
+        self._mean_latency_s = None
         self._fills: list[int] = []
         self._lateness: deque[float] = deque(maxlen=SETTLE_HOPS)
         self._anchored, self._anchor_s = False, 0.0
         self._settle_hops = FIRST_SETTLE_HOPS
         self._missed_seen = self._dry = self._since_dry = 0
 
-    def reopen(self, open_timeout_s: float = OPEN_TIMEOUT_S) -> None:
-        """After a loss: end what is left and open the same device again, by name; counters go on. DeviceError."""
-        self.start(open_timeout_s)
-
-    @property
-    def rate_hz(self) -> int:
-        """The device's own rate; valid after `start`."""
-        return self._rate_hz
-
     @property
     def missed_samples(self) -> int:
         """Samples of silence, at the device's rate, that were played because nothing was there in time."""
         stream = self._stream
         return self._missed_before + self._inserted + (stream.missed if stream else 0)
-
-    @property
-    def server_dropouts(self) -> int:
-        """Underflows that the sound server reported."""
-        stream = self._stream
-        return self._xruns_before + (stream.xruns if stream else 0)
-
-    @property
-    def lost_reason(self) -> str:
-        """Why the device counts as lost; empty while it does not."""
-        stream = self._stream
-        return stream.lost_reason if stream else ""
-
-    @property
-    def lost(self) -> bool:
-        """The device takes no samples any more, or the audio process has gone."""
-        return bool(self.lost_reason)
-
-    @property
-    def device_latency_samples(self) -> int:
-        """Latency after the callback, as the sound server reports it, at 48 kHz."""
-        stream = self._stream
-        last = stream.last if stream else None
-        return round(last.device_s * RATE_HZ) if last else 0
-
-    @property
-    def latency_samples(self) -> int:
-        """Mean time from `write` of a hop's first sample to the air, queue included, at 48 kHz."""
-        waiting_s = getattr(self, "_mean_latency_s", None) or 0.0
-        return round(waiting_s * RATE_HZ) + self.device_latency_samples
 
     def _fill(self) -> int:
         """Samples written that the device has not taken; negative when the writer is late."""
@@ -280,7 +223,7 @@ class DeviceSink:
         """How long the queue lasts on average when a hop is written; None before the first."""
         if self.follower is not None:
             return self.follower.target_s + self.follower.error_s
-        return getattr(self, "_mean_latency_s", None)
+        return self._mean_latency_s
 
     def _place(self) -> None:
         """Decide where the next hop goes: after the last one, unless the queue must be brought to its target."""
@@ -403,13 +346,8 @@ class DeviceSink:
             self._mean_latency_s = latency_s
         self._mean_latency_s += SMOOTHING * (latency_s - self._mean_latency_s)
 
-    def close(self) -> None:
-        """Stop at once and free everything; may be called twice."""
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            self._missed_before += stream.missed
-            self._xruns_before += stream.xruns
-            stream.close()
+    def _closing(self, stream: StreamProcess) -> None:
+        self._missed_before += stream.missed
 
     def discard(self) -> None:
         """A device keeps nothing: the same as `close`."""

@@ -47,12 +47,13 @@ ASK_AGAIN_S = 0.1
 class Refusal(Exception):
     """The request cannot be served; the text says why.
 
+    cause : "missing", "rate", "channels" or "busy".
     passing : it may well be different in a moment, because a sound server is just coming up.
     """
 
-    def __init__(self, text: str, passing: bool = False):
+    def __init__(self, text: str, cause: str = "missing", passing: bool = False):
         super().__init__(text)
-        self.passing = passing
+        self.cause, self.passing = cause, passing
 
 
 def main(argv: list[str]) -> int:
@@ -114,7 +115,9 @@ def find(listing: dict, hostapi: str, name: str, direction: str) -> dict:
         hint = ""
         if "jack" in wanted:
             hint = "; JACK is there only while its server runs: start it, or check JACK_DEFAULT_SERVER"
-        raise Refusal(f"no host API {hostapi!r} here (there is: {', '.join(known) or 'none'}){hint}", bool(hint))
+        raise Refusal(
+            f"no host API {hostapi!r} here (there is: {', '.join(known) or 'none'}){hint}", passing=bool(hint)
+        )
     devices = [device for api in apis for device in listing["devices"] if device["hostapi"] == api]
     if not name:
         default = next((device for device in devices if device[f"default_{direction}"]), None)
@@ -163,7 +166,7 @@ def serve(control_fd: int, link_fd: int, memory_fd: int) -> None:
         stream, counter, opened = _open(request, memory_fd, Link(socket.socket(fileno=link_fd)))
         stream.start()
     except Exception as error:
-        tell({"event": "refused", "text": str(error), "kind": type(error).__name__})
+        tell({"event": "refused", "text": str(error), "cause": getattr(error, "cause", "busy")})
         stop.wait()
         _leave(1)
     tell({"event": "opened", **opened})
@@ -232,7 +235,9 @@ def _open_on(device: dict, request: dict, counter: _Capture | _Playback):
     available = device[f"{direction}s"]
     channels = min(request["channels"], available) if request["at_most"] else request["channels"]
     if channels > available:
-        raise Refusal(f"channel {channels} was asked for, but the device has {available} {direction} channels")
+        raise Refusal(
+            f"channel {channels} was asked for, but the device has {available} {direction} channels", "channels"
+        )
 
     def attempt(rate_hz: int):
         make = sounddevice.RawInputStream if direction == "input" else sounddevice.RawOutputStream
@@ -255,8 +260,9 @@ def _open_on(device: dict, request: dict, counter: _Capture | _Playback):
                 raise
             return attempt(int(device["default_rate_hz"])), channels
     except sounddevice.PortAudioError as error:
-        passing = "JACK" in device["hostapi"] and error.args[1:] not in ((INVALID_SAMPLE_RATE,), (INVALID_CHANNELS,))
-        raise Refusal(_plain(error, counter.rate_hz, device, f"{channels} {direction}"), passing) from error
+        cause = {INVALID_SAMPLE_RATE: "rate", INVALID_CHANNELS: "channels"}.get(*error.args[1:2], "busy")
+        passing = "JACK" in device["hostapi"] and cause == "busy"
+        raise Refusal(_plain(error, counter.rate_hz, device, f"{channels} {direction}"), cause, passing) from error
 
 
 def _plain(error: Exception, rate_hz: int, device: dict, channels: str) -> str:

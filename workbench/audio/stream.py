@@ -14,7 +14,7 @@ from pathlib import Path
 
 from workbench.audio import ring as rings
 from workbench.audio.protocols import RATE_HZ
-from workbench.core.errors import DeviceError
+from workbench.core.errors import DeviceError, DeviceUnavailable
 
 OPEN_TIMEOUT_S = 6.0
 CLOSE_TIMEOUT_S = 1.0
@@ -98,8 +98,10 @@ class StreamProcess:
 
     Raises
     ------
-    DeviceError
+    DeviceUnavailable
         The device is missing, refuses the request, or nothing comes of it in time.
+    DeviceError
+        The audio process cannot be started.
     """
 
     def __init__(
@@ -118,6 +120,7 @@ class StreamProcess:
         open_timeout_s: float = OPEN_TIMEOUT_S,
     ):
         self._open_timeout_s = open_timeout_s
+        self._direction = direction
         self.label = f"device:{hostapi}/{name}" if name else f"the default {direction} device"
         self.last: rings.Message | None = None
         memory = rings.create_memory(capacity * channels * rings.FLOAT_BYTES)
@@ -184,24 +187,25 @@ class StreamProcess:
         while not received.endswith(b"\n"):
             left_s = deadline_s - time.perf_counter()
             if left_s <= 0 or not select.select([self._control], [], [], left_s)[0]:
-                raise DeviceError(
-                    f"{self.label}: does not answer (waited {self._open_timeout_s:g} s){self._stderr_tail()}"
-                )
+                raise self._unavailable(f"does not answer (waited {self._open_timeout_s:g} s){self._stderr_tail()}")
             data = self._control.recv(65536)
             if not data:
-                raise DeviceError(f"{self.label}: the audio process ended while opening it{self._stderr_tail()}")
+                raise self._unavailable(f"the audio process ended while opening it{self._stderr_tail()}")
             received += data
         event = json.loads(received)
         if event["event"] != "opened":
-            raise DeviceError(f"{self.label}: {event['text']}")
+            raise self._unavailable(event["text"], event["cause"])
         return event
 
     def _await_first_block(self) -> None:
         deadline_s = time.perf_counter() + self._open_timeout_s
         while self.last is None:
             if not self.wait(deadline_s - time.perf_counter()):
-                raise DeviceError(f"{self.label}: opened, but no sound comes from it{self._stderr_tail()}")
+                raise self._unavailable(f"opened, but no sound comes from it{self._stderr_tail()}")
             self.update()
+
+    def _unavailable(self, text: str, cause: str = "silent") -> DeviceUnavailable:
+        return DeviceUnavailable(f"{self.label}: {text}", self._direction, cause)
 
     def _stderr_tail(self) -> str:
         """What the child said last, for an error's text."""

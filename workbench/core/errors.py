@@ -11,3 +11,15 @@ class InputError(EarshotError, ValueError):
 
 class DeviceError(EarshotError):
     """A sound device is missing, refuses the request or stopped answering (exit code 1)."""
+
+
+class DeviceUnavailable(DeviceError):
+    """A sound device cannot be opened now.
+
+    direction : "input" or "output".
+    cause : "missing", "rate" or "channels" (it refuses them), "busy" (any other refusal), "silent" (no answer).
+    """
+
+    def __init__(self, text: str, direction: str, cause: str):
+        super().__init__(text)
+        self.direction, self.cause = direction, cause
