@@ -39,6 +39,9 @@ PREFERRED_RATE_HZ = 48000
 
 T = TypeVar("T")
 
+OWN_JACK_CLIENTS = ("PortAudio", "earshot")
+"""To PortAudio every other client of a JACK server is a device: our own streams come and go as such."""
+
 COMING_UP_S = 1.0
 """A JACK server that is just starting, or very busy, may not answer the first time: it is asked again for so long."""
 ASK_AGAIN_S = 0.1
@@ -77,6 +80,8 @@ def list_devices() -> dict:
     devices = []
     for device in sounddevice.query_devices():
         hostapi = hostapis[device["hostapi"]]
+        if "JACK" in hostapi["name"] and device["name"].startswith(OWN_JACK_CLIENTS):
+            continue
         devices.append(
             {
                 "index": device["index"],
