@@ -1,10 +1,14 @@
 import threading
 
 import numpy as np
+import pytest
 
+from workbench.core.channel_map import ChannelMap, Position
+from workbench.core.errors import InputError
 from workbench.core.geometry import load_array
+from workbench.core.messages import MicrophoneReport, MicrophoneVerdict
 from workbench.dsp.bands import HOP, RATE_HZ
-from workbench.engine.microphone_check import MicrophoneCheck, sentence_of
+from workbench.engine.microphone_check import MicrophoneCheck, remedy, sentence_of
 
 ARRAY = load_array("uca6-45mm")
 NAMES = tuple(f"in {number}" for number in range(1, 7))
@@ -73,3 +77,42 @@ def test_words_for_every_fault():
     }
     sentence, faulty = sentence_of(broken, NAMES)
     assert faulty and "in 1 is dead, in 2 is swapped with in 3" in sentence and "(-6.0 dB). Note: unsure." in sentence
+
+
+def report(*faults):
+    verdicts = tuple(MicrophoneVerdict(n, f"in {n + 1}", *fault) for n, fault in enumerate(faults))
+    return MicrophoneReport("done", 1.0, verdicts)
+
+
+def test_remedies():
+    plain = ChannelMap.in_order(4)
+    faults = report(("dead",), ("inverted",), ("gain", None, -4.26), (None,))
+    remedies = [remedy(plain, faults, verdict) for verdict in faults.verdicts]
+    assert [text for _, text in remedies] == ["Mute in 1", "Invert in 2", "Set in 3 to +4.3 dB", ""]
+    assert remedies[0][0].positions[0] == Position(0, muted=True)
+    assert remedies[1][0].positions[1] == Position(1, inverted=True)
+    assert remedies[2][0].positions[2].gain_db == 4.3 and remedies[3][0] == plain
+    inverted_again, _ = remedy(remedies[1][0], faults, faults.verdicts[1])
+    assert inverted_again == plain
+    with pytest.raises(InputError, match="no microphone 4"):
+        remedy(ChannelMap.in_order(3), faults, faults.verdicts[3])
+
+
+def test_who_changed_places_is_put_back():
+    swapped = report((None,), ("swapped", 2), ("swapped", 1), (None,))
+    mapped, text = remedy(ChannelMap.in_order(4), swapped, swapped.verdicts[1])
+    assert [position.channel for position in mapped.positions] == [0, 2, 1, 3] and text == "Exchange them"
+    # Channel 1 is really microphone 2, channel 2 microphone 3, channel 3 microphone 1.
+    circle = report(("swapped", 1), ("swapped", 2), ("swapped", 0), (None,))
+    mapped, text = remedy(ChannelMap.in_order(4), circle, circle.verdicts[2])
+    assert [position.channel for position in mapped.positions] == [2, 0, 1, 3] and text == "Put them in order"
+
+
+def test_the_progress_is_told():
+    told = []
+    checking = MicrophoneCheck(ARRAY, NAMES, lambda *_: None, seconds=1.0, changed=told.append)
+    for _ in range(50):
+        checking.push(np.zeros((6, HOP), np.float32))
+    checking.close()
+    assert [one.progress for one in told if one.state == "listening"] == [0.0, 0.25, 0.5]
+    assert told[-1].state == ""

@@ -5,7 +5,20 @@ import numpy as np
 from tests.streaming import StreamingCase
 from workbench.core.geometry import load_array
 from workbench.core.params import BeamformerParams
-from workbench.dsp import beamformer, beams, comb, filters, fir, fractional, limiter, loudness, noise_field, pitch, stft
+from workbench.dsp import (
+    beamformer,
+    beams,
+    comb,
+    filters,
+    fir,
+    fractional,
+    limiter,
+    loudness,
+    noise_field,
+    pitch,
+    sound_level,
+    stft,
+)
 
 
 def _samples(rng, hops):
@@ -65,6 +78,7 @@ CASES = {
     ),
     limiter.TruePeakLimiter: StreamingCase(make=lambda: limiter.TruePeakLimiter(2), inputs=_loud_hops),
     loudness.LoudnessMeter: StreamingCase(make=lambda: loudness.LoudnessMeter(2), inputs=_samples),
+    sound_level.SoundLevelMeter: StreamingCase(make=lambda: sound_level.SoundLevelMeter(2, "A"), inputs=_samples),
     noise_field.NoiseTracker: StreamingCase(
         make=lambda: noise_field.NoiseTracker(load_array("uca6-45mm").mic_xyz_m), inputs=_noise_hops
     ),

@@ -1,13 +1,28 @@
 """Streaming classes of `workbench.engine`."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tests.streaming import StreamingCase
+from workbench.core.channel_map import ChannelMap
 from workbench.core.geometry import load_array, load_layout
 from workbench.core.messages import Block
 from workbench.core.params import OutputParams, Params
 from workbench.dsp.bands import HOP
-from workbench.engine import beam_meter, chain, channel_guard, designs, howl, oracle, output, output_test, taps
+from workbench.engine import (
+    beam_meter,
+    chain,
+    channel_guard,
+    designs,
+    howl,
+    input_meter,
+    inputs,
+    oracle,
+    output,
+    output_test,
+    taps,
+)
 
 
 def _pairs(rng, hops):
@@ -60,7 +75,18 @@ def _beam_hops(rng, hops):
     ]
 
 
+def _mapped(rng, hops):
+    swapped = inputs.prepare(inputs.InputSetup(ChannelMap.in_order(2).swapped(0, 1)), 2)
+    plain = inputs.prepare(inputs.InputSetup(), 2)
+    spectra = np.fft.rfft(rng.standard_normal((2, 99)), inputs._FFT).astype(np.complex64)
+    filtered = replace(swapped, fir_spectra=spectra)
+    turn = (plain, swapped, filtered)
+    return [(rng.standard_normal((2, HOP)).astype(np.float32), turn[k // 3 % 3]) for k in range(hops)]
+
+
 CASES = {
+    inputs.InputStage: StreamingCase(lambda: inputs.InputStage(2), _mapped),
+    input_meter.InputMeter: StreamingCase(lambda: input_meter.InputMeter(2), _hops),
     beam_meter.BeamMeter: StreamingCase(lambda: beam_meter.BeamMeter(_ARRAY.mic_xyz_m), _beam_hops),
     oracle.OraclePlayer: StreamingCase(oracle.OraclePlayer, _hops),
     channel_guard.ChannelGuard: StreamingCase(lambda: channel_guard.ChannelGuard(2), _hops),

@@ -102,6 +102,13 @@ class ChannelMap:
         ]
         return ChannelMap(tuple(positions))
 
+    def resized(self, mics: int, channels: int | None = None) -> ChannelMap:
+        """Another map for so many microphones: the end is cut, or goes on with the channels that nobody hears yet."""
+        used = {position.channel for position in self.positions}
+        free = iter(n for n in range(MAX_MICS if channels is None else channels) if n not in used)
+        more = [Position(next(free, None)) for _ in range(mics - len(self.positions))]
+        return ChannelMap((*self.positions[:mics], *more))
+
     def swapped(self, first: int, second: int) -> ChannelMap:
         """Another map in which two positions hear each other's channel, with its gain and polarity."""
         positions = list(self.positions)

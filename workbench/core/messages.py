@@ -48,6 +48,8 @@ class Block:
         Ground truth at the block's centre; empty when unknown.
     clean : (H,) float32 or None
         What a perfect enhancer would give (first talker's direct sound at the array's centre), if known.
+    raw : (source channels, H) float32 or None
+        What the source gave, where a channel map or calibration made `samples` something else.
     """
 
     samples: np.ndarray
@@ -56,6 +58,7 @@ class Block:
     gap: bool = False
     truth: tuple[TalkerTruth, ...] = ()
     clean: np.ndarray | None = None
+    raw: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +68,21 @@ class Levels:
     peak_dbfs: np.ndarray
     rms_dbfs: np.ndarray
     clipped: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InputLevels:
+    """Levels of the source's own channels, before the channel map, each (channels,) in dBFS (RMS 1 is 0).
+
+    `rms_dbfs` is unweighted with the time weighting fast; `weighted_dbfs` has the weighting ("A", "C" or "Z") and
+    speed ("fast" or "slow") that were asked for.
+    """
+
+    peak_dbfs: np.ndarray
+    rms_dbfs: np.ndarray
+    weighted_dbfs: np.ndarray
+    weighting: str
+    speed: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -329,6 +347,42 @@ class Health:
     measured_at: str = ""
     recording_left_s: float | None = None
     muted_inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneVerdict:
+    """What the microphone check says of one channel, from 0: `fault` is None, "dead", "inverted", "swapped" or "gain".
+
+    `partner` is the microphone that a swapped channel really is; `gain_db` its level beside the others, None if dead.
+    """
+
+    index: int
+    name: str
+    fault: str | None
+    partner: int | None = None
+    gain_db: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneReport:
+    """The microphone check: `state` is "" before the first, "listening", "judging", "done" or "failed".
+
+    `progress` of the listening is 0 to 1; `error` says why it failed. `score` is how well the sound fits the
+    array's geometry (0 chance, 1 perfectly), `note` what remains in doubt, `at` the time of day.
+    """
+
+    state: str = ""
+    progress: float = 0.0
+    verdicts: tuple[MicrophoneVerdict, ...] = ()
+    score: float = 0.0
+    note: str = ""
+    error: str = ""
+    at: str = ""
+
+    @property
+    def faults(self) -> tuple[MicrophoneVerdict, ...]:
+        """The channels with a fault."""
+        return tuple(verdict for verdict in self.verdicts if verdict.fault)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from workbench.audio.files import check_apart
 from workbench.audio.protocols import Sink, Source
 from workbench.audio.recovery import RecoveringSink, RecoveringSource
 from workbench.audio.specs import two_clocks
+from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_array, load_layout
 from workbench.core.messages import Block
 from workbench.core.params import Params
@@ -20,8 +21,11 @@ from workbench.dsp.bands import HOP
 from workbench.engine.beam_watch import BeamObserver, BeamWatch
 from workbench.engine.chain import STAGES, Chain, ChainConfig
 from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable
+from workbench.engine.device_store import OutputSetup
 from workbench.engine.history import ParameterHistory
+from workbench.engine.inputs import InputSetup
 from workbench.engine.mailbox import Mailbox
+from workbench.engine.mapped_source import MappedSource
 from workbench.engine.oracle import OracleBench
 from workbench.engine.runner import Runner
 from workbench.engine.soft_localizer import SoftLocalizer
@@ -34,6 +38,9 @@ WARM_UP_HOPS = 5
 @dataclass(frozen=True)
 class Structure:
     """What the chain shall be. Arrays and layouts are shipped names or TOML paths; None leaves the stage out.
+
+    `inputs` and `outputs` say how devices are opened and which channel is which microphone; `block` is for both where
+    they leave it open.
 
     `seconds`: from a file to a file, the most that is written; None: the whole file. `source_variables` and
     `sink_variables` are changes to the environment of the process in which a device is opened, such as
@@ -48,6 +55,8 @@ class Structure:
     pace: str = "realtime"
     block: int | None = None
     seconds: float | None = None
+    inputs: InputSetup = field(default_factory=InputSetup)
+    outputs: OutputSetup = field(default_factory=OutputSetup)
     source_variables: tuple[tuple[str, str], ...] = ()
     sink_variables: tuple[tuple[str, str], ...] = ()
 
@@ -79,6 +88,20 @@ class Assembly:
                 self.designs.close()
 
 
+def fitted(structure: Structure, before: Structure) -> Structure:
+    """The structure with its channel map cut or lengthened to the array, where another array was chosen."""
+    mapped = structure.inputs.channel_map
+    if mapped is None or structure.array is None or structure.array == before.array:
+        return structure
+    try:
+        mics = load_array(structure.array).mics
+    except InputError:  # said when it is used
+        return structure
+    if mics == len(mapped.positions):
+        return structure
+    return replace(structure, inputs=replace(structure.inputs, channel_map=mapped.resized(mics)))
+
+
 def _fit(
     source: Source, array: MicrophoneArray | None, layout: SpeakerLayout | None, report: Callable[[str], None]
 ) -> tuple[MicrophoneArray | None, SpeakerLayout | None]:
@@ -86,7 +109,7 @@ def _fit(
     if array is not None and array.mics != source.channels:
         report(
             f"{source.name} has {source.channels} channels, {array.name} {array.mics} microphones: "
-            "every channel is enhanced on its own"
+            "every channel is enhanced on its own (the Source panel maps channels to microphones)"
         )
         array = None
     if array is None and layout is not None and source.channels > 2:
@@ -141,7 +164,8 @@ def assemble(
     source = open_source(
         structure.source,
         loop=structure.loop,
-        block=structure.block,
+        block=structure.inputs.block or structure.block,
+        rate_hz=structure.inputs.rate_hz or None,
         array=structure.array,
         with_clean=mailbox is not None,
         variables=source_variables,
@@ -149,6 +173,8 @@ def assemble(
     try:
         if source.live:
             source = RecoveringSource(source)
+        if mailbox is not None or structure.inputs != InputSetup():
+            source = MappedSource(source, structure.inputs)
         array = source.array or array
         if not strict:
             array, layout = _fit(source, array, layout, report)
@@ -156,7 +182,7 @@ def assemble(
         config = ChainConfig(source.channels, array, layout, limit=not to_file)
         chain = Chain(config, analyse=mailbox is not None, clock=HopClock(STAGES))
         bench = DesignBench(array, layout, chain.enhancer, mailbox)
-        bench.surroundings.true_microphones = lambda: getattr(getattr(source, "setting", None), "microphones", None)
+        bench.surroundings.true_microphones = lambda: getattr(source, "true_microphones", None)
         params = history.params
         try:
             bench.request(params, math.radians(params.beamformer.steering_deg))
@@ -164,7 +190,7 @@ def assemble(
             if strict:
                 raise
             complain(error.notice)
-        like_source = {}
+        like_source = {"rate_hz": structure.outputs.rate_hz or None}
         if offline:  # rate and length stay
             frames = None if structure.loop else source.file_frames
             if frames is not None and structure.seconds is not None:
@@ -174,7 +200,7 @@ def assemble(
         sink: Sink = open_sink(
             structure.sink,
             chain.out_channels,
-            block=structure.block,
+            block=structure.outputs.block or structure.block,
             own_clock=two_clocks(structure.source, structure.sink, source_variables, sink_variables),
             variables=sink_variables,
             **like_source,

@@ -13,6 +13,7 @@ from workbench.core.messages import (
     Health,
     Localization,
     LoudspeakerResponse,
+    MicrophoneReport,
     OracleReport,
     Snapshot,
 )
@@ -80,6 +81,8 @@ class Mailbox:
         """What the beam gains, where the source knows the truth."""
         self.loudspeaker_response: LoudspeakerResponse | None = None
         self.oracle = OracleReport()
+        self.microphones = MicrophoneReport()
+        """The newest microphone check."""
 
     def snapshots_since(self, sequence: int) -> list[Snapshot]:
         """Hops newer than `sequence`, oldest first."""

@@ -13,18 +13,22 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
 from workbench.audio.stream import environment
-from workbench.core.errors import EarshotError
+from workbench.core.channel_map import ChannelMap
+from workbench.core.errors import EarshotError, InputError
 from workbench.core.geometry import MicrophoneArray
+from workbench.core.messages import MicrophoneReport, MicrophoneVerdict
 from workbench.dsp.bands import HOP, RATE_HZ
 
 SECONDS = 10.0
 TIMEOUT_S = 120.0
+TOLD_EVERY = RATE_HZ // 4
 FAULTS = {"dead": "is dead", "inverted": "is inverted", "gain": "has another gain than the others"}
 
 
@@ -36,6 +40,7 @@ class MicrophoneCheck:
     array : MicrophoneArray
     names : of its channels
     done : called from the thread with a sentence and whether something is at fault
+    changed : called with a `MicrophoneReport` whenever there is news, from any thread
     """
 
     def __init__(
@@ -44,12 +49,14 @@ class MicrophoneCheck:
         names: tuple[str, ...],
         done: Callable[[str, bool], None],
         seconds: float = SECONDS,
+        changed: Callable[[MicrophoneReport], None] = lambda _: None,
     ):
-        self._array, self._names, self._done = array, names, done
+        self._array, self._names, self._done, self._changed = array, names, done, changed
         self._samples = np.zeros((array.mics, round(seconds * RATE_HZ / HOP) * HOP), np.float32)
         self._position = 0
         self._full, self._ended = threading.Event(), threading.Event()
         self._process: subprocess.Popen | None = None
+        self._changed(MicrophoneReport("listening"))
         self._thread = threading.Thread(target=self._judge, name="microphone check", daemon=True)
         self._thread.start()
 
@@ -64,6 +71,8 @@ class MicrophoneCheck:
             return
         self._samples[:, self._position : self._position + HOP] = samples
         self._position += HOP
+        if self._position % TOLD_EVERY == 0:
+            self._changed(MicrophoneReport("listening", self._position / self._samples.shape[1]))
         if self._position >= self._samples.shape[1]:
             self._full.set()
 
@@ -78,13 +87,21 @@ class MicrophoneCheck:
     def _judge(self) -> None:
         self._full.wait()
         if self._ended.is_set():
+            self._changed(MicrophoneReport())
             return
+        self._changed(MicrophoneReport("judging", 1.0))
         try:
-            sentence, faulty = sentence_of(self._run(), self._names)
+            found = self._run()
+            report = report_of(found, self._names)
+            sentence, faulty = sentence_of(found, self._names)
         except EarshotError as error:
             sentence, faulty = f"The microphones were not checked: {error}", True
-        if not self._ended.is_set():
-            self._done(sentence, faulty)
+            report = MicrophoneReport("failed", error=str(error))
+        if self._ended.is_set():
+            self._changed(MicrophoneReport())
+            return
+        self._changed(report)
+        self._done(sentence, faulty)
 
     def _run(self) -> dict:
         with tempfile.TemporaryDirectory(prefix="earshot-check-") as folder:
@@ -113,6 +130,51 @@ class MicrophoneCheck:
         if self._process.returncode != 0:
             raise EarshotError((said.strip().splitlines() or ["the check failed"])[-1])
         return json.loads(out)
+
+
+def report_of(found: dict, names: tuple[str, ...]) -> MicrophoneReport:
+    """The doctor's report as a message."""
+    verdicts = tuple(
+        MicrophoneVerdict(item["index"], names[item["index"]], item["fault"], item["with"], item["gain_db"])
+        for item in found["channels"]
+    )
+    at = datetime.now().strftime("%H:%M")
+    return MicrophoneReport("done", 1.0, verdicts, found.get("score", 0.0), found.get("note", ""), at=at)
+
+
+def remedy(channel_map: ChannelMap, report: MicrophoneReport, verdict: MicrophoneVerdict) -> tuple[ChannelMap, str]:
+    """The channel map in which a fault is made good, as far as that can be, and what a button for it says.
+
+    A dead microphone is muted; an inverted one turned; another gain evened out; exchanged ones put in their places,
+    with all that changed places with them. The verdicts are counted by the map's positions.
+
+    Raises
+    ------
+    InputError
+        The map has no such position, or the gain that is needed is out of range.
+    """
+    index = verdict.index
+    if index >= len(channel_map.positions):
+        raise InputError(f"the channel map has no microphone {index + 1}")
+    position = channel_map.positions[index]
+    if verdict.fault == "dead":
+        return channel_map.with_position(index, muted=True), f"Mute {verdict.name}"
+    if verdict.fault == "inverted":
+        return channel_map.with_position(index, inverted=not position.inverted), f"Invert {verdict.name}"
+    if verdict.fault == "gain":
+        gain_db = round(position.gain_db - (verdict.gain_db or 0.0), 1)
+        return channel_map.with_position(index, gain_db=gain_db), f"Set {verdict.name} to {gain_db:+.1f} dB"
+    if verdict.fault == "swapped":
+        belongs = {one.index: one.partner for one in report.verdicts if one.fault == "swapped"}
+        circle, at = [index], belongs.get(index)
+        while at is not None and at != index and at in belongs and at not in circle:
+            circle.append(at)
+            at = belongs[at]
+        positions = list(channel_map.positions)
+        for one in circle:
+            positions[belongs[one]] = channel_map.positions[one]
+        return ChannelMap(tuple(positions)), "Exchange them" if len(circle) == 2 else "Put them in order"
+    return channel_map, ""
 
 
 def sentence_of(report: dict, names: tuple[str, ...]) -> tuple[str, bool]:

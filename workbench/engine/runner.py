@@ -45,7 +45,7 @@ class DesignSource(Protocol):
 
 
 class Taker(Protocol):
-    """Takes a copy of what went in and out: the recorder."""
+    """Takes a copy of what the source gave and what went out: the recorder."""
 
     def push(self, raw: np.ndarray, processed: np.ndarray) -> None: ...
 
@@ -249,7 +249,7 @@ class Runner:
         self.own_dropouts += dropout.own
 
     def _process(self, block: Block) -> None:
-        params, raw = self._history.params, block.samples
+        params, raw = self._history.params, block.samples if block.raw is None else block.raw
         self._steer(params)
         self._designs.request(params, self._azimuth_rad)
         result = self.chain.process(block, params, self._designs.designs)

@@ -21,17 +21,21 @@ from workbench.audio.scene import Scene
 from workbench.audio.scene_files import save_scene
 from workbench.core.errors import EarshotError, InputError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_layout
-from workbench.core.messages import Health
+from workbench.core.messages import Health, InputLevels
 from workbench.core.params import Params, entry
 from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine import settings as settings_files
-from workbench.engine.assembly import Assembly, Structure, assemble
+from workbench.engine.assembly import Assembly, Structure, assemble, fitted
 from workbench.engine.design_export import export_filters
+from workbench.engine.device_store import DeviceStore, OutputSetup
 from workbench.engine.history import ParameterHistory
+from workbench.engine.input_meter import InputMeter
+from workbench.engine.inputs import InputSetup
 from workbench.engine.latency import clocks, latency_budget
 from workbench.engine.loopback import LoopbackProbe, total_ms
 from workbench.engine.mailbox import Mailbox
+from workbench.engine.mapped_source import MappedSource
 from workbench.engine.meters import StolenMeter
 from workbench.engine.microphone_check import MicrophoneCheck
 from workbench.engine.output_test import OutputTest
@@ -57,14 +61,23 @@ class Session:
     ----------
     settings : Settings, optional
         What to begin with; nothing starts by itself.
+    devices : DeviceStore, optional
+        What is remembered of each device.
     """
 
-    def __init__(self, settings: Settings | None = None):
+    def __init__(self, settings: Settings | None = None, devices: DeviceStore | None = None):
         settings = settings or Settings()
+        self._devices = devices or DeviceStore()
         self.mailbox = Mailbox()
         self._history = ParameterHistory(settings.params)
         self._structure = Structure(
-            settings.source, settings.sink, settings.array or None, settings.layout or None, loop=True
+            settings.source,
+            settings.sink,
+            settings.array or None,
+            settings.layout or None,
+            loop=True,
+            inputs=settings.inputs or self._devices.inputs(settings.source),
+            outputs=self._devices.outputs(settings.sink),
         )
         self._preset = settings.params
         self._assembly: Assembly | None = None
@@ -163,11 +176,11 @@ class Session:
 
     def choose_source(self, spec: str) -> None:
         """`room[:SCENE]`, `file:PATH` or `device:HOSTAPI/NAME[#channels …]`; a running chain goes on with it."""
-        self._restructure(source=spec)
+        self._restructure(source=spec, inputs=self._devices.inputs(spec))
 
     def choose_sink(self, spec: str) -> None:
         """`none`, `file:PATH` or `device:HOSTAPI/NAME[#channels …]`."""
-        self._restructure(sink=spec)
+        self._restructure(sink=spec, outputs=self._devices.outputs(spec))
 
     def choose_array(self, name: str | None) -> None:
         """A shipped name or a TOML path; None: the channels are independent."""
@@ -177,13 +190,19 @@ class Session:
         """A shipped name or a TOML path; None: no rendering."""
         self._restructure(layout=name)
 
-    def _restructure(self, **changes: str | None) -> None:
+    def _restructure(self, **changes: Any) -> None:
+        self._commands.put(self._restructuring(**changes))
+
+    def _restructuring(self, **changes: Any) -> Callable[[], None]:
+        """The command that changes the structure, and takes the change back if sound cannot start with it."""
+
         def change() -> None:
             before = self._structure
-            self._structure = replace(before, **changes)
+            self._structure = fitted(replace(before, **changes), before)
             if not (self._wanted or self._worker):
                 if "source" in changes:
                     self._room.forget()
+                self._remember_devices()
                 return
             self._stop()
             if "source" in changes:
@@ -197,8 +216,70 @@ class Session:
                 self._wanted = False
                 self._start()
                 self._say(str(error), failed=True)
+            else:
+                self._remember_devices()
 
+        return change
+
+    def _remember_devices(self) -> None:
+        self._devices.keep_inputs(self._structure.source, self._structure.inputs)
+        self._devices.keep_outputs(self._structure.sink, self._structure.outputs)
+
+    # ---- channels of the source ------------------------------------------------------------------------------
+
+    @property
+    def inputs(self) -> InputSetup:
+        """Channel map, calibration, rate and block of the source."""
+        return self._structure.inputs
+
+    @property
+    def outputs(self) -> OutputSetup:
+        """Rate and block of the sink."""
+        return self._structure.outputs
+
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """Names of the source's own channels, before the channel map; empty while nothing runs."""
+        assembly = self._assembly
+        return getattr(assembly.runner.source, "source_names", ()) if assembly else ()
+
+    def set_inputs(self, setup: InputSetup) -> None:
+        """Another channel map, calibration, rate or block: at once and crossfaded where that can be, else the source
+        is opened anew. It is remembered with the device. What is wrong with it is said in health."""
+
+        def change() -> None:
+            source = self._assembly.runner.source if self._assembly else None
+            channels = getattr(source, "source_channels", 0)
+            if source is None or setup.structure(channels) != self._structure.inputs.structure(channels):
+                restructure()
+                return
+            source.apply(setup)
+            self._structure = replace(self._structure, inputs=setup)
+            self._devices.keep_inputs(self._structure.source, setup)
+
+        restructure = self._restructuring(inputs=setup)
         self._commands.put(change)
+
+    def set_outputs(self, setup: OutputSetup) -> None:
+        """Another rate or block of the sink's device."""
+        self._restructure(outputs=setup)
+
+    def input_levels(self, weighting: str = "A", speed: str = "fast") -> InputLevels | None:
+        """Levels of the source's own channels; the first call, or one with another weighting, begins to measure."""
+        assembly = self._assembly
+        source = assembly.runner.source if assembly else None
+        if not isinstance(source, MappedSource):
+            return None
+        meter = source.meter
+        if meter is None or (meter.weighting, meter.speed) != (weighting, speed):
+            source.meter = meter = InputMeter(source.source_channels, weighting, speed)
+        return meter.levels
+
+    def end_input_levels(self) -> None:
+        """Nobody looks at the levels any more."""
+        assembly = self._assembly
+        if assembly and isinstance(assembly.runner.source, MappedSource):
+            assembly.runner.source.meter = None
 
     # ---- transport -----------------------------------------------------------------------------------------
 
@@ -358,7 +439,8 @@ class Session:
             if runner.check is not None and runner.check.running:
                 return
             names = tuple(runner.source.channel_names)
-            runner.check = MicrophoneCheck(assembly.array, names, self._say)
+            tell = lambda report: setattr(self.mailbox, "microphones", report)  # noqa: E731
+            runner.check = MicrophoneCheck(assembly.array, names, self._say, changed=tell)
             self._say("Checking the microphones: talk for ten seconds, from several sides ...")
 
         self._commands.put(begin)
@@ -393,7 +475,15 @@ class Session:
         """Write everything to a settings file. Raises InputError."""
         structure = self._structure
         settings_files.save(
-            Settings(self.params, structure.source, structure.sink, structure.array or "", structure.layout or ""), path
+            Settings(
+                self.params,
+                structure.source,
+                structure.sink,
+                structure.array or "",
+                structure.layout or "",
+                structure.inputs,
+            ),
+            path,
         )
         self._preset = self.params
 
@@ -418,7 +508,12 @@ class Session:
         self._history.replace(settings.params, label=label)
         self._preset = settings.params
         self._restructure(
-            source=settings.source, sink=settings.sink, array=settings.array or None, layout=settings.layout or None
+            source=settings.source,
+            sink=settings.sink,
+            array=settings.array or None,
+            layout=settings.layout or None,
+            inputs=settings.inputs or self._devices.inputs(settings.source),
+            outputs=self._devices.outputs(settings.sink),
         )
 
     def close(self) -> None:

@@ -12,6 +12,8 @@ from workbench.core.atomic import write_text
 from workbench.core.errors import InputError
 from workbench.core.params import Params
 from workbench.core.resources import read_toml
+from workbench.engine import inputs
+from workbench.engine.inputs import InputSetup
 
 VERSION = 1
 
@@ -25,6 +27,8 @@ class Settings:
     sink: str = "none"
     array: str = "uca8-100mm"
     layout: str = "pair-100mm"
+    inputs: InputSetup | None = None
+    """Channel map and calibration of the source; None: what is remembered of the device."""
 
 
 _TEXTS = ("source", "sink", "array", "layout")
@@ -40,6 +44,8 @@ def save(settings: Settings, path: str | Path) -> None:
     """
     path = Path(path)
     table = {"earshot_settings": VERSION, **{name: getattr(settings, name) for name in _TEXTS}}
+    if settings.inputs not in (None, InputSetup()):
+        table["inputs"] = inputs.to_table(settings.inputs)
     table["params"] = parameters.to_dict(settings.params)
     try:
         write_text(path, tomli_w.dumps(table))
@@ -64,6 +70,7 @@ def load(path: str | Path) -> Settings:
     if version > VERSION:
         raise InputError(f"{path}: written by a newer Earshot (version {version}; this one reads up to {VERSION})")
     params_table = table.pop("params", {})
+    inputs_table = table.pop("inputs", None)
     unknown = set(table) - set(_TEXTS)
     if unknown:
         raise InputError(f"{path}: unknown key {sorted(unknown)[0]!r}")
@@ -73,6 +80,7 @@ def load(path: str | Path) -> Settings:
     if not isinstance(params_table, dict):
         raise InputError(f"{path}: params must be a table")
     try:
-        return Settings(params=parameters.from_dict(params_table), **table)
+        setup = None if inputs_table is None else inputs.from_table(inputs_table)
+        return Settings(params=parameters.from_dict(params_table), **table, inputs=setup)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error

@@ -1,0 +1,46 @@
+from dataclasses import replace
+
+from workbench.core.channel_map import ChannelMap
+from workbench.engine.device_store import DeviceStore, OutputSetup, key_of
+from workbench.engine.inputs import InputSetup
+
+DEVICE = "device:ALSA/USB array, 8 microphones: Audio (hw:2,0)"
+
+
+def test_devices_are_remembered_by_name_whatever_their_channels(tmp_path):
+    path = tmp_path / "config" / "devices.toml"
+    store = DeviceStore(path)
+    setup = InputSetup(ChannelMap.in_order(8).swapped(0, 1), rate_hz=44100)
+    store.keep_inputs(f"{DEVICE}#channels 1,2", setup)
+    store.keep_outputs(DEVICE, OutputSetup(block=256))
+    again = DeviceStore(path)
+    assert again.inputs(DEVICE) == setup and again.outputs(f"{DEVICE}#channels 3") == OutputSetup(0, 256)
+    assert again.inputs("device:ALSA/another") == InputSetup()
+    assert key_of(f"{DEVICE} #channels 1") == DEVICE
+
+
+def test_rooms_and_files_are_kept_while_the_program_runs(tmp_path):
+    path = tmp_path / "devices.toml"
+    store = DeviceStore(path)
+    setup = replace(InputSetup(), channel_map=ChannelMap.in_order(4))
+    store.keep_inputs("room", setup)
+    assert store.inputs("room") == setup and DeviceStore(path).inputs("room") == InputSetup()
+
+
+def test_a_damaged_file_costs_what_is_damaged(tmp_path):
+    path = tmp_path / "devices.toml"
+    store = DeviceStore(path)
+    store.keep_inputs(DEVICE, InputSetup(block=128))
+    store.keep_inputs("device:JACK/system", InputSetup(block=64))
+    path.write_text(path.read_text().replace("block = 128", 'block = "x"'))
+    again = DeviceStore(path)
+    assert again.inputs(DEVICE) == InputSetup() and again.inputs("device:JACK/system").block == 64
+    path.write_text("not toml [")
+    assert DeviceStore(path).inputs(DEVICE) == InputSetup()
+
+
+def test_a_place_that_cannot_be_written_stops_nothing(tmp_path):
+    (tmp_path / "file").write_text("")
+    store = DeviceStore(tmp_path / "file" / "devices.toml")
+    store.keep_inputs(DEVICE, InputSetup(block=128))
+    assert store.inputs(DEVICE).block == 128

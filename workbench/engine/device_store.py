@@ -1,0 +1,101 @@
+"""What is remembered of each device: channel map, rate, block and calibration. One readable TOML file."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from workbench.core.atomic import write_text
+from workbench.core.errors import InputError
+from workbench.core.resources import read_toml
+from workbench.engine import inputs
+from workbench.engine.inputs import InputSetup
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSetup:
+    """How a sink's device is opened; 0 = as suits it."""
+
+    rate_hz: int = 0
+    block: int = 0
+
+
+def key_of(spec: str) -> str:
+    """A device's own name, whichever of its channels are asked for; others are what they are."""
+    return spec.partition("#")[0].strip() if spec.startswith("device:") else spec
+
+
+class DeviceStore:
+    """Setups by source and sink. Devices are kept in a file, files and rooms while the program runs.
+
+    A file that cannot be read or written costs what it would have remembered, and says so in the log.
+
+    Parameters
+    ----------
+    path : of the file; None: nothing is kept
+    """
+
+    def __init__(self, path: Path | None = None):
+        self._path = path
+        self._inputs: dict[str, InputSetup] = {}
+        self._outputs: dict[str, OutputSetup] = {}
+        if path is not None and path.exists():
+            try:
+                self._read(read_toml(path))
+            except InputError as error:
+                log.warning("%s: the devices' settings are not used (%s)", path, error)
+
+    def _read(self, table: dict[str, Any]) -> None:
+        if table.get("earshot_devices") != VERSION:
+            raise InputError("written by another version")
+        for name, row in table.get("inputs", {}).items():
+            try:
+                self._inputs[name] = inputs.from_table(row)
+            except InputError as error:
+                log.warning("%s: %s: %s", self._path, name, error)
+        for name, row in table.get("outputs", {}).items():
+            self._outputs[name] = OutputSetup(int(row.get("rate_hz", 0)), int(row.get("block", 0)))
+
+    def inputs(self, spec: str) -> InputSetup:
+        """What is known of a source; the plain setup of one that is new."""
+        return self._inputs.get(key_of(spec), InputSetup())
+
+    def outputs(self, spec: str) -> OutputSetup:
+        """What is known of a sink."""
+        return self._outputs.get(key_of(spec), OutputSetup())
+
+    def keep_inputs(self, spec: str, setup: InputSetup) -> None:
+        """Remember a source's setup."""
+        if self._inputs.get(key_of(spec), InputSetup()) != setup:
+            self._inputs[key_of(spec)] = setup
+            self._write()
+
+    def keep_outputs(self, spec: str, setup: OutputSetup) -> None:
+        """Remember a sink's setup."""
+        if self._outputs.get(key_of(spec), OutputSetup()) != setup:
+            self._outputs[key_of(spec)] = setup
+            self._write()
+
+    def _write(self) -> None:
+        if self._path is None:
+            return
+        rows = {key: inputs.to_table(setup) for key, setup in self._inputs.items() if key.startswith("device:")}
+        outputs = {
+            key: {name: value for name, value in (("rate_hz", one.rate_hz), ("block", one.block)) if value}
+            for key, one in self._outputs.items()
+            if key.startswith("device:")
+        }
+        table = {"earshot_devices": VERSION, "inputs": rows, "outputs": outputs}
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_text(self._path, tomli_w.dumps(table))
+        except OSError as error:
+            log.warning("%s: the devices' settings cannot be kept (%s)", self._path, error.strerror)
