@@ -33,12 +33,14 @@ BEAM = 3
 LAG_RATE_HZ = 96_000
 """Resolution of the tables of correlation: 10 microseconds, a twentieth of a period at the upper edge."""
 
+ORDER_MICS = 4
+"""So many are the least of which the order can be judged: of three in a plane another order is another direction."""
 
 SILENT_DBFS = -100.0
 DEAD_DB = -40.0
 """So far below the others a channel is dead."""
 
-GAIN_DB = 2.0
+GAIN_DB = 2.4
 """So far from the others a channel's gain is at fault ..."""
 
 QUIET_GAIN_DB = 1.5
@@ -122,6 +124,8 @@ def check_channels(samples: np.ndarray, rate_hz: int, array: MicrophoneArray) ->
         found_order, found_sign = fit.search()
         order[alive], sign[alive], score = alive[found_order], found_sign, fit.above_chance
         note = _doubt(fit.doubts, alive)
+        if len(alive) < ORDER_MICS:
+            note = "with three channels left their order cannot be judged"
         if score < UNCLEAR:
             order, sign = np.arange(array.mics), np.ones(array.mics)
             note = "the sound comes from no clear direction: talk near the array to have order and polarity judged"
@@ -263,7 +267,7 @@ class _Fit:
         tried = []
         for place, m in enumerate(suspects):
             tried.append(self._change(now, power, (m,), (m,), (-1,)))
-            for n in suspects[place + 1 :]:
+            for n in suspects[place + 1 :] if self._mics >= ORDER_MICS else ():
                 tried += [self._change(now, power, (m, n), (n, m), signs) for signs in ((1, 1), (1, -1), (-1, 1))]
         tried = [change for change in tried if self._clear(change.scores, now.scores)]
         highest = max((change.mean() for change in tried), default=0.0)
