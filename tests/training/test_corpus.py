@@ -6,6 +6,7 @@ import soundfile
 
 from workbench.core.errors import InputError
 from workbench.training.corpus import build_pool, dynamic_range_db, sound_files
+from workbench.training.mixing import Mixer
 
 
 def _utterance(seconds, rate_hz, seed=0):
@@ -35,6 +36,7 @@ def test_what_cannot_be_used_is_counted(folder, tmp_path):
     assert left_out == {"not readable": 1, "too short": 1, "silent": 1, "not clean": 0}
     assert len({clip.source for clip in pool.clips}) == 2
     assert pool.read(pool.clips[0]).shape == (96000,)
+    assert Mixer(pool, pool).left_out.startswith("speech: 1 not readable, 1 too short, 1 silent; noise: ")
 
 
 def test_narrow_band_speech_is_added_once_more_played_faster(folder, tmp_path):

@@ -1,6 +1,7 @@
 """The loop on made-up shards: it learns, stops anywhere, and goes on as if it had not stopped."""
 
 import dataclasses
+import signal
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ torch = pytest.importorskip("torch")
 
 from workbench.core.errors import EarshotError, InputError  # noqa: E402
 from workbench.training import checkpoint, loops  # noqa: E402
+from workbench.training.interrupts import DeferredInterrupt  # noqa: E402
 from workbench.training.loops import Trainer, TrainingPlan, shards_of_batch, span_needed  # noqa: E402
 from workbench.training.networks import CONFIGS, NetworkConfig  # noqa: E402
 from workbench.training.shards import Shard, shard_path, write_shard  # noqa: E402
@@ -37,10 +39,6 @@ def folder(tmp_path):
     return tmp_path
 
 
-def _weights(path):
-    return checkpoint.load(path)["network"]
-
-
 def test_a_resumed_run_goes_the_way_of_an_unbroken_one(folder, tmp_path):
     Trainer(PLAN, folder, tmp_path / "whole.pt").run(lambda progress: None)
     broken = Trainer(PLAN, folder, tmp_path / "broken.pt")
@@ -61,6 +59,71 @@ def test_a_resumed_run_goes_the_way_of_an_unbroken_one(folder, tmp_path):
             torch.testing.assert_close(again[part][name], value, atol=0, rtol=0)
     losses = [[point["validation_loss"] for point in state["curve"]] for state in (whole, again)]
     assert losses[0] == losses[1] and len(losses[0]) == 2
+
+
+@pytest.mark.parametrize("product", [7, 8, 13])
+def test_ctrl_c_in_the_middle_of_a_batch_waits_for_its_end(folder, tmp_path, monkeypatch, product):
+    Trainer(PLAN, folder, tmp_path / "whole.pt").run(lambda progress: None)
+    broken, calls, real = Trainer(PLAN, folder, tmp_path / "broken.pt"), [], loops.loss
+
+    def pressed(*arguments):
+        calls.append(None)
+        if len(calls) == product:
+            signal.raise_signal(signal.SIGINT)
+        return real(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loops, "loss", pressed)
+        with pytest.raises(KeyboardInterrupt):
+            broken.run(lambda progress: None)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    resumed = Trainer(PLAN, folder, tmp_path / "broken.pt", resume=True)
+    assert 0 < resumed.batch < 8
+    resumed.run(lambda progress: None)
+    whole, again = checkpoint.load(tmp_path / "whole.pt"), checkpoint.load(tmp_path / "broken.pt")
+    assert all(torch.equal(whole["network"][name], again["network"][name]) for name in whole["network"])
+    losses = [[point["validation_loss"] for point in state["curve"]] for state in (whole, again)]
+    assert losses[0] == losses[1]
+
+
+def test_ctrl_c_while_waiting_for_shards_and_a_second_one_at_once(folder, tmp_path):
+    shard_path(folder / "train", 0).unlink()
+    with pytest.raises(KeyboardInterrupt):
+        Trainer(PLAN, folder, tmp_path / "net.pt").run(
+            lambda progress: None, alive=lambda: signal.raise_signal(signal.SIGINT)
+        )
+    with pytest.raises(KeyboardInterrupt), DeferredInterrupt():
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupted_checkpoint_leaves_nothing_behind(folder, tmp_path, monkeypatch):
+    path = tmp_path / "net.pt"
+    trainer = Trainer(PLAN, folder, path)
+    trainer.save()
+    before = path.read_bytes()
+
+    def pressed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(torch, "save", pressed)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.save()
+    assert path.read_bytes() == before and not list(tmp_path.glob(".net.pt*"))
+
+
+def test_a_training_of_the_larger_size_starts_with_the_outputs_of_the_smaller(folder, tmp_path, monkeypatch):
+    monkeypatch.setitem(CONFIGS, "wide", NetworkConfig("wide", True, 14, ((3, 20),), (24, 20), 0, 0))
+    trained = Trainer(PLAN, folder, tmp_path / "tiny.pt")
+    trained.run(lambda progress: None)
+    plan = dataclasses.replace(PLAN, size="wide", peak_rate=0.0, final_rate=0.0)
+    grown = Trainer(plan, folder, tmp_path / "wide.pt")
+    grown.start_from(trained.averaged)
+    shards = [loops.read_shard(folder / "validation", 0)]
+    wanted = loops.validate(trained.averaged, shards, trained.device)
+    assert loops.validate(grown.averaged, shards, grown.device) == pytest.approx(wanted, rel=2e-3)  # bfloat16
+    grown.run(lambda progress: None)
+    assert grown.best == pytest.approx(wanted, rel=2e-3), "learning nothing keeps what there was"
 
 
 def test_it_learns(folder, tmp_path):

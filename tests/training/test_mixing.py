@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from workbench.core.errors import EarshotError
 from workbench.dsp.bands import BANDS, PEAK_HZ
 from workbench.training import mixing, shards
 from workbench.training.corpus import Clip, Pool
@@ -70,6 +71,11 @@ def test_a_shard_holds_the_targets_of_its_mixtures(mixer, tmp_path, monkeypatch)
     again = read_shard(tmp_path, 3)
     np.testing.assert_array_equal(again.features, shard.features)
     np.testing.assert_array_equal(again.trusted, shard.trusted)
+    path = shards.shard_path(tmp_path, 3)
+    for damage in (b"", path.read_bytes()[:5000], b"text"):
+        path.write_bytes(damage)
+        with pytest.raises(EarshotError, match="damaged"):
+            read_shard(tmp_path, 3)
 
 
 @pytest.mark.parametrize("make", [synthetic_response, shoebox_response])

@@ -27,9 +27,11 @@ def save(path: Path, data: dict) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(partial, path)
-    except (OSError, RuntimeError) as error:  # torch reports a failed write as RuntimeError
+    except BaseException as error:
         if partial is not None and os.path.exists(partial):
             os.unlink(partial)
+        if not isinstance(error, (OSError, RuntimeError)):  # torch reports a failed write as RuntimeError
+            raise
         raise EarshotError(f"{path}: the checkpoint cannot be written ({error}); the last one is kept") from error
 
 

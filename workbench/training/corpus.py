@@ -52,6 +52,8 @@ class Pool:
 
     samples: np.ndarray
     clips: tuple[Clip, ...]
+    left_out: dict[str, int] = dataclasses.field(default_factory=dict)
+    """How many files were not taken, by reason."""
 
     def split(self, validation: bool) -> list[Clip]:
         """The clips of the training part, or of the validation part."""
@@ -224,4 +226,4 @@ def _open_pool(data_path: Path, index: dict) -> Pool:
     for wanted in (False, True):  # a small folder may leave one part empty: then both parts share it
         if not any(clip.validation == wanted for clip in clips):
             clips += [dataclasses.replace(clip, validation=wanted) for clip in clips[:: len(clips)]]
-    return Pool(np.memmap(data_path, dtype="<i2", mode="r"), tuple(clips))
+    return Pool(np.memmap(data_path, dtype="<i2", mode="r"), tuple(clips), index["left_out"])

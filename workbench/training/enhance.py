@@ -87,6 +87,8 @@ def train(request: TrainingRequest, say: Callable[[str], None]) -> Path:
     say("reading the sounds …")
     mixer = make_mixer(sources, validation=False)
     say(f"{mixer.speech_hours:.2f} h of speech, {mixer.noise_hours:.2f} h of noise; {jobs} mixing processes")
+    if mixer.left_out:
+        say(f"files left out: {mixer.left_out}")
     with Producer(sources, jobs, plan.validation_shards) as producer:
         trainer = Trainer(plan, request.work, path, request.resume)
         if request.start is not None and not request.resume:

@@ -23,6 +23,7 @@ from workbench.dsp.pitch import LOOK_AHEAD
 from workbench.enhance.features import LEVEL_BANDS, LOWEST
 from workbench.training import checkpoint
 from workbench.training.growth import grow
+from workbench.training.interrupts import DeferredInterrupt
 from workbench.training.loss import loss, loudness_weights
 from workbench.training.networks import CONFIGS, EnhancementNetwork, config_from_dict
 from workbench.training.shards import HOURS, Shard, read_shard, shard_path
@@ -190,6 +191,7 @@ class Trainer:
         self.averaged = EnhancementNetwork(self.network.config).to(self.device).requires_grad_(False)
         self.best_weights = {}
         self._normalised = False
+        self._interrupt = DeferredInterrupt()
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=plan.peak_rate, weight_decay=plan.weight_decay, betas=(0.9, 0.98)
         )
@@ -252,6 +254,7 @@ class Trainer:
 
     def _wait_for(self, folder: Path, numbers: list[int], alive: Callable[[], None]) -> None:
         while not all(shard_path(folder, number).exists() for number in numbers):
+            self._interrupt.check()
             alive()
             time.sleep(0.2)
 
@@ -274,8 +277,14 @@ class Trainer:
         EarshotError
             The loss is no longer a number, or the last checkpoint cannot be written.
         KeyboardInterrupt
-            Passed on after a checkpoint was written.
+            After the batch was ended and a checkpoint written; a second Ctrl-C does not wait for the batch.
         """
+        with DeferredInterrupt() as self._interrupt:
+            self._run(report, alive, move_on)
+
+    def _run(
+        self, report: Callable[[Progress], None], alive: Callable[[], None], move_on: Callable[[int, int], None]
+    ) -> None:
         begin = time.monotonic()
         move_on(*span_needed(self.plan, self.batch))
         self._wait_for(self._validation, list(range(self.plan.validation_shards)), alive)
@@ -290,6 +299,7 @@ class Trainer:
         running: list[float] = []
         try:
             while self._share_done() < 1.0 or not self.best_weights:
+                self._interrupt.check()
                 begin = time.monotonic()
                 move_on(*span_needed(self.plan, self.batch))
                 running.append(self._train_batch(alive))

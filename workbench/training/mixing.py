@@ -67,6 +67,15 @@ class Mixer:
         """Length of the noise in the pool."""
         return self._noise.hours
 
+    @property
+    def left_out(self) -> str:
+        """For a person: what of the folders was not taken, and why; empty when all was."""
+        told = []
+        for name, pool in (("speech", self._speech), ("noise", self._noise)):
+            reasons = ", ".join(f"{count} {reason}" for reason, count in pool.left_out.items() if count)
+            told += [f"{name}: {reasons}"] if reasons else []
+        return "; ".join(told)
+
     def mixture(self, seed: tuple[int, ...]) -> Mixture:
         """The mixture of a seed."""
         rng = np.random.default_rng(seed)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from workbench.core.errors import EarshotError
 from workbench.dsp.bands import BANDS, HOP
 from workbench.dsp.comb import CombFilter
 from workbench.dsp.pitch import LOOK_AHEAD
@@ -79,6 +81,16 @@ def write_shard(folder: Path, number: int, shard: Shard) -> None:
 
 
 def read_shard(folder: Path, number: int) -> Shard:
-    """Read a shard back."""
-    with np.load(shard_path(folder, number)) as data:
-        return Shard(data["features"], data["gain"], data["strength"], data["trusted"])
+    """Read a shard back.
+
+    Raises
+    ------
+    EarshotError
+        It is damaged, as after a power cut.
+    """
+    path = shard_path(folder, number)
+    try:
+        with np.load(path) as data:
+            return Shard(data["features"], data["gain"], data["strength"], data["trusted"])
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError) as error:
+        raise EarshotError(f"{path}: damaged ({error}); delete it, it will be made again, and go on") from error
