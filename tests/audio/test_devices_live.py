@@ -1,5 +1,6 @@
 """DeviceSource and DeviceSink against a real sound server (JACK with its dummy driver)."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -375,5 +376,111 @@ def test_an_inflated_queue_is_flushed_without_a_click(jack_server):
         time.sleep(0.5)
         assert abs(sink._lasts_s() - usual_s) < 0.012
         assert sink.missed_samples - missed < 480
+    finally:
+        engine.close()
+
+
+def test_a_device_that_turns_to_digital_silence_is_noticed_and_opened_anew(jack_server):
+    """Another program feeds our input: noise first, then the very zeros that a vanished node leaves behind."""
+    source = RecoveringSource(DeviceSource(DeviceSpec("JACK", "system", (1,)), variables=jack_server.variables))
+    try:
+        source.start()
+        play = 0.1 * np.random.default_rng(3).standard_normal((1, 24000)).astype(np.float32)
+        probe = Probe(jack_server, play, 0, 0.5)
+        probe.connect(probe.ports("PortAudio.*:in_")[:1], [])
+        probe.begin()
+
+        def listen(condition, limit_s):
+            end_s = time.monotonic() + limit_s
+            while not condition() and time.monotonic() < end_s:
+                source.read(0.1)
+            return condition()
+
+        assert not listen(lambda: source.zeros, 0.4)
+        assert listen(lambda: source.zeros, 8.0)
+        assert not source.lost and source.losses == 0
+        probe.close()
+        source.reopen_now()
+        assert listen(lambda: source.losses == 1 and not source.lost, 10.0)
+        assert not source.zeros
+    finally:
+        source.close()
+
+
+@pytest.mark.parametrize("rate_hz", [44100, 96000])
+def test_a_server_that_comes_back_at_another_rate_is_taken_at_that(jack_server, rate_hz):
+    options = {"rate_hz": 48000, "variables": jack_server.variables}
+    source, sink = RecoveringSource(DeviceSource(SYSTEM, **options)), RecoveringSink(DeviceSink(SYSTEM, 2, **options))
+    engine = PassThrough(source, sink)
+    try:
+        time.sleep(0.3)
+        jack_server.kill()
+        limit_s = time.monotonic() + 3
+        while not (source.lost and sink.lost) and time.monotonic() < limit_s:
+            time.sleep(0.01)
+        jack_server.start(rate_hz=rate_hz, period=512)
+        limit_s = time.monotonic() + 10
+        while (source.lost or sink.lost) and time.monotonic() < limit_s:
+            time.sleep(0.01)
+        assert not source.lost and not sink.lost
+        assert source._end.rate_hz == sink._end.rate_hz == rate_hz
+        time.sleep(0.3)
+        play = np.zeros((1, rate_hz // 4), np.float32)
+        play[0] = 0.5 * np.sin(2 * np.pi * 1000 / rate_hz * np.arange(rate_hz // 4)) * np.hanning(rate_hz // 4)
+        recorded = play_through(jack_server, engine, play, 0.6, outputs=1)
+        spectrum = np.abs(np.fft.rfft(recorded[0] * np.hanning(len(recorded[0]))))
+        assert abs(spectrum.argmax() * rate_hz / len(recorded[0]) - 1000) < 5  # the pitch has stayed
+        assert np.abs(recorded).max() > 0.45
+    finally:
+        engine.close()
+
+
+def test_two_instances_on_one_device(jack_server):
+    """JACK lets both in, each with ports of its own; the second changes nothing for the first."""
+    engines = [
+        PassThrough(
+            DeviceSource(SYSTEM, variables=jack_server.variables),
+            DeviceSink(SYSTEM, 2, variables=jack_server.variables),
+        )
+        for _ in range(2)
+    ]
+    try:
+        time.sleep(0.5)
+        assert all(not (engine.source.lost or engine.sink.lost) for engine in engines)
+        indices = [engine.source._next_index for engine in engines]
+        engines[1].close()
+        time.sleep(0.3)
+        assert not engines[0].source.lost
+        assert engines[0].source._next_index > indices[0]
+    finally:
+        for engine in engines:
+            engine.close()
+
+
+@pytest.mark.parametrize("who", ["server", "children"])
+def test_what_was_suspended_and_resumed_goes_on(jack_server, who):
+    """As when a computer sleeps: for a while nobody runs. A longer stop is a loss, a shorter one a few dropouts."""
+    source = RecoveringSource(DeviceSource(SYSTEM, variables=jack_server.variables))
+    sink = RecoveringSink(DeviceSink(SYSTEM, 2, variables=jack_server.variables))
+    engine = PassThrough(source, sink)
+    try:
+        time.sleep(0.3)
+        stopped = [jack_server.pid] if who == "server" else [int(pid) for pid in children() - {str(jack_server.pid)}]
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        limit_s = time.monotonic() + 3
+        while not (source.lost and sink.lost) and time.monotonic() < limit_s:
+            time.sleep(0.01)
+        assert source.lost and sink.lost
+        for pid in stopped:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+        limit_s = time.monotonic() + 15
+        while (source.lost or sink.lost) and time.monotonic() < limit_s:
+            time.sleep(0.01)
+        assert not source.lost and not sink.lost
+        before = source._next_index
+        time.sleep(0.5)
+        assert source._next_index - before > 0.3 * 48000
     finally:
         engine.close()

@@ -149,6 +149,40 @@ def test_zeros_from_a_device_that_is_listed_no_more_are_a_loss(source, monkeypat
     hear(lambda: source.losses == 1)
 
 
+def test_a_device_can_be_opened_anew_though_it_runs(source):
+    source, device = source
+    source.read(0.1)
+    source.reopen_now()
+    until(lambda: device.opened == 2 and not source.lost)
+    assert source.losses == 1 and source.read(0.1).samples.all()
+    time.sleep(0.15)
+    assert device.opened == 2
+
+
+def test_a_device_that_stays_away_is_asked_for_less_often(source, monkeypatch):
+    source, device = source
+    monkeypatch.setattr(recovery, "RETRY_S", 0.01)
+    attempts = []
+
+    def refuse():
+        attempts.append(time.monotonic())
+        raise DeviceError("not there")
+
+    monkeypatch.setattr(device, "start", refuse)
+    shown = [0]
+    monkeypatch.setattr(recovery, "signs", lambda: shown[0])
+    device.there = False
+    until(lambda: len(attempts) > 5)
+    monkeypatch.setattr(recovery, "PATIENT_S", 0.0)
+    time.sleep(0.1)
+    many = len(attempts)
+    time.sleep(0.5)
+    assert len(attempts) <= many + 1
+    many = len(attempts)
+    shown[0] += 1  # a card or server has come
+    until(lambda: len(attempts) > many, 2.0)
+
+
 def test_a_sink_without_a_device_takes_hops_at_their_pace():
     device = FakeDevice()
     sink = RecoveringSink(device)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from workbench.audio import server
 from workbench.audio.specs import DeviceSpec
@@ -92,6 +92,16 @@ def query(variables: dict[str, str] | None = None) -> DeviceList:
 def list_devices(variables: dict[str, str] | None = None) -> list[Device]:
     """All devices; empty where there is no sound hardware. Raises DeviceError, see `query`."""
     return list(query(variables).devices)
+
+
+def is_listed(listing: DeviceList, spec: DeviceSpec, direction: str) -> bool:
+    """Whether the device that `spec` names is in the list with channels in that direction ("input" or "output")."""
+    tables = [asdict(device) for device in listing.devices]
+    try:
+        server.find({"hostapis": list(listing.hostapis), "devices": tables}, spec.hostapi, spec.name, direction)
+    except server.Refusal:
+        return False
+    return True
 
 
 def find_device(spec: DeviceSpec, direction: str, variables: dict[str, str] | None = None) -> Device:

@@ -19,6 +19,7 @@ import numpy as np
 
 from workbench.audio.capture import DeviceSource
 from workbench.audio.clock_follower import ClockFollower
+from workbench.audio.device_signs import signs
 from workbench.audio.devices import find_device
 from workbench.audio.playback import DeviceSink
 from workbench.audio.protocols import HOP, RATE_HZ
@@ -29,6 +30,10 @@ log = logging.getLogger(__name__)
 
 WATCH_S = 0.05
 RETRY_S = 0.3
+PATIENT_S, PATIENT_RETRY_S = 20.0, 3.0
+"""A device that stays away so long is asked for less often, unless the system shows signs of a change: each attempt
+costs a process."""
+SIGNS_S = 0.25
 REOPEN_TIMEOUT_S = 1.5
 """A server that is just coming up may leave who asks it without an answer: better to ask again than to wait."""
 
@@ -54,6 +59,7 @@ class _Recovering:
         self._device = threading.Lock()
         self._ended = threading.Event()
         self._hurry = threading.Event()
+        self._reopen = threading.Event()
         self._thread: threading.Thread | None = None
         self._due_s: float | None = None
 
@@ -69,6 +75,11 @@ class _Recovering:
         """Try to open a lost device at once."""
         self._hurry.set()
 
+    def reopen_now(self) -> None:
+        """End the stream, though it seems to run, and open the device anew. Returns at once."""
+        self._reopen.set()
+        self._hurry.set()
+
     def close(self) -> None:
         """Stop and free everything; may be called twice."""
         self._ended.set()
@@ -82,6 +93,8 @@ class _Recovering:
     def _watch(self) -> None:
         while not self._ended.wait(WATCH_S):
             reason = self._end.lost_reason or self._gone_quietly()
+            if self._reopen.is_set():
+                reason = reason or f"{self.name}: opened anew"
             if reason:
                 self._recover(reason)
 
@@ -102,10 +115,20 @@ class _Recovering:
                 else:
                     log.info("%s is back after %.1f s", self.name, time.monotonic() - self.lost_at_s)
                     self._returned()
+                    self._reopen.clear()
                     self.lost, self.lost_reason = False, ""
                     return
-                self._hurry.wait(RETRY_S)
-                self._hurry.clear()
+                self._wait_for_chance()
+
+    def _wait_for_chance(self) -> None:
+        """Wait until it is worth to try once more."""
+        patient = time.monotonic() - self.lost_at_s > PATIENT_S
+        until_s = time.monotonic() + (PATIENT_RETRY_S if patient else RETRY_S)
+        seen = signs()
+        while (left_s := until_s - time.monotonic()) > 0:
+            if self._hurry.wait(min(left_s, SIGNS_S)) or signs() != seen:
+                break
+        self._hurry.clear()
 
     def _returned(self) -> None:
         """The device is open again; nobody calls yet."""
@@ -158,7 +181,7 @@ class RecoveringSource(_Recovering):
         self._was_silent = False
         self._heard = False
         self._zeros_since_s: float | None = None
-        self._suspected = False
+        self._suspected, self._suspected_signs = False, None
         self.zeros = False
         """The device gives nothing but zeros, though there was sound before."""
 
@@ -217,9 +240,12 @@ class RecoveringSource(_Recovering):
     def _gone_quietly(self) -> str:
         """A device whose node was taken away goes on with zeros: look whether it is still listed."""
         since_s = self._zeros_since_s
-        if since_s is None or self._suspected or time.monotonic() - since_s < DIGITAL_SILENCE_S:
+        if since_s is None or time.monotonic() - since_s < DIGITAL_SILENCE_S:
             return ""
-        self._suspected = True
+        seen = signs()
+        if self._suspected and seen == self._suspected_signs:
+            return ""
+        self._suspected, self._suspected_signs = True, seen
         try:
             find_device(self._end.device, "input", self._end.variables)
         except DeviceError as error:
