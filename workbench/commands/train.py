@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     export.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="MODEL.training/checkpoint.pt")
     export.add_argument("out", type=Path, metavar="MODEL", help="model to write (.onnx)")
     export.add_argument("--weights", type=Path, metavar="FILE", help="write the weights too, to start from (.pt)")
-    export.add_argument("--precision", choices=("int8", "float32"), default="int8", help="of the weights")
+    export.add_argument("--precision", choices=("int8", "int4", "float32"), default="int8", help="of the weights")
 
 
 def _require_torch() -> None:

@@ -20,6 +20,7 @@ from workbench.dsp.bands import BANDS, HOP, RATE_HZ
 from workbench.dsp.pitch import LOOK_AHEAD
 from workbench.enhance.features import FEATURES
 from workbench.enhance.models import ModelFacts, write_manifest_entry
+from workbench.training.four_bits import with_four_bits
 from workbench.training.networks import FLOOR_FALL, FLOOR_RISE, MEAN_SMOOTHING, TRACKERS, EnhancementNetwork
 from workbench.training.recurrent import GatedRecurrentUnit
 
@@ -176,7 +177,8 @@ def export(network: EnhancementNetwork, path: Path, name: str, precision: str = 
 
     Parameters
     ----------
-    precision : "float32", or "int8" for 8-bit weights per output and activations quantised as they come
+    precision : "float32"; "int8" for 8-bit weights, a scale for each output, activations quantised as they come;
+        "int4" for 4-bit weights, a scale for each block of 64 inputs
 
     Raises
     ------
@@ -205,6 +207,8 @@ def export(network: EnhancementNetwork, path: Path, name: str, precision: str = 
                 )
             finally:
                 logging.disable(logging.NOTSET)
+        elif precision == "int4":
+            onnx.save(with_four_bits(model, kept_float), final_path)
         else:
             final_path = float_path
         data = final_path.read_bytes()
