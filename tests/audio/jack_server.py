@@ -21,6 +21,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from workbench.audio.server import ask_for_priority
+
 NAMES = 4
 """JACK remembers eight servers, the dead ones too until one of the same name starts: a few names are used again."""
 
@@ -107,10 +109,10 @@ def _end(processes: list[subprocess.Popen], lock) -> None:
 class JackServer:
     """`jackd -d dummy` under a name of its own. Pass `variables` to what shall find it.
 
-    realtime : with real-time priority where that is allowed; what measures dropouts needs it on a busy machine.
+    realtime : with real-time priority where that is allowed, as sound servers have it everywhere.
     """
 
-    def __init__(self, rate_hz: int = 48000, period: int = 480, inputs: int = 8, outputs: int = 8, realtime=False):
+    def __init__(self, rate_hz: int = 48000, period: int = 480, inputs: int = 8, outputs: int = 8, realtime=True):
         if shutil.which("jackd") is None:
             pytest.skip("jackd is not installed")
         self.name, lock = _reserve_name()
@@ -235,6 +237,7 @@ class Probe:
         self._client.activate()
 
     def _process(self, samples: int) -> None:
+        ask_for_priority()
         position = self._position
         for port, row in zip(self._outs, self._play):
             data = port.get_array()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from workbench.audio.server import ask_for_priority
 from workbench.core.errors import DeviceError, EarshotError
 from workbench.core.messages import Block
 from workbench.dsp.bands import HOP
@@ -143,6 +144,7 @@ class Filter:
         self._thread.start()
 
     def _process(self, samples):
+        ask_for_priority()
         x = np.stack([port.get_array() for port in self._ins])
         line = np.concatenate([self._past, x], axis=1)
         self._past = line[:, samples:]

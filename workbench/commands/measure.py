@@ -9,6 +9,9 @@ from pathlib import Path
 from workbench.commands.common import SCHEMA, add_json_argument, note, write_json
 from workbench.core.errors import InputError
 
+QUEUE_S = 0.2
+"""Nobody plays live here: a long queue keeps a sweep whole on a busy machine."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
@@ -59,7 +62,8 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         raise InputError(f"{folder}: cannot be made a folder ({error.strerror})") from error
     names = layout.driver_names
-    sink = open_sink(args.sink, len(names), block=args.block)
+    prefill = round(QUEUE_S * RATE_HZ) if plan.delay_s > 2 * QUEUE_S else None
+    sink = open_sink(args.sink, len(names), block=args.block, prefill=prefill)
     try:
         source = open_source(args.source, block=args.block)
     except BaseException:
