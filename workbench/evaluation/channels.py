@@ -24,7 +24,7 @@ from scipy import signal
 from workbench.core.geometry import SPEED_OF_SOUND_M_S, MicrophoneArray, azimuth_grid_rad, unit_vectors
 
 WINDOW = 1024
-FRAMES = 300
+FRAMES = 600
 BAND_HZ = (250.0, 4500.0)
 ELEVATIONS_DEG = (0.0, 30.0)
 AZIMUTHS = 72
@@ -48,9 +48,10 @@ QUIET_GAIN_DB = 1.5
 
 QUIET_PART = 0.3
 
-CLEAR_GAIN = 0.01
+CLEAR_GAIN = 0.003
 """A change must raise the part of the score that is above chance by this much. Of a healthy array every change
-lowers it; of two exchanged neighbours in a small array undoing it raises it by 0.01 to 0.1, of an inversion by 0.4."""
+lowers it; of two exchanged neighbours in a small array, or of two that lie symmetrically about the only talker,
+undoing it raises it by 0.004 to 0.1, of an inversion by 0.4."""
 
 UNCLEAR = 0.08
 """Below this score the sound has no clear direction at all."""
