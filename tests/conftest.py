@@ -10,7 +10,7 @@ import pytest
 
 from tests.audio.jack_server import JackServer, turn, undisturbed
 
-ATTEMPTS = 3
+ATTEMPTS = 5
 REALTIME_TIMEOUT_S = 300
 
 

@@ -17,6 +17,7 @@ from workbench.audio.capture import DeviceSource
 from workbench.audio.playback import DeviceSink
 from workbench.audio.protocols import HOP
 from workbench.audio.recovery import RecoveringSink, RecoveringSource
+from workbench.audio.server import ask_for_priority
 from workbench.audio.specs import DeviceSpec
 from workbench.core.errors import DeviceError
 
@@ -59,6 +60,7 @@ class PassThrough:
         self._thread.start()
 
     def _run(self):
+        ask_for_priority()  # as the program's own worker does
         while not self._stop.is_set():
             block = self.source.read(0.1)
             if block is None:

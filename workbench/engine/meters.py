@@ -42,16 +42,26 @@ def child_cpu_s() -> float:
     return total / _TICKS_PER_S
 
 
+def stolen_by_core_s() -> tuple[float, ...]:
+    """The same for each core."""
+    try:
+        lines = Path("/proc/stat").read_text().split("\n")
+        rows = (line.split() for line in lines if line.startswith("cpu") and line[3:4].isdigit())
+        return tuple(int(row[8]) / _TICKS_PER_S for row in rows)
+    except (OSError, IndexError, ValueError):
+        return ()
+
+
 class StolenMeter:
     """Processor time that was stolen within about the last half second; call `look` some ten times a second."""
 
     def __init__(self, kept: int = 6):
-        self._seen: deque[float] = deque(maxlen=kept)
+        self._seen: deque[tuple[float, ...]] = deque(maxlen=kept)
 
     def look(self) -> float:
-        """Read the meter; what was stolen between the oldest kept reading and now, in s, of all cores together."""
-        self._seen.append(stolen_s())
-        return self._seen[-1] - self._seen[0]
+        """Read the meter; what was stolen between the oldest kept reading and now, in s, of the core it hit most."""
+        self._seen.append(stolen_by_core_s())
+        return max((now - before for now, before in zip(self._seen[-1], self._seen[0])), default=0.0)
 
 
 @dataclass(frozen=True)

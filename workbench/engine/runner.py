@@ -16,6 +16,7 @@ from workbench.core.params import Params
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine.beam_watch import BeamWatch
 from workbench.engine.chain import Chain, Designs
+from workbench.engine.dropouts import DropoutWatch, HopMeter
 from workbench.engine.howl import HowlDetector
 from workbench.engine.loopback import LoopbackProbe
 from workbench.engine.mailbox import Mailbox
@@ -27,11 +28,6 @@ HOP_S = HOP / RATE_HZ
 LATE_S = 0.03
 """Without a device, a hop this late counts as a dropout: a device's queue would have run dry."""
 DROPOUTS_KEPT = 200
-EXCUSE_S = 0.5
-"""What the sound server skipped leaves the queue short until it is corrected, see `DeviceSink`."""
-RETURN_S = 1.0
-STOLEN_S = 0.01
-"""So much taken within half a second explains a late hop."""
 COMPUTING_SMOOTHING = 0.02
 
 
@@ -66,60 +62,6 @@ def fit_channels(samples: np.ndarray, channels: int) -> np.ndarray:
 def lost_ends(runner: Runner) -> tuple[str, ...]:
     """Names of the devices that are away now."""
     return tuple(end.name for end in (runner.source, runner.sink) if getattr(end, "lost", False))
-
-
-class _Watch:
-    """Turns the growing counters of source and sink into dropouts."""
-
-    def __init__(self, source: Source, sink: Sink):
-        self._source, self._sink = source, sink
-        self._seen = self._counters()
-        self._excused_until_s = self._returning_until_s = -1.0
-        self._losses = self._count_losses()
-        self.server = 0
-
-    def _counters(self) -> tuple[int, int, int]:
-        server = self._source.server_dropouts + self._sink.server_dropouts
-        return self._source.dropped_samples, self._sink.missed_samples, server
-
-    def _count_losses(self) -> tuple[int, int]:
-        return getattr(self._source, "losses", 0), getattr(self._sink, "losses", 0)
-
-    def _loss(self, time_s: float) -> Dropout | None:
-        """A device that was lost since the last look: one dropout, whatever silence it costs."""
-        losses = self._count_losses()
-        if losses != self._losses:
-            stage, end = ("source", self._source) if losses[0] != self._losses[0] else ("sink", self._sink)
-            self._losses = losses
-            return Dropout(time_s, stage, own=False, detail=f"{end.name} was lost")
-        return None
-
-    def look(self, time_s: float, slowest: str, overran: bool, stolen_s: float = 0.0) -> Dropout | None:
-        counters = self._counters()
-        away = getattr(self._source, "lost", False) or getattr(self._sink, "lost", False)
-        loss = self._loss(time_s)
-        if away or loss is not None:
-            # Until a second after the return the queues find their length again: the loss explains it.
-            self._seen, self._returning_until_s = counters, time_s + RETURN_S
-            return loss
-        if counters == self._seen:
-            return None
-        if time_s <= self._returning_until_s:
-            self._seen = counters
-            return None
-        dropped, missed, server = (now - before for now, before in zip(counters, self._seen))
-        self._seen = counters
-        self.server += server
-        # What the server skipped is missing at the other end a few hops later.
-        self._excused_until_s = time_s + EXCUSE_S if server else self._excused_until_s
-        if not (dropped or missed) or (time_s <= self._excused_until_s and not overran):
-            return Dropout(time_s, "sound server", own=False, detail="the sound server lost its own deadline")
-        if not overran and stolen_s > STOLEN_S:
-            detail = f"the machine's host took the processor away for {1000 * stolen_s:.0f} ms"
-            return Dropout(time_s, "processor", own=False, detail=detail)
-        stage = slowest if overran else "sink" if missed else "source"
-        detail = f"{missed} samples of silence were played" if missed else f"{dropped} samples were lost at the input"
-        return Dropout(time_s, stage, own=True, detail=detail)
 
 
 class Runner:
@@ -168,7 +110,7 @@ class Runner:
         self.howl_hz = 0.0
         """Frequency of a howl that was found; whoever acts on it sets it back to 0."""
         self.stolen_recently_s = 0.0
-        """Processor time that the machine's host took lately; told from outside, see `meters.StolenMeter`."""
+        """Time that the machine's host took from a processor lately; told from outside, see `meters.StolenMeter`."""
         self.loopback: LoopbackProbe | None = None
         """May be set from another thread; takes the output's place until it is done."""
         self.samples_in = 0
@@ -185,7 +127,8 @@ class Runner:
         self._azimuth_rad = math.radians(history.params.beamformer.steering_deg)
         self._due_s: float | None = None
         self._computing_s = 0.0
-        self._watch = _Watch(source, sink)
+        self._watch = DropoutWatch(source, sink)
+        self._meter = HopMeter()
 
     @property
     def computing_samples(self) -> int:
@@ -222,6 +165,7 @@ class Runner:
                 self._finish()
             return False
         began = time.monotonic()
+        self._meter.begin()
         self._process(block)
         self._computing_s += COMPUTING_SMOOTHING * (time.monotonic() - began - self._computing_s)
         return True
@@ -236,8 +180,8 @@ class Runner:
             self._due_s = now
         late_s = now - self._due_s
         if late_s > LATE_S:
-            detail = f"{late_s * 1000:.0f} ms late"
-            self._drop(Dropout(self.samples_in / RATE_HZ, self.chain.clock.slowest(), own=True, detail=detail))
+            time_s = self.samples_in / RATE_HZ
+            self._drop(self._watch.late(time_s, late_s, self.stolen_recently_s))
             self._due_s = now
         elif late_s < 0:
             time.sleep(-late_s)
@@ -253,7 +197,7 @@ class Runner:
         self._steer(params)
         self._designs.request(params, self._azimuth_rad)
         result = self.chain.process(block, params, self._designs.designs)
-        hop_us = self.chain.clock.end(HOP_S * 1e6)
+        self.chain.clock.end(HOP_S * 1e6)
         probe = self.loopback
         played = result.samples
         if (test := self.output_test) is not None:
@@ -275,9 +219,8 @@ class Runner:
             taker.push(raw, result.samples)
         if (check := self.check) is not None:
             check.push(self.chain.heard)
-        dropout = self._watch.look(
-            self.samples_in / RATE_HZ, self.chain.clock.slowest(), hop_us > HOP_S * 1e6, self.stolen_recently_s
-        )
+        cost = self._meter.end(self.chain.clock.slowest())
+        dropout = self._watch.look(self.samples_in / RATE_HZ, cost, self.stolen_recently_s)
         if dropout is not None:
             self._drop(dropout)
         if self._mailbox is not None:
@@ -319,6 +262,7 @@ class Runner:
 
     def close(self, complete: bool = True) -> None:
         """Close source and sink; what was written to a file is complete, or is discarded."""
+        self._meter.close()
         try:
             self.source.close()
         finally:

@@ -17,6 +17,7 @@ TITLES = {
     "sink": "Sink",
     "sound server": "Sound server",
     "processor": "Processor",
+    "program": "Program",
 }
 """Stages as a person knows them."""
 
@@ -28,7 +29,8 @@ ADVICE = {
     "source": "Close other programs that use much of the processor; raise the input's block.",
     "sink": "Close other programs that use much of the processor; raise the output's block.",
     "sound server": "Not Earshot: other programs hold it up. Raise its period, or give it real-time priority.",
-    "processor": "Not Earshot: the machine's host gave the processor to others. Raise the block.",
+    "processor": "Not Earshot: other programs or the machine's host took the processor. Close some, raise the block.",
+    "program": "Earshot's other threads were in the way. Make the window smaller; raise the block.",
 }
 LOST = "Check the cable and whether the sound server runs. It is taken again by itself."
 OTHER = "Close other programs that use much of the processor."

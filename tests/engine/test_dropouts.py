@@ -1,0 +1,172 @@
+"""Causes of dropouts: by hand-made costs, and provoked in earnest."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from workbench.engine.dropouts import BEFORE, EXCUSE_S, DropoutWatch, HopCost, HopMeter, WaitMeter
+from workbench.engine.meters import StolenMeter, stolen_by_core_s, stolen_s
+
+CALM = HopCost(0.001, "enhance", 0.0015)
+
+
+def ends():
+    source = SimpleNamespace(name="Array", dropped_samples=0, server_dropouts=0, losses=0, lost=False)
+    sink = SimpleNamespace(name="Speakers", missed_samples=0, server_dropouts=0, losses=0, lost=False)
+    return source, sink, DropoutWatch(source, sink)
+
+
+@pytest.mark.parametrize(
+    ("cost", "stolen_s", "stage", "own", "words"),
+    [
+        (HopCost(0.0131, "enhance", 0.014), 0.0, "enhance", True, "took 13.1 ms of 10"),
+        (HopCost(0.0131, "enhance", 0.014), 0.5, "enhance", True, "took 13.1 ms of 10"),
+        (HopCost(0.001, "enhance", 0.030, 0.028), 0.0, "processor", False, "other programs .* 28 ms"),
+        (HopCost(0.001, "enhance", 0.0012, 0.020), 0.0, "processor", False, "other programs .* 20 ms"),
+        (HopCost(0.001, "enhance", 0.041, 0.001), 0.0, "program", True, "other threads .* 39 ms"),
+        (HopCost(0.001, "enhance", 0.041, 0.001), 0.05, "processor", False, "host took .* 50 ms"),
+        (CALM, 0.05, "processor", False, "host took .* 50 ms"),
+        (CALM, 0.0, "sink", True, "480 samples of silence"),
+    ],
+)
+def test_the_cause_is_what_the_hop_cost(cost, stolen_s, stage, own, words):
+    _, sink, watch = ends()
+    assert watch.look(0.0, CALM) is None
+    assert watch.look(0.01, cost) is None
+    for hop in range(3):  # the device finds out a little later
+        assert watch.look(0.02 + hop / 100, CALM) is None
+    sink.missed_samples += 480
+    dropout = watch.look(0.05, CALM, stolen_s)
+    assert (dropout.stage, dropout.own, dropout.time_s) == (stage, own, 0.05)
+    assert re.search(words, dropout.detail)
+    sink.missed_samples += 480
+    assert watch.look(0.06, CALM).stage == "sink"  # what explained one explains no other
+
+
+def test_what_is_long_past_explains_nothing():
+    source, _, watch = ends()
+    watch.look(0.0, HopCost(0.02, "enhance", 0.02))
+    for hop in range(BEFORE):
+        watch.look(0.01 * hop, CALM)
+    source.dropped_samples += 480
+    dropout = watch.look(1.0, CALM)
+    assert (dropout.stage, dropout.own) == ("source", True)
+
+
+def test_the_sound_servers_own_fault_covers_what_follows_from_it():
+    _, sink, watch = ends()
+    sink.server_dropouts += 2
+    assert watch.look(0.0, CALM).stage == "sound server" and watch.server == 2
+    sink.missed_samples += 480
+    assert watch.look(EXCUSE_S / 2, CALM).stage == "sound server"
+    sink.missed_samples += 480
+    assert watch.look(EXCUSE_S + 0.1, CALM).stage == "sink"
+    sink.server_dropouts += 1
+    sink.missed_samples += 480
+    late = watch.look(2.0, HopCost(0.02, "beam", 0.02))
+    assert (late.stage, late.own) == ("beam", True)  # both at once: our own share is not hidden
+
+
+def test_a_loss_is_one_dropout_whatever_silence_it_costs():
+    source, sink, watch = ends()
+    source.lost, source.losses = True, 1
+    dropout = watch.look(0.0, CALM)
+    assert (dropout.stage, dropout.own, dropout.detail) == ("source", False, "Array was lost")
+    for hop in range(20):
+        sink.missed_samples += 480
+        assert watch.look(0.01 * hop, CALM) is None
+    source.lost = False
+    sink.missed_samples += 480
+    assert watch.look(0.5, CALM) is None
+    sink.missed_samples += 480
+    assert watch.look(3.0, CALM) is not None
+
+
+def cost_of(work):
+    """What `work` costs as a hop, in a thread of its own."""
+    found = []
+
+    def run():
+        meter = HopMeter()
+        meter.begin()
+        meter.end("enhance")
+        meter.begin()
+        work()
+        found.append(meter.end("enhance"))
+        meter.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def spin(seconds):
+    end_s = time.thread_time() + seconds
+    while time.thread_time() < end_s:
+        pass
+
+
+def test_computing_is_measured_as_computing():
+    cost = cost_of(lambda: spin(0.03))
+    assert 0.03 <= cost.computing_s < 0.06
+    assert cost.held_s < cost.computing_s
+
+
+def test_a_thread_that_holds_the_interpreter_is_measured_as_such():
+    """One long call into C that never gives the interpreter back."""
+    numbers = list(range(20_000_000))
+    begun = threading.Event()
+
+    def hold():
+        begun.set()
+        sum(numbers)
+
+    def work():
+        thread = threading.Thread(target=hold)
+        thread.start()
+        begun.wait()
+        thread.join()
+
+    cost = cost_of(work)
+    assert cost.held_s > 0.02 and cost.computing_s < 0.02
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/thread-self/schedstat"), reason="the system does not count it")
+def test_waiting_for_a_processor_is_measured_as_such():
+    """Three programs on one core: ours is ready all the time and runs a third of it."""
+    core = min(os.sched_getaffinity(0))
+    forever = f"import os\nos.sched_setaffinity(0, [{core}])\nprint(flush=True)\nwhile True: pass"
+    others = [subprocess.Popen([sys.executable, "-c", forever], stdout=subprocess.PIPE) for _ in range(2)]
+    try:
+        for other in others:
+            other.stdout.readline()
+
+        def work():
+            os.sched_setaffinity(0, {core})  # of this thread
+            spin(0.05)
+
+        cost = cost_of(work)
+    finally:
+        for other in others:
+            other.kill()
+            other.communicate()
+    assert cost.waited_s > 0.02 and cost.waited_s > cost.held_s
+
+
+def test_meters_grow_and_close():
+    meter = WaitMeter()
+    before = meter.read_s()
+    spin(0.005)
+    assert meter.read_s() >= before
+    meter.close()
+    meter.close()
+    assert meter.read_s() == 0.0
+    assert abs(sum(stolen_by_core_s()) - stolen_s()) < 0.5
+    assert StolenMeter().look() == 0.0
