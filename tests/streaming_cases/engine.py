@@ -18,6 +18,7 @@ from workbench.engine import (
     howl,
     input_meter,
     inputs,
+    kept_sound,
     oracle,
     output,
     output_test,
@@ -84,7 +85,12 @@ def _mapped(rng, hops):
     return [(rng.standard_normal((2, HOP)).astype(np.float32), turn[k // 3 % 3]) for k in range(hops)]
 
 
+def _any_blocks(rng, hops):
+    return [(Block(rng.standard_normal((2, HOP)).astype(np.float32), k * HOP, k * 0.01),) for k in range(hops)]
+
+
 CASES = {
+    kept_sound.SoundKeeper: StreamingCase(lambda: kept_sound.SoundKeeper(2), _any_blocks),
     inputs.InputStage: StreamingCase(lambda: inputs.InputStage(2), _mapped),
     input_meter.InputMeter: StreamingCase(lambda: input_meter.InputMeter(2), _hops),
     beam_meter.BeamMeter: StreamingCase(lambda: beam_meter.BeamMeter(_ARRAY.mic_xyz_m), _beam_hops),

@@ -59,6 +59,7 @@ class Block:
     truth: tuple[TalkerTruth, ...] = ()
     clean: np.ndarray | None = None
     raw: np.ndarray | None = None
+    seam: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,6 +18,7 @@ from workbench.engine.beam_watch import BeamWatch
 from workbench.engine.chain import Chain, Designs
 from workbench.engine.dropouts import DropoutWatch, HopMeter
 from workbench.engine.howl import HowlDetector
+from workbench.engine.kept_sound import SoundKeeper
 from workbench.engine.loopback import LoopbackProbe
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.microphone_check import MicrophoneCheck
@@ -102,6 +103,8 @@ class Runner:
         self.source, self.sink, self.chain = source, sink, chain
         self.taker: Taker | None = None
         """May be set from another thread."""
+        self.keeper: SoundKeeper | None = None
+        """Keeps the newest input, or plays what is kept in its place; set before the start."""
         self.output_test: OutputTest | None = None
         """Plays in the output's place; may be set from another thread."""
         self.check: MicrophoneCheck | None = None
@@ -193,6 +196,9 @@ class Runner:
         self.own_dropouts += dropout.own
 
     def _process(self, block: Block) -> None:
+        live = block
+        if self.keeper is not None:
+            block = self.keeper.process(block)
         params, raw = self._history.params, block.samples if block.raw is None else block.raw
         self._steer(params)
         self._designs.request(params, self._azimuth_rad)
@@ -202,7 +208,7 @@ class Runner:
         played = result.samples
         if (test := self.output_test) is not None:
             played = test.process(played, params.output)
-        self._write(played if probe is None else probe.exchange(block, played))
+        self._write(played if probe is None else probe.exchange(live, played))
         self.samples_in += HOP
         self.repaired += result.repaired
         if self.chain.guard.muted:

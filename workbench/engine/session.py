@@ -30,6 +30,7 @@ from workbench.engine.assembly import Assembly, Structure, assemble, fitted
 from workbench.engine.design_export import export_filters
 from workbench.engine.device_store import DeviceStore, OutputSetup
 from workbench.engine.history import ParameterHistory
+from workbench.engine.kept_sound import KeptSoundControl
 from workbench.engine.input_meter import InputMeter
 from workbench.engine.inputs import InputSetup
 from workbench.engine.latency import clocks, latency_budget
@@ -84,6 +85,8 @@ class Session:
         self._worker: Worker | None = None
         self._recorder: Recorder | None = None
         self._room = RoomControl()
+        self.kept = KeptSoundControl()
+        """The last seconds of the input, which can be looped through the chain."""
         self._wanted = False
         self._lost: tuple[str, ...] = ()
         self._muted: tuple[int, ...] = ()
@@ -562,6 +565,7 @@ class Session:
         complaint = self._room.apply(assembly.runner.source)
         if complaint:
             self._complain(complaint)
+        assembly.runner.keeper = self.kept.keeper_for(self._structure.source, assembly.runner.source.channels)
         worker = Worker(assembly.runner)
         if assembly.runner.source.live and assembly.runner.sink.live:
             self._history.set({"output.muted": True})
