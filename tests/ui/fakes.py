@@ -13,7 +13,9 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import load_array, load_layout
 from workbench.core.messages import Dropout, Health, LatencyPart, Levels, Localization, Snapshot
 from workbench.core.params import Params, entry
+from workbench.engine.device_store import OutputSetup
 from workbench.engine.history import ParameterHistory
+from workbench.engine.inputs import InputSetup
 from workbench.engine.mailbox import Mailbox
 
 LATENCY = (
@@ -182,6 +184,27 @@ class FakeSession:
 
     def check_microphones(self):
         self.calls.append(("check",))
+
+    inputs, outputs = InputSetup(), OutputSetup()
+    source_names: tuple[str, ...] = ()
+    levels = None
+
+    def set_inputs(self, setup):
+        self.calls.append(("inputs", setup))
+        self.inputs = setup
+
+    def set_outputs(self, setup):
+        self.calls.append(("outputs", setup))
+        self.outputs = setup
+
+    def input_levels(self, weighting="A", speed="fast"):
+        return self.levels
+
+    def end_input_levels(self):
+        self.calls.append(("no levels",))
+
+    def stop_microphone_check(self):
+        self.calls.append(("stop check",))
 
     def flush(self):
         self.calls.append(("flush",))

@@ -16,10 +16,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from workbench.audio.device_watch import DeviceWatch
 from workbench.audio.recorder import Recorder
 from workbench.audio.scene import Scene
 from workbench.audio.scene_files import save_scene
-from workbench.core.errors import EarshotError, InputError
+from workbench.core.errors import DeviceUnavailable, EarshotError, InputError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_layout
 from workbench.core.messages import Health, InputLevels
 from workbench.core.params import Params, entry
@@ -43,6 +44,7 @@ from workbench.engine.output_test import OutputTest
 from workbench.engine.room import RoomControl
 from workbench.engine.runner import Runner, lost_ends
 from workbench.engine.settings import Settings
+from workbench.engine.stand_ins import ENDS, Wishes, in_words, name_of, stand_ins
 from workbench.engine.worker import Worker
 from workbench.render.designs import design_from_params
 
@@ -52,6 +54,7 @@ HEALTH_PERIOD_S = 0.1
 KERNELS_PATIENCE_S = 1.5
 HOWL_DROP_DB = 20.0
 DISK_WARNING_S = 600.0
+LISTING_PATIENCE_S = 3.0
 HOWL_NOTICE = "Muted: live microphones and a loudspeaker could howl. Unmute with M."
 
 
@@ -89,6 +92,9 @@ class Session:
         """The last seconds of the input, which can be looped through the chain."""
         self._wanted = False
         self._lost: tuple[str, ...] = ()
+        self._silent: tuple[str, ...] = ()
+        self._wishes = Wishes()
+        self._watch: DeviceWatch | None = None
         self._muted: tuple[int, ...] = ()
         self._stolen = StolenMeter()
         self._recording_left_s: float | None = None
@@ -200,29 +206,40 @@ class Session:
         """The command that changes the structure, and takes the change back if sound cannot start with it."""
 
         def change() -> None:
-            before = self._structure
+            before, wishes = self._structure, self._wishes
+            self._wishes = wishes.without(changes)
             self._structure = fitted(replace(before, **changes), before)
             if not (self._wanted or self._worker):
                 if "source" in changes:
                     self._room.forget()
                 self._remember_devices()
                 return
-            self._stop()
             if "source" in changes:
                 self._room.forget()
-            try:
-                self._start()
-            except EarshotError as error:
-                # The choice that failed is taken back: the sound that was there goes on.
-                self._structure = before
-                self._say(str(error), failed=True)
-                self._wanted = False
-                self._start()
-                self._say(str(error), failed=True)
-            else:
+            if self._go_over_from(before):
                 self._remember_devices()
+            else:
+                self._wishes = wishes
 
         return change
+
+    def _go_over_from(self, before: Structure) -> bool:
+        """Stop, and start with the structure as it is now. If that fails, the sound that was there before goes on; if
+        that fails as well, everything stands still, the new choice stays, and both errors are said."""
+        self._stop()
+        try:
+            self._start()
+        except EarshotError as error:
+            chosen, self._structure = self._structure, before
+            try:
+                self._start()
+            except EarshotError as second:
+                self._structure, self._wanted = chosen, False
+                self._complain(f"{error}. Going back to what played before failed as well: {second}")
+            else:
+                self._complain(str(error))
+            return False
+        return True
 
     def _remember_devices(self) -> None:
         self._devices.keep_inputs(self._structure.source, self._structure.inputs)
@@ -448,6 +465,38 @@ class Session:
 
         self._commands.put(begin)
 
+    def stop_microphone_check(self) -> None:
+        """Give the microphone check up."""
+
+        def end() -> None:
+            runner = self._assembly.runner if self._assembly else None
+            if runner is not None and runner.check is not None:
+                check, runner.check = runner.check, None
+                check.close()
+
+        self._commands.put(end)
+
+    # ---- devices -------------------------------------------------------------------------------------------
+
+    @property
+    def device_watch(self) -> DeviceWatch:
+        """The list of devices, kept fresh from the first use on."""
+        if self._watch is None:
+            self._watch = DeviceWatch()
+        return self._watch
+
+    @property
+    def wishes(self) -> dict[str, str]:
+        """Devices that were not there at the start and will be taken when they appear, by end ("source", "sink")."""
+        return dict(self._wishes.specs)
+
+    def reopen_devices(self) -> None:
+        """End the streams of the devices, though they seem to run, and open them anew."""
+        assembly = self._assembly
+        for end in (assembly.runner.source, assembly.runner.sink) if assembly else ():
+            if hasattr(end, "reopen_now"):
+                end.reopen_now()
+
     def flush(self) -> None:
         """Bring an inflated playback queue back to its length, crossfaded."""
         assembly = self._assembly
@@ -480,8 +529,8 @@ class Session:
         settings_files.save(
             Settings(
                 self.params,
-                structure.source,
-                structure.sink,
+                self._wishes.specs.get("source", structure.source),
+                self._wishes.specs.get("sink", structure.sink),
                 structure.array or "",
                 structure.layout or "",
                 structure.inputs,
@@ -525,6 +574,8 @@ class Session:
         self._commands.put(self._stop)
         self._commands.put(None)
         self._thread.join(timeout=10)
+        if self._watch is not None:
+            self._watch.close()
 
     # ---- the control thread --------------------------------------------------------------------------------
 
@@ -542,6 +593,7 @@ class Session:
                 self._say(str(error), failed=True)
             except Exception as error:
                 log.exception("a command failed")
+                self._wanted = self._worker is not None
                 self._say(f"Something went wrong: {error} (the log has the details)", failed=True)
             self._publish()
 
@@ -552,10 +604,59 @@ class Session:
                     end.retry()
         else:
             try:
-                self._start()
+                self._start_or_stand_in()
             except BaseException:
                 self._wanted = False
                 raise
+
+    def _start_or_stand_in(self) -> None:
+        """Start; what takes the place of a device that is not there plays until that appears."""
+        for end, spec in self._wishes.specs.items():
+            self._put(end, spec)
+        said: list[str] = []
+        tried: dict[str, tuple[str, ...]] = {}
+        while True:
+            try:
+                self._start()
+                break
+            except DeviceUnavailable as error:
+                end = ENDS[error.direction]
+                missed = getattr(self._structure, end)
+                if end not in tried:
+                    self._wishes = self._wishes.plus(end, missed)
+                    listing = self.device_watch.wait_for_first(LISTING_PATIENCE_S)
+                    if error.cause != "missing":  # it stands in the list, but cannot be had: no reason to try again
+                        self._wishes.come_true(self.device_watch.serial, listing)
+                    tried[end] = stand_ins(end, missed, listing)
+                    said.append(f"{error}; ")
+                if not tried[end]:
+                    raise
+                stand_in, *rest = tried[end]
+                tried[end] = tuple(rest)
+                self._put(end, stand_in)
+        for end in tried:
+            said.append(f"{in_words(getattr(self._structure, end))}. ")
+        if said:
+            self._complain("".join(said) + f"{' and '.join(self._wishes.names)} will be taken on appearing.")
+
+    def _put(self, end: str, spec: str) -> None:
+        """Another source or sink, with what is remembered of it."""
+        setup = {"inputs": self._devices.inputs(spec)} if end == "source" else {"outputs": self._devices.outputs(spec)}
+        self._structure = replace(self._structure, **{end: spec}, **setup)
+        if end == "source":
+            self._room.forget()
+
+    def _take_wishes(self) -> None:
+        """Go over to a device that was wished for and has appeared; not while a recording runs, which would end."""
+        if not self._wishes.specs or self._recorder is not None:
+            return
+        watch = self.device_watch
+        for end in self._wishes.come_true(watch.serial, watch.listing):
+            before, spec = self._structure, self._wishes.specs[end]
+            self._put(end, spec)
+            if self._go_over_from(before):
+                self._wishes = self._wishes.without((end,))
+                self._say(f"{name_of(spec)} is there and was taken.")
 
     def _start(self) -> None:
         self._message, self._failed = "", False
@@ -577,7 +678,7 @@ class Session:
             raise
         self._assembly, self._worker = assembly, worker
         self._wanted = True
-        self._lost = ()
+        self._lost = self._silent = ()
         self._measuring, self._measured = False, (None, "")
         self._muted = ()
 
@@ -611,6 +712,9 @@ class Session:
         if notice:
             self._say(notice)
         self._note_lost(runner)
+        self._take_wishes()
+        if self._worker is None or self._worker.runner is not runner:
+            return
         self._note_loopback(runner)
         self._note_faults(runner)
         if not self._worker.alive:
@@ -626,6 +730,7 @@ class Session:
     def _note_faults(self, runner: Runner) -> None:
         """Howling, microphones that give no numbers, a disk that fills."""
         runner.stolen_recently_s = self._stolen.look()
+        self._note_silence(runner)
         if runner.howl_hz:
             howl_hz, runner.howl_hz = runner.howl_hz, 0.0
             gain_db = max(self.params.output.gain_db - HOWL_DROP_DB, entry("output.gain_db").knob.low)
@@ -644,6 +749,20 @@ class Session:
             self._muted = muted
         if self._recorder is not None:
             self._note_disk(self._recorder, runner)
+
+    def _note_silence(self, runner: Runner) -> None:
+        """A device that had sound and gives nothing but zeros: its node may have gone, or somebody muted it."""
+        silent = (runner.source.name,) if getattr(runner.source, "zeros", False) else ()
+        if silent == self._silent:
+            return
+        self._silent = silent
+        if silent:
+            self._complain(
+                f"{silent[0]} gives nothing but digital zeros: it is muted, disconnected or gone. Opening it anew may "
+                "help"
+            )
+        elif not getattr(runner.source, "lost", False):
+            self._say(f"{runner.source.name} gives sound again")
 
     def _note_disk(self, recorder: Recorder, runner: Runner) -> None:
         """How long the disk lasts; said once when it is short."""
@@ -689,6 +808,7 @@ class Session:
                 hop=HOP,
                 source=self._structure.source,
                 sink=self._structure.sink,
+                awaited=self._wishes.names,
             )
             return
         runner = worker.runner
@@ -708,6 +828,8 @@ class Session:
             server_dropouts=runner.server_dropouts,
             recording_s=self._recorder.seconds if self._recorder else None,
             recording_left_s=self._recording_left_s if self._recorder else None,
+            awaited=self._wishes.names,
+            silent_inputs=self._silent,
             muted_inputs=tuple(source.channel_names[channel] for channel in chain.guard.muted),
             input_names=tuple(source.channel_names),
             output_names=tuple(sink.channel_names) if sink.live else self._output_names(assembly, chain.out_channels),

@@ -155,10 +155,12 @@ def _run(args: argparse.Namespace) -> int:
     app.setFont(theme.font(13))
 
     # Heavy modules from here on: Qt is up, and the list of devices is made meanwhile.
+    from workbench.engine.device_store import DeviceStore
     from workbench.engine.session import Session
     from workbench.ui.bridge import Bridge
 
-    bridge = Bridge(Session(settings), _devices)
+    config = platformdirs.user_config_path(NAME, appauthor=False)
+    bridge = Bridge(Session(settings, DeviceStore(None if args.fresh else config / "devices.toml")), _devices)
     try:
         bridge.refresh_devices()
         return _show(app, _build_window(args, bridge, log_folder), bridge, args)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal
 
 from workbench.core import params as parameters
 from workbench.core.errors import EarshotError
-from workbench.core.messages import Health
+from workbench.core.messages import Health, InputLevels, MicrophoneReport
 from workbench.core.params import Params, Value
 
 log = logging.getLogger(__name__)
@@ -312,6 +312,31 @@ class Bridge(QObject):
     def check_microphones(self) -> bool:
         """Find dead, inverted, swapped and mismatched channels from ordinary sound."""
         return self._do(self.session.check_microphones)
+
+    def stop_microphone_check(self) -> bool:
+        """Give the microphone check up."""
+        return self._do(self.session.stop_microphone_check)
+
+    @property
+    def microphone_report(self) -> MicrophoneReport:
+        """What the microphone check says."""
+        return self.session.mailbox.microphones
+
+    def set_inputs(self, setup) -> bool:
+        """Another channel map, calibration, rate or block of the source (InputSetup)."""
+        return self._do(self.session.set_inputs, setup)
+
+    def set_outputs(self, setup) -> bool:
+        """Another rate or block of the sink (OutputSetup)."""
+        return self._do(self.session.set_outputs, setup)
+
+    def input_levels(self, weighting: str = "A", speed: str = "fast") -> InputLevels | None:
+        """Levels of the source's own channels, measured from the first call on."""
+        return self.session.input_levels(weighting, speed)
+
+    def end_input_levels(self) -> None:
+        """Nobody looks at the levels of the source's channels any more."""
+        self.session.end_input_levels()
 
     def flush(self) -> bool:
         """Bring the playback queue back to its length."""

@@ -33,8 +33,9 @@ from workbench.core.resources import find_toml, read_toml, resource, shipped_nam
 from workbench.ui import dialogs, theme
 from workbench.ui.bridge import FACTORY, Bridge
 from workbench.ui.controls import new_gesture
-from workbench.ui.dialogs import AboutPanel, Choice, ChooserPanel, FloatPanel, KeysPanel
+from workbench.ui.dialogs import AboutPanel, Choice, ChooserPanel, FloatPanel, KeysPanel, SinkPanel, SourcePanel
 from workbench.ui.icons import app_icon
+from workbench.ui.input_control import InputControl
 from workbench.ui.loudspeaker_panel import LoudspeakerPanel
 from workbench.ui.oracle_panel import OraclePanel
 from workbench.ui.panels.latency_panel import LatencyPanel
@@ -177,11 +178,12 @@ class MainWindow(QWidget):
         layout.addWidget(self.work, 1)
         layout.addWidget(self.status)
 
-        self.source_panel = ChooserPanel("Source", 352, self, refreshable=True)
+        self.source_panel = SourcePanel(self)
         self.room_button = self.source_panel.add_footer_button("Change the room…", self.show_room)
         self.room_panel = RoomPanel(self, tuple(sorted(path.stem for path in resource("voices").glob("*.flac"))))
         self.scenes_folder = folders["presets"].parent / "scenes"
-        self.sink_panel = ChooserPanel("Sink", 352, self, refreshable=True)
+        self.sink_panel = SinkPanel(self)
+        self.input_control = InputControl(self, bridge, self.source_panel, self.sink_panel)
         self.preset_panel = ChooserPanel("Presets", 300, self)
         self.preset_panel.add_footer_button("Open…", self.open_file)
         self.preset_panel.add_footer_button("Save", self.save)
@@ -251,6 +253,7 @@ class MainWindow(QWidget):
         self.room_panel.refused.connect(lambda text: self.status.show_notice(text, error=True))
         self.source_panel.refresh_wanted.connect(bridge.refresh_devices)
         self.sink_panel.refresh_wanted.connect(bridge.refresh_devices)
+        self.input_control.connect()
         panel = self.parameters
         panel.edited.connect(self._on_edited)
         panel.structure_chosen.connect(
@@ -384,6 +387,12 @@ class MainWindow(QWidget):
     def show_latency(self) -> None:
         """Open dropouts and latency above the status bar, or close it."""
         self._toggle_panel(self.latency_panel, self.status)
+
+    def check_microphones(self) -> None:
+        """Begin the microphone check, in the Source panel."""
+        if not self.source_panel.isVisible():
+            self._toggle_panel(self.source_panel, self.toolbar.source)
+        self.bridge.check_microphones()
 
     def show_oracle(self) -> None:
         """Open the oracle ladder (and measure, the first time), or close it."""
@@ -657,7 +666,7 @@ class MainWindow(QWidget):
         menu.addAction("Dropouts and latency…\tD", self.show_latency)
         menu.addAction("Loudspeakers…\tL", self.show_loudspeakers)
         menu.addAction("Simulated room…", self.show_room)
-        menu.addAction("Check the microphones", self.bridge.check_microphones)
+        menu.addAction("Check the microphones", self.check_microphones)
         self.test_menu = menu.addMenu("Test signal")
         self.test_menu.aboutToShow.connect(self._fill_test_menu)
         menu.addAction("Save a picture of the window…", self.save_picture)

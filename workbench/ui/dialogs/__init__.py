@@ -13,6 +13,8 @@ from workbench.ui.dialogs.choices import (
 from workbench.ui.dialogs.chooser import Choice, ChoiceRowButton, ChooserPanel
 from workbench.ui.dialogs.float_panel import FloatPanel
 from workbench.ui.dialogs.help import KEYS, AboutPanel, KeysPanel, diagnostics
+from workbench.ui.dialogs.sink_panel import SinkPanel
+from workbench.ui.dialogs.source_panel import SourcePanel
 
 __all__ = [
     "KEYS",
@@ -24,6 +26,8 @@ __all__ = [
     "ChooserPanel",
     "FloatPanel",
     "KeysPanel",
+    "SinkPanel",
+    "SourcePanel",
     "default_output",
     "device_spec",
     "diagnostics",

@@ -44,6 +44,16 @@ def _device_choices(devices: Sequence[dict], channels: str, default: str) -> lis
     return choices
 
 
+def _absent(devices: Sequence[dict], current: str) -> list[Choice]:
+    """A row for the device in use when it is not there: it was pulled out while somebody looks."""
+    wanted = current.partition("#")[0].strip()
+    if not wanted.startswith("device:") or any(device_spec(device) == wanted for device in devices):
+        return []
+    name = wanted.split("/", 1)[-1].removeprefix("device:") or "Default device"
+    note = "not there now; taken again when it is back"
+    return [Choice("Not there"), Choice(name, wanted, (UNKNOWN, UNKNOWN, UNKNOWN), note=note, usable=False)]
+
+
 def scene_title(name: str) -> str:
     """A scene's file name as words: "four-talkers" is "Four talkers"."""
     words = Path(name).stem.replace("-", " ").replace("_", " ")
@@ -64,7 +74,7 @@ def source_choices(devices: Sequence[dict], scenes: Sequence[tuple[str, str, int
         rows.append(Choice("Scenes of the simulated room"))
     for name, description, mics in scenes:
         rows.append(Choice(scene_title(name), f"room:{name}", (str(mics), UNKNOWN, "48"), tip=description))
-    return rows + _device_choices(devices, "inputs", "default_input")
+    return rows + _device_choices(devices, "inputs", "default_input") + _absent(devices, current)
 
 
 def sink_choices(devices: Sequence[dict], current: str) -> list[Choice]:
@@ -77,7 +87,7 @@ def sink_choices(devices: Sequence[dict], current: str) -> list[Choice]:
     if current.startswith("file:"):
         rows.append(Choice(Path(current.removeprefix("file:")).name, current, (UNKNOWN, UNKNOWN, UNKNOWN)))
     rows.append(Choice("Write to a file…", WRITE_FILE, (UNKNOWN, UNKNOWN, UNKNOWN)))
-    return rows + _device_choices(devices, "outputs", "default_output")
+    return rows + _device_choices(devices, "outputs", "default_output") + _absent(devices, current)
 
 
 def spec_name(spec: str) -> str:

@@ -1,0 +1,135 @@
+"""The Source and Sink panels wired to a session."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from tests.ui.fakes import DEVICES, RUNNING, FakeSession, FakeSound, FakeSpace
+from workbench.core.channel_map import ChannelMap
+from workbench.core.messages import MicrophoneReport, MicrophoneVerdict
+from workbench.engine.device_store import OutputSetup
+from workbench.engine.inputs import InputSetup
+from workbench.ui import dialogs
+from workbench.ui.bridge import Bridge
+from workbench.ui.main_window import MainWindow
+
+
+@pytest.fixture
+def window(qtbot, tmp_path):
+    folders = {name: tmp_path / name for name in ("presets", "recordings", "log")}
+    store = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    window = MainWindow(Bridge(FakeSession(), lambda: DEVICES), FakeSound(), FakeSpace(), store, folders)
+    qtbot.addWidget(window)
+    window.resize(1920, 1080)
+    window.show()
+    window.bridge.session.source_names = tuple(f"in {number}" for number in range(1, 9))
+    window.bridge.poll()
+    yield window
+    window.close()
+
+
+def poll(window):
+    window.bridge._tick = 0
+    window.bridge.poll()
+
+
+def test_the_list_is_made_anew_while_a_panel_is_open(qtbot, window):
+    control = window.input_control
+    assert not control._listing.isActive()
+    window.toolbar.source.click()
+    assert window.source_panel.isVisible() and control._listing.isActive()
+    qtbot.waitUntil(lambda: len(window.bridge.devices) == 3)
+    window.source_panel.dismiss()
+    assert not control._listing.isActive() and ("no levels",) in window.bridge.session.calls
+
+
+def test_a_setup_goes_to_the_session_and_comes_back(window):
+    session = window.bridge.session
+    window.toolbar.source.click()
+    window.source_panel.map.changed.emit(ChannelMap.in_order(8).swapped(0, 1))
+    assert session.inputs.channel_map.positions[0].channel == 1
+    session.mailbox.health = replace(RUNNING)
+    poll(window)
+    assert window.source_panel.map.matrix.map == session.inputs.channel_map
+    window.sink_panel.setup_changed.emit(OutputSetup(block=64))
+    assert session.outputs.block == 64
+
+
+def test_an_error_after_a_choice_is_said_in_the_panel(window):
+    session = window.bridge.session
+    window.toolbar.source.click()
+    session.mailbox.health = replace(RUNNING, message="an old trouble", failed=True)
+    poll(window)
+    assert not window.source_panel.failure.isVisible()
+    window.source_panel.chosen.emit("device:PipeWire/USB array, 8 microphones")
+    session.mailbox.health = replace(RUNNING, message="USB array: refuses 8 input: Device unavailable", failed=True)
+    poll(window)
+    assert window.source_panel.failure.isVisible() and not window.sink_panel.failure.isVisible()
+
+
+def test_a_device_that_is_pulled_out_stays_in_the_list_and_says_so():
+    gone = "device:ALSA/Gone#channels 1,2"
+    row = dialogs.source_choices(DEVICES, [], gone)[-1]
+    assert row.text == "Gone" and not row.usable and "taken again" in row.note
+    assert dialogs.sink_choices(DEVICES, "device:PipeWire/Headphones")[-1].usable
+
+
+def verdict(index, fault=None, partner=None, gain_db=0.0):
+    return MicrophoneVerdict(index, f"in {index + 1}", fault, partner, gain_db)
+
+
+def test_remedies_of_the_microphone_check(window):
+    session, control = window.bridge.session, window.input_control
+    faults = {1: ("inverted",), 2: ("swapped", 5), 5: ("swapped", 2)}
+    report = MicrophoneReport("done", 1.0, tuple(verdict(n, *faults.get(n, ())) for n in range(8)), 0.4, at="12:06")
+    session.mailbox.microphones = report
+    session.mailbox.health = replace(RUNNING)
+    window.toolbar.source.click()
+    poll(window)
+    assert window.source_panel.findings.report is report
+    control.fix(report.verdicts[1])
+    assert session.inputs.channel_map.positions[1].inverted
+    control.fix(report.verdicts[5])
+    assert [one.channel for one in session.inputs.channel_map.positions] == [0, 1, 5, 3, 4, 2, 6, 7]
+    assert window.source_panel.findings.fixed == {1, 2, 5}
+
+
+def test_a_remedy_that_cannot_be_is_said(qtbot, window):
+    session = window.bridge.session
+    session.inputs = InputSetup(ChannelMap.in_order(8).with_position(0, gain_db=-20.0))
+    session.mailbox.microphones = report = MicrophoneReport("done", 1.0, (verdict(0, "gain", None, 30.0),))
+    with qtbot.waitSignal(window.bridge.failed) as said:
+        window.input_control.fix(report.verdicts[0])
+    assert "-50 dB" in said.args[0]
+
+
+def test_why_the_microphones_cannot_be_checked(window):
+    session = window.bridge.session
+    window.toolbar.source.click()
+    poll(window)
+    assert "Start the sound" in window.source_panel.findings.words.text()
+    session.mailbox.health = replace(RUNNING)
+    session.array = None
+    poll(window)
+    assert "Choose the microphone array" in window.source_panel.findings.words.text()
+
+
+def test_test_signals_and_mute_from_the_sink_panel(window):
+    session = window.bridge.session
+    session.mailbox.health = replace(RUNNING)
+    window.toolbar.sink.click()
+    poll(window)
+    assert [row.name.text() for row in window.sink_panel.rows_of_outputs] == ["L", "R"]
+    window.sink_panel.rows_of_outputs[1].pink.click()
+    assert ("test", "pink", 1) in session.calls
+    window.bridge.set({"output.muted": True})
+    poll(window)
+    assert window.sink_panel.unmute.isVisible()
+    window.sink_panel.unmute.click()
+    assert not session.params.output.muted
+
+
+def test_the_menu_opens_the_panel_with_the_check(window):
+    window.check_microphones()
+    assert window.source_panel.isVisible() and ("check",) in window.bridge.session.calls

@@ -1,0 +1,172 @@
+"""Between the bridge and the Source, Sink and Calibration panels: what they show, and what a person does in them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer
+
+from workbench.core.channel_map import ChannelMap
+from workbench.core.errors import EarshotError
+from workbench.core.geometry import load_array
+from workbench.core.messages import Health, MicrophoneReport, MicrophoneVerdict
+from workbench.engine.microphone_check import remedy
+from workbench.ui.bridge import Bridge
+from workbench.ui.dialogs.sink_panel import SinkPanel, program_names
+from workbench.ui.dialogs.source_panel import SourcePanel
+
+LIST_MS = 2000
+"""While a panel is open the devices are listed so often: who plugs one in sees it."""
+PATIENCE_S = 15.0
+"""An error that comes so soon after a choice is about that choice."""
+
+
+class InputControl(QObject):
+    """Keeps the panels up to date while they are open.
+
+    Parameters
+    ----------
+    parent : QObject
+    bridge : Bridge
+    source_panel, sink_panel : the panels
+    """
+
+    def __init__(self, parent: QObject, bridge: Bridge, source_panel: SourcePanel, sink_panel: SinkPanel):
+        super().__init__(parent)
+        self.bridge, self.source_panel, self.sink_panel = bridge, source_panel, sink_panel
+        self._report: MicrophoneReport | None = None
+        self._failed_for: SourcePanel | SinkPanel | None = None
+        self._message = ""
+        self._listing = QTimer(self)
+        self._listing.setInterval(LIST_MS)
+        self._listing.timeout.connect(bridge.refresh_devices)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(round(1000 * PATIENCE_S))
+        self._patience.timeout.connect(self._forget_choice)
+
+    def connect(self) -> None:
+        """Wire everything; to be called once."""
+        bridge, source, sink = self.bridge, self.source_panel, self.sink_panel
+        source.read_levels = bridge.input_levels
+        for panel in (source, sink):
+            panel.shown.connect(lambda _: self._attend())
+            panel.chosen.connect(lambda _, panel=panel: self._expect(panel))
+            panel.setup_changed.connect(lambda _, panel=panel: self._expect(panel))
+        source.shown.connect(lambda on: on or bridge.end_input_levels())
+        source.setup_changed.connect(bridge.set_inputs)
+        source.check_wanted.connect(bridge.check_microphones)
+        source.check_stop_wanted.connect(bridge.stop_microphone_check)
+        source.fix_wanted.connect(self.fix)
+        sink.setup_changed.connect(bridge.set_outputs)
+        sink.spec_wanted.connect(bridge.choose_sink)
+        sink.test_wanted.connect(bridge.test_output)
+        sink.mute_wanted.connect(lambda on: bridge.set({"output.muted": on}))
+        bridge.health_changed.connect(self._on_health)
+        bridge.structure_changed.connect(self.refresh)
+        bridge.params_changed.connect(lambda params: sink.set_muted(params.output.muted))
+        bridge.snapshots.connect(self._on_snapshots)
+
+    # ---- errors of what was chosen -----------------------------------------------------------------------------
+
+    def _expect(self, panel: SourcePanel | SinkPanel) -> None:
+        """Something was chosen: what goes wrong within a while is about that."""
+        panel.show_failure("")
+        self._failed_for, self._message = panel, self.bridge.health.message
+        self._patience.start()
+
+    def _forget_choice(self) -> None:
+        self._failed_for = None
+
+    # ---- what is shown -----------------------------------------------------------------------------------------
+
+    def _attend(self) -> None:
+        looked_at = self.source_panel.isVisible() or self.sink_panel.isVisible()
+        if looked_at and not self._listing.isActive():
+            self.bridge.refresh_devices()
+            self._listing.start()
+        elif not looked_at:
+            self._listing.stop()
+        self.refresh()
+
+    def _on_health(self, health: Health) -> None:
+        panel = self._failed_for
+        if panel is not None and health.failed and health.message and health.message != self._message:
+            panel.show_failure(health.message)
+            self._message = health.message
+        report = self.bridge.microphone_report
+        if report is not self._report:
+            self._report = report
+            self.source_panel.show_report(report)
+        if self.source_panel.isVisible() or self.sink_panel.isVisible():
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show the setups, names and what can be done."""
+        session, health = self.bridge.session, self.bridge.health
+        mics = self._mics()
+        source = session.source_spec
+        self.source_panel.show_setup(session.inputs, source, tuple(session.source_names), mics)
+        self.source_panel.set_checkable(self._why_no_check(health))
+        running = health.state in ("running", "lost", "starting") and bool(health.output_names)
+        names = program_names(health.output_names, len(health.output_names)) if running else ()
+        self.sink_panel.show_setup(session.outputs, session.sink_spec, names, self._outputs_of(session.sink_spec))
+
+    def _mics(self) -> int | None:
+        session = self.bridge.session
+        if session.array is not None:
+            return session.array.mics
+        if not session.array_name:
+            return None
+        try:
+            return load_array(session.array_name).mics
+        except EarshotError:
+            return None
+
+    def _why_no_check(self, health: Health) -> str:
+        if health.state != "running":
+            return "Start the sound to check the microphones."
+        if self.bridge.session.array is None:
+            return "Choose the microphone array, and map as many channels as it has microphones."
+        return ""
+
+    def _outputs_of(self, spec: str) -> int:
+        base = spec.partition("#")[0].strip()
+        for device in self.bridge.devices:
+            if f"device:{device['hostapi']}/{device['name']}" == base:
+                return int(device["outputs"])
+        return 0
+
+    def _on_snapshots(self, snapshots: list) -> None:
+        if self.sink_panel.isVisible():
+            levels = snapshots[-1].output
+            self.sink_panel.show_levels(levels.peak_dbfs, levels.rms_dbfs)
+
+    # ---- what a person does ------------------------------------------------------------------------------------
+
+    def fix(self, verdict: MicrophoneVerdict) -> None:
+        """Make a fault good in the channel map."""
+        report, session = self.bridge.microphone_report, self.bridge.session
+        setup = session.inputs
+        mapped = setup.channel_map or ChannelMap.in_order(len(report.verdicts))
+        try:
+            mapped, _ = remedy(mapped, report, verdict)
+        except EarshotError as error:
+            self.bridge.failed.emit(str(error))
+            return
+        if self.bridge.set_inputs(replace(setup, channel_map=mapped)):
+            mended = {verdict.index}
+            if verdict.fault == "swapped":
+                mended = {one.index for one in report.faults if one.fault == "swapped" and _same(one, verdict, report)}
+            self.source_panel.mark_fixed(mended)
+
+
+def _same(one: MicrophoneVerdict, other: MicrophoneVerdict, report: MicrophoneReport) -> bool:
+    """Whether two swapped channels changed places in one circle."""
+    belongs = {verdict.index: verdict.partner for verdict in report.verdicts if verdict.fault == "swapped"}
+    at = other.index
+    for _ in belongs:
+        if at == one.index:
+            return True
+        at = belongs.get(at, at)
+    return False
