@@ -125,11 +125,15 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A direction that one analysis frame suggests. Confidence in [0, 1]; distance None when unknown."""
+    """A direction that one analysis frame suggests. Confidence in [0, 1]; distance None when unknown.
+
+    `agreed` tells whether a second method finds a talker there too; None where there is no second one.
+    """
 
     azimuth_rad: float
     confidence: float
     distance_m: float | None = None
+    agreed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,8 @@ class Localization:
 
     `time_s` is the centre of the analysed span on the source's clock; `sectors` (SECTORS,) are probabilities
     or None; `truth` belongs to the same span; `skipped` counts hops the soft worker had to leave out so far.
+    `classical` are SRP-PHAT's own candidates where a network gave `candidates`. `model` names the network, "" without
+    one; `stale_s` is how much older the analysed sound is than the newest that was heard.
     """
 
     sequence: int
@@ -174,6 +180,9 @@ class Localization:
     truth: tuple[TalkerTruth, ...] = ()
     update_ms: float = 0.0
     skipped: int = 0
+    classical: tuple[Candidate, ...] = ()
+    model: str = ""
+    stale_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -318,7 +327,9 @@ class Health:
     `load` is the hop thread's time over the hop's length, averaged; `stage_us` mean thread time by stage.
     `drift_ppm` is how much faster the source's clock is than the sink's, None where they are one; `queue_ms` how long
     the playback queue lasts when a hop is written; `alarm` says in plain words what is wrong with them, else empty.
-    `recording_left_s` is how much longer the disk takes a recording; `muted_inputs` the channels that give no numbers.
+    `recording_left_s` is how much longer the disk takes a recording; `muted_inputs` the channels that give no numbers,
+    `silent_inputs` devices that give nothing but zeros though they had sound, `awaited` devices that were not there at
+    the start and are taken when they appear.
     `measured_ms` is the delay last measured through a loopback, the chain included, `measured_at` when.
     """
 
@@ -348,6 +359,8 @@ class Health:
     measured_at: str = ""
     recording_left_s: float | None = None
     muted_inputs: tuple[str, ...] = ()
+    silent_inputs: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
