@@ -16,6 +16,7 @@ from workbench.core.params import Params, entry
 from workbench.engine.device_store import OutputSetup
 from workbench.engine.history import ParameterHistory
 from workbench.engine.inputs import InputSetup
+from workbench.engine.kept_sound import KeptSoundControl
 from workbench.engine.mailbox import Mailbox
 
 LATENCY = (
@@ -93,6 +94,7 @@ class FakeSession:
         self.running = False
         self.calls: list[tuple] = []
         self.room_scene, self.room_notice = None, ""
+        self.kept = KeptSoundControl()
 
     @property
     def params(self):

@@ -60,6 +60,7 @@ class Block:
     clean: np.ndarray | None = None
     raw: np.ndarray | None = None
     seam: bool = False
+    """A round of kept sound begins in this hop, see `workbench.engine.kept_sound`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

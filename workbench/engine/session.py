@@ -31,9 +31,9 @@ from workbench.engine.assembly import Assembly, Structure, assemble, fitted
 from workbench.engine.design_export import export_filters
 from workbench.engine.device_store import DeviceStore, OutputSetup
 from workbench.engine.history import ParameterHistory
-from workbench.engine.kept_sound import KeptSoundControl
 from workbench.engine.input_meter import InputMeter
 from workbench.engine.inputs import InputSetup
+from workbench.engine.kept_sound import KeptSoundControl
 from workbench.engine.latency import clocks, latency_budget
 from workbench.engine.loopback import LoopbackProbe, total_ms
 from workbench.engine.mailbox import Mailbox

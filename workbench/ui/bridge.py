@@ -65,6 +65,8 @@ class Bridge(QObject):
     structure_changed = Signal()
     """Source, sink, array or layout is another one."""
     running_changed = Signal(bool)
+    kept_changed = Signal(object)
+    """The KeptSound: what is kept of the input, and whether it loops."""
     devices_listed = Signal(list)
     """The sound devices, fresh."""
     room_changed = Signal(object, str)
@@ -94,6 +96,7 @@ class Bridge(QObject):
         self._structure: tuple = ()
         self._room = None
         self._running: bool | None = None
+        self._kept = None
         self._factory: Params | None = None
         self.preset_name = FACTORY
         self.timer = QTimer(self)
@@ -190,6 +193,10 @@ class Bridge(QObject):
         if room != self._room:
             self._room = room
             self.room_changed.emit(*room)
+        kept = session.kept.state
+        if kept != self._kept:
+            self._kept = kept
+            self.kept_changed.emit(kept)
         oracle = (mailbox.oracle, self.session.knows_clean)
         if oracle != self._oracle:
             self._oracle = oracle
@@ -337,6 +344,42 @@ class Bridge(QObject):
     def end_input_levels(self) -> None:
         """Nobody looks at the levels of the source's channels any more."""
         self.session.end_input_levels()
+
+    @property
+    def kept(self):
+        """What is kept of the input (KeptSound)."""
+        return self.session.kept.state
+
+    def toggle_kept(self) -> None:
+        """From live sound to a loop of the last seconds, and back."""
+        looping = self.kept.looping
+        if self._do(self.session.kept.toggle):
+            text = "Live sound again" if looping else f"The last {self.kept.kept_s:.1f} s loop; K goes back to live sound"
+            self.noticed.emit(text)
+
+    def loop_again(self) -> bool:
+        """Loop what was kept last."""
+        return self._do(self.session.kept.again)
+
+    def loop_all(self) -> bool:
+        """Loop all that is kept, not only a region."""
+        return self._do(self.session.kept.set_region, None)
+
+    def loop_span(self, begin_time_s: float, end_time_s: float) -> bool:
+        """Loop what sounded between two times of the views' time axis (`Snapshot.time_s`)."""
+        return self._do(self.session.kept.keep_span, begin_time_s, end_time_s)
+
+    def set_loop_region(self, region) -> bool:
+        """Loop a part of the kept sound (LoopRegion)."""
+        return self._do(self.session.kept.set_region, region)
+
+    def cut_loop(self, begins: bool) -> bool:
+        """Let the loop begin, or end, where it is now."""
+        return self._do(self.session.kept.cut, begins)
+
+    def set_keep_seconds(self, seconds: float) -> bool:
+        """Keep 10 to 60 seconds."""
+        return self._do(self.session.kept.set_seconds, seconds)
 
     def flush(self) -> bool:
         """Bring the playback queue back to its length."""

@@ -36,6 +36,7 @@ from workbench.ui.controls import new_gesture
 from workbench.ui.dialogs import AboutPanel, Choice, ChooserPanel, FloatPanel, KeysPanel, SinkPanel, SourcePanel
 from workbench.ui.icons import app_icon
 from workbench.ui.input_control import InputControl
+from workbench.ui.kept_control import KeptControl
 from workbench.ui.loudspeaker_panel import LoudspeakerPanel
 from workbench.ui.oracle_panel import OraclePanel
 from workbench.ui.panels.latency_panel import LatencyPanel
@@ -193,6 +194,7 @@ class MainWindow(QWidget):
         self.oracle_panel = OraclePanel(self)
         self.latency_panel = LatencyPanel(self)
         self.loudspeaker_panel = LoudspeakerPanel(self)
+        self.kept_control = KeptControl(self, bridge, self.toolbar, store)
         self.menu = self._build_menu()
 
         self._connect_bridge()
@@ -299,6 +301,7 @@ class MainWindow(QWidget):
             "F11": self.toggle_full_screen,
             "Ctrl+Q": self.close,
         }
+        keys.update(self.kept_control.keys)
         for number in range(1, 10):
             keys[f"Ctrl+{number}"] = lambda number=number: self._load_numbered_preset(number)
         self.shortcuts = {}
@@ -667,6 +670,7 @@ class MainWindow(QWidget):
         menu.addAction("Loudspeakers…\tL", self.show_loudspeakers)
         menu.addAction("Simulated room…", self.show_room)
         menu.addAction("Check the microphones", self.check_microphones)
+        menu.addMenu(self.kept_control.menu)
         self.test_menu = menu.addMenu("Test signal")
         self.test_menu.aboutToShow.connect(self._fill_test_menu)
         menu.addAction("Save a picture of the window…", self.save_picture)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from workbench.core.kept import KeptSound
 from workbench.core.messages import Health
 from workbench.core.params import Params
 from workbench.ui import icons, theme
@@ -51,6 +52,8 @@ class Toolbar(QFrame):
     bypass_wanted = Signal(bool)
     mute_wanted = Signal(bool)
     record_wanted = Signal()
+    keep_wanted = Signal()
+    """Loop the last seconds, or go back to live sound."""
     undo_wanted = Signal()
     redo_wanted = Signal()
 
@@ -62,6 +65,8 @@ class Toolbar(QFrame):
         self._running = False
         self._recording_s: float | None = None
         self._compact: bool | None = None
+        self._kept = KeptSound()
+        self._keep_menu: QMenu | None = None
 
         self.start_button = self._button("start", "Start or stop the sound (Space)")
         self.source = CaptionChooser("Source", 196)
@@ -76,6 +81,8 @@ class Toolbar(QFrame):
         self.mute_button = self._button("mute", "Muted: click to hear (M)")
         self.mute_button.setText(" Muted")
         self.record_button = self._button("record", "Record microphones and output (R)")
+        self.keep_button = self._button("keep", "")
+        self.keep_button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.undo_button = tool_button("undo", "Nothing to undo")
         self.redo_button = tool_button("redo", "Nothing to redo")
         self.preset = CaptionChooser("Preset", 236)
@@ -99,6 +106,7 @@ class Toolbar(QFrame):
             rule(vertical=True, length=28),
             8,
             self.record_button,
+            self.keep_button,
             None,
             self.undo_button,
             self.redo_button,
@@ -126,6 +134,8 @@ class Toolbar(QFrame):
         self.side.chosen.connect(lambda value: self.bypass_wanted.emit(value == "bypass"))
         self.mute_button.clicked.connect(lambda: self.mute_wanted.emit(False))
         self.record_button.clicked.connect(self.record_wanted)
+        self.keep_button.clicked.connect(self.keep_wanted)
+        self.keep_button.customContextMenuRequested.connect(lambda _: self._show_keep_menu())
         self.undo_button.clicked.connect(self.undo_wanted)
         self.redo_button.clicked.connect(self.redo_wanted)
         self.set_compact(False)
@@ -179,6 +189,35 @@ class Toolbar(QFrame):
             self._recording_s = health.recording_s
             self._show_state()
 
+    def show_kept(self, kept: KeptSound) -> None:
+        """How much is kept, or where the loop is."""
+        self._kept = kept
+        self._show_keep()
+
+    def set_keep_menu(self, menu: QMenu) -> None:
+        """What a right click on Keep offers."""
+        self._keep_menu = menu
+
+    def _show_keep_menu(self) -> None:
+        if self._keep_menu is not None:
+            self._keep_menu.popup(self.keep_button.mapToGlobal(self.keep_button.rect().bottomLeft()))
+
+    def _show_keep(self) -> None:
+        kept, t = self._kept, self.tokens
+        length_s = kept.region.duration_s if kept.region else kept.kept_s
+        if kept.looping:
+            begin_s = kept.region.begin_s if kept.region else 0.0
+            text = f" Loop {max(0.0, kept.position_s - begin_s):.1f} / {length_s:.1f} s"
+            tip = "The kept sound loops: click for live sound (K). [ and ] cut the loop; right-click for more"
+        else:
+            text = f" Keep {kept.capacity_s:.0f} s"
+            tip = f"Loop the last {kept.kept_s:.0f} s, to tune on the same sound (K); right-click for more"
+        self.keep_button.setText("" if self._compact and not kept.looping else text)
+        self.keep_button.setToolTip(tip)
+        self.keep_button.setAccessibleName(text.strip())
+        self.keep_button.setIcon(icons.icon("loop", t, t.accent if kept.looping else None))
+        self._set_state(self.keep_button, "running" if kept.looping else "")
+
     def show_params(self, params: Params) -> None:
         """What plays, and whether it is muted."""
         self.side.set_value("bypass" if params.output.bypass else "a")
@@ -209,7 +248,12 @@ class Toolbar(QFrame):
             (self.record_button, "recording" if recording else ""),
             (self.mute_button, "muted"),
         ):
-            if button.property("state") != state:
-                button.setProperty("state", state)
-                button.style().unpolish(button)
-                button.style().polish(button)
+            self._set_state(button, state)
+        self._show_keep()
+
+    @staticmethod
+    def _set_state(button: QPushButton, state: str) -> None:
+        if button.property("state") != state:
+            button.setProperty("state", state)
+            button.style().unpolish(button)
+            button.style().polish(button)
