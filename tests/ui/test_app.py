@@ -62,11 +62,18 @@ def test_without_any_device_it_plays_to_none(qtbot):
     assert (session.source_spec, session.sink_spec) == ("room", "none")
 
 
-def test_remembered_devices_are_taken_only_while_they_are_there(qtbot):
+def test_remembered_devices_are_taken_there_or_not(qtbot):
+    """The session stands in for one that is not there, and takes it when it appears."""
     store = Store(source="device:ALSA/Laptop microphone", sink="device:ALSA/Gone")
     session, _ = start(qtbot, store, DEVICES, choose_source=True, choose_sink=True)
     assert session.source_spec == "device:ALSA/Laptop microphone"
-    assert session.sink_spec == "device:PipeWire/Headphones"
+    assert session.sink_spec == "device:ALSA/Gone"
+
+
+def test_a_remembered_file_is_not_played_by_itself(qtbot):
+    store = Store(source="file:/tmp/a.wav", sink="file:/tmp/b.wav")
+    session, _ = start(qtbot, store, DEVICES, choose_source=True, choose_sink=True)
+    assert (session.source_spec, session.sink_spec) == ("room", "device:PipeWire/Headphones")
 
 
 def test_what_the_command_line_named_is_left_alone(qtbot):

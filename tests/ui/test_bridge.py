@@ -145,3 +145,28 @@ def test_close_ends_the_session_once(bridge, session):
     bridge.close()
     assert session.calls.count(("close",)) == 1
     assert not bridge.timer.isActive()
+
+
+def test_devices_that_come_and_go_are_told_by_the_watch(qtbot, session):
+    from workbench.audio.device_watch import DeviceWatch
+    from workbench.audio.devices import Device, DeviceList
+
+    array = Device("ALSA", "USB array", 8, 0, 48000.0, True, False)
+    there = [DeviceList("PortAudio", ("ALSA",), ())]
+    watch = DeviceWatch(ask=lambda variables: there[0], look=lambda: there[0].devices)
+    bridge = Bridge(session)
+    try:
+        watch.wait_for_first(5)
+        with qtbot.waitSignal(bridge.devices_listed, timeout=3000):
+            bridge.watch_devices(watch)
+        assert bridge.devices == []
+        with qtbot.waitSignal(bridge.devices_listed, timeout=5000) as listed:
+            there[0] = DeviceList("PortAudio", ("ALSA",), (array,))
+        assert [device["name"] for device in listed.args[0]] == ["USB array"] == [d["name"] for d in bridge.devices]
+        there[0] = DeviceList("PortAudio", ("ALSA",), ())
+        with qtbot.waitSignal(bridge.devices_listed, timeout=5000) as listed:
+            bridge.refresh_devices()
+        assert listed.args[0] == []
+    finally:
+        watch.close()
+        bridge.close()

@@ -8,7 +8,7 @@ import logging.handlers
 import os
 import signal
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
@@ -104,12 +104,6 @@ def _begin_settings(args: argparse.Namespace):
     return replace(settings, **{name: value for name, value in given.items() if value})
 
 
-def _devices() -> list[dict]:
-    from workbench.audio.devices import list_devices
-
-    return [asdict(device) for device in list_devices()]
-
-
 def _require_screen() -> None:
     """Qt ends the whole program, without a word of use, where there is no screen."""
     named = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
@@ -160,9 +154,9 @@ def _run(args: argparse.Namespace) -> int:
     from workbench.ui.bridge import Bridge
 
     config = platformdirs.user_config_path(NAME, appauthor=False)
-    bridge = Bridge(Session(settings, DeviceStore(None if args.fresh else config / "devices.toml")), _devices)
+    bridge = Bridge(Session(settings, DeviceStore(None if args.fresh else config / "devices.toml")))
     try:
-        bridge.refresh_devices()
+        bridge.watch_devices(bridge.session.device_watch)
         return _show(app, _build_window(args, bridge, log_folder), bridge, args)
     finally:
         bridge.close()
@@ -257,14 +251,13 @@ class _Starter:
         if self.done:
             return
         self.done = True
-        source = str(self.store.value("source", ""))
-        inputs = {dialogs.device_spec(device) for device in devices if device["inputs"] > 0}
-        if self.choose_source and source in inputs:
+        source, sink = (str(self.store.value(name, "")) for name in ("source", "sink"))
+        # A device that is not there now is stood in for, and taken when it appears.
+        if self.choose_source and source.startswith("device:"):
             self.bridge.choose_source(source)
         if self.choose_sink:
-            remembered = str(self.store.value("sink", ""))
-            known = {dialogs.device_spec(device) for device in devices if device["outputs"] > 0} | {"none"}
-            self.bridge.choose_sink(remembered if remembered in known else dialogs.default_output(devices))
+            remembered = sink == "none" or sink.startswith("device:")
+            self.bridge.choose_sink(sink if remembered else dialogs.default_output(devices))
         if self.start:
             self.bridge.start()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal
@@ -68,7 +69,7 @@ class Bridge(QObject):
     kept_changed = Signal(object)
     """The KeptSound: what is kept of the input, and whether it loops."""
     devices_listed = Signal(list)
-    """The sound devices, fresh."""
+    """The sound devices, fresh; also by itself, when one has come or gone."""
     room_changed = Signal(object, str)
     """The simulated room's Scene (None: the source is no room) and what the room has to say about it."""
     failed = Signal(str)
@@ -83,6 +84,7 @@ class Bridge(QObject):
         self.session = session
         self._lister = lister
         self._listing = False
+        self._watch = None
         self._closed = False
         self._devices: list[dict] = []
         self._watched = True
@@ -433,8 +435,24 @@ class Bridge(QObject):
 
     # Devices -----------------------------------------------------------------------------------------------------
 
+    def watch_devices(self, watch) -> None:
+        """Take the devices from the engine's watch, which tells of changes by itself."""
+
+        def tell() -> None:
+            devices = [asdict(device) for device in watch.listing.devices] if watch.listing else []
+            with contextlib.suppress(RuntimeError):  # the bridge may be gone by now
+                self._listing_done.emit(devices, watch.error)
+
+        self._watch = watch
+        watch.subscribe(tell)
+        if watch.serial:
+            tell()
+
     def refresh_devices(self) -> None:
         """List the devices again, off the GUI thread; `devices_listed` brings them."""
+        if self._watch is not None:
+            self._watch.refresh()
+            return
         if self._lister is None or self._listing:
             return
         self._listing = True
