@@ -48,6 +48,18 @@ def test_mixtures_are_of_many_kinds_and_never_too_loud(mixer):
     assert min(ratios) < 1 and max(ratios) > 30
 
 
+def test_voices_are_played_higher_and_lower_and_their_end_moves_with_them():
+    tone = np.round(8000 * np.sin(2 * np.pi * 1000 * np.arange(96000) / 48000)).astype(np.int16)
+    pool = Pool(np.tile(tone, 2), tuple(Clip(96000 * k, 96000, 8000.0, f"{k}", bool(k)) for k in range(2)))
+    mixer = Mixer(pool, pool)
+    for seed in range(12):
+        speech, cutoff_hz = mixer._talker(np.random.default_rng(seed), pauses=False)
+        heard_hz = np.argmax(np.abs(np.fft.rfft(speech))) * 48000 / len(speech)
+        assert cutoff_hz == pytest.approx(8 * heard_hz, rel=0.01)
+        assert 800 < heard_hz < 1330
+    assert len({round(mixer._talker(np.random.default_rng(k), False)[1]) for k in range(12)}) > 4
+
+
 def test_bands_beyond_the_cut_off_are_not_trusted():
     trusted = trusted_bands(8000.0)
     assert trusted[PEAK_HZ < 7500].all() and not trusted[PEAK_HZ > 8000].any()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import soxr
 from scipy import signal
 
 from workbench.dsp.bands import HOP, PEAK_HZ, RATE_HZ
@@ -23,6 +24,7 @@ _ROOMS = 64
 _KINDS = ("both", "noise", "speech", "room")
 _KIND_SHARES = (0.79, 0.06, 0.06, 0.09)
 _LOWEST_PEAK_DBFS = -55.0
+_VOICE_OCTAVES = (-0.3, 0.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +136,15 @@ class Mixer:
         cutoff_hz = RATE_HZ / 2
         position = int(rng.uniform(0, 1.0) * RATE_HZ) if pauses else 0
         number = first
+        # A little faster or slower is another voice: higher or lower, with a shorter or longer throat.
+        speed = 2 ** rng.uniform(*_VOICE_OCTAVES) if rng.random() < 0.6 else 1.0
         while position < STREAM_SAMPLES - RATE_HZ // 4:
             clip = self._talk[number]
-            cutoff_hz = min(cutoff_hz, clip.cutoff_hz)
+            cutoff_hz = min(cutoff_hz, clip.cutoff_hz * speed)
             start = int(rng.integers(0, max(1, clip.length - 2 * RATE_HZ))) if clip.length > 8 * RATE_HZ else 0
-            x = self._speech.read(clip, start, STREAM_SAMPLES - position)
+            x = self._speech.read(clip, start, int((STREAM_SAMPLES - position) * speed))
+            if speed != 1.0:
+                x = soxr.resample(x, RATE_HZ * speed, RATE_HZ, "MQ")[: STREAM_SAMPLES - position]
             out[position : position + len(x)] += x * np.float32(0.08 / (_active_rms(x) + 1e-6))
             position += len(x) + (int(rng.exponential(0.5) * RATE_HZ) if pauses else 0)
             # Neighbours in the pool come from the same folder; the same kind of playback has the same cut-off.
