@@ -14,7 +14,7 @@ import soundfile
 from workbench.audio.files import read_sound
 from workbench.audio.protocols import HOP
 from workbench.audio.recorder import Recorder
-from workbench.core.errors import EarshotError
+from workbench.core.errors import EarshotError, InputError
 
 
 def test_input_and_output_lie_beside_each_other_sample_for_sample(tmp_path):
@@ -31,25 +31,68 @@ def test_input_and_output_lie_beside_each_other_sample_for_sample(tmp_path):
     np.testing.assert_array_equal(read_sound(tmp_path / "take" / "output.wav")[0], processed)
 
 
-def test_a_killed_program_leaves_valid_files(tmp_path):
+@pytest.mark.parametrize("kind", ["wav", "flac"])
+def test_a_killed_program_leaves_valid_files(tmp_path, kind):
     script = (
         "import sys, time, numpy as np\n"
         "from workbench.audio.recorder import Recorder\n"
-        "recorder = Recorder(sys.argv[1], 4, 2)\n"
+        "recorder = Recorder(sys.argv[1], 4, 2, sys.argv[2])\n"
+        "rng = np.random.default_rng(1)\n"
         "while True:\n"
-        "    recorder.push(np.ones((4, 480), np.float32), np.ones((2, 480), np.float32))\n"
+        "    noise = (0.1 * rng.standard_normal((6, 480))).astype(np.float32)\n"
+        "    recorder.push(noise[:4], noise[4:])\n"
         "    print(flush=True)\n"
         "    time.sleep(0.01)\n"
     )
-    program = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE)
+    program = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), kind], stdout=subprocess.PIPE)
     program.stdout.readline()
-    time.sleep(1.8)
+    time.sleep(2.0)
     program.send_signal(signal.SIGKILL)
-    program.communicate()
-    for name, channels in (("input.wav", 4), ("output.wav", 2)):
-        samples, _ = read_sound(tmp_path / name)
-        assert samples.shape[0] == channels and samples.shape[1] >= 10 * HOP
-        assert (samples == 1).all()
+    pushed = 1 + len(program.communicate()[0].splitlines())
+    rng = np.random.default_rng(1)
+    noise = np.concatenate([(0.1 * rng.standard_normal((6, 480))).astype(np.float32) for _ in range(pushed)], axis=1)
+    for name, part in (("input", noise[:4]), ("output", noise[4:])):
+        samples, _ = read_sound(tmp_path / f"{name}.{kind}")
+        assert samples.shape[0] == len(part) and samples.shape[1] >= 10 * HOP
+        np.testing.assert_allclose(samples, part[:, : samples.shape[1]], atol=2**-23)
+
+
+def test_flac_holds_eight_channels_a_file_and_counts_what_it_clips(tmp_path):
+    rng = np.random.default_rng(1)
+    raw = (0.1 * rng.standard_normal((12, 30 * HOP))).astype(np.float32)
+    raw[3, 100] = 1.5
+    recorder = Recorder(tmp_path / "take", 12, 1, "flac")
+    for start in range(0, raw.shape[1], HOP):
+        recorder.push(raw[:, start : start + HOP], raw[:1, start : start + HOP])
+    recorder.stop()
+    assert sorted(os.listdir(tmp_path / "take")) == ["input 1-8.flac", "input 9-12.flac", "output.flac"]
+    first, last = (read_sound(tmp_path / "take" / f"input {part}.flac")[0] for part in ("1-8", "9-12"))
+    np.testing.assert_allclose(np.concatenate((first, last)), np.clip(raw, -1, 1), atol=2**-23)
+    assert recorder.clipped_samples == 1 and recorder.seconds == 0.3
+    assert 0 < recorder.bytes_a_second < 4 * 13 * 48000
+
+
+def test_another_kind_is_refused(tmp_path):
+    with pytest.raises(InputError, match="wav or flac"):
+        Recorder(tmp_path / "take", 1, 1, "mp3")
+
+
+def test_a_full_disk_is_said_and_a_flac_opens_up_to_there(tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))
+    noise = (0.1 * np.random.default_rng(1).standard_normal((4, 200 * HOP))).astype(np.float32)
+    try:
+        recorder = Recorder(tmp_path / "take", 4, 1, "flac")
+        for start in range(0, noise.shape[1], HOP):
+            recorder.push(noise[:, start : start + HOP], noise[:1, start : start + HOP])
+        recorder.stop()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "Recording stopped after" in str(recorder.error)
+    samples, _ = read_sound(tmp_path / "take" / "input.flac")
+    np.testing.assert_allclose(samples, noise[:, : samples.shape[1]], atol=2**-23)
+    assert samples.shape[1] > 10_000
+    read_sound(tmp_path / "take" / "output.flac")
 
 
 def test_a_full_disk_is_said_and_what_was_recorded_stays(tmp_path):

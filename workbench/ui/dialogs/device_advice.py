@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 _RULES = (
+    (r"busy|unavailable|in use", "Another program holds it: close that, or choose it through PipeWire or JACK."),
     (r"refuses \d+ \w+ at (\d+) Hz \(its own rate", "Choose its own rate below, or Automatic."),
     (r"refuses .*channel|channel \d+ was asked for|Invalid number of channels",
      "It has fewer channels than were asked for: leave out those that it lacks in the channel map."),
-    (r"busy|unavailable|in use", "Another program holds it: close that, or choose it through PipeWire or JACK."),
     (r"Invalid sample rate|sample rate", "Choose another rate below, or Automatic."),
     (r"no device of that name|was lost|is lost|not there", "Plug it in again: it is taken by itself when it is back."),
     (r"no host API.*JACK|JACK is there only", "Start the JACK server, then refresh the list."),

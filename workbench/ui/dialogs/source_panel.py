@@ -84,6 +84,7 @@ class DevicePanel(ChooserPanel):
         self.sections.setContentsMargins(0, 0, 0, 0)
         self.sections.setSpacing(0)
         self.scroll.takeWidget()
+        self._list.setAutoFillBackground(False)  # which the scroll area has set
         self.sections.addWidget(self._list)
         self.scroll.setWidget(self._content)
         self._failure = QVBoxLayout()
@@ -135,6 +136,7 @@ class DevicePanel(ChooserPanel):
     def showEvent(self, event):
         super().showEvent(event)
         self.shown.emit(True)
+        QTimer.singleShot(0, self.place)  # what is shown now has its size only then
 
     def hideEvent(self, event):
         super().hideEvent(event)

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+import soundfile
+
+from workbench.audio.files import read_sound
+from workbench.audio.flac_writer import BLOCK, FlacWriter
+
+
+def noise(frames, channels=2):
+    return (0.1 * np.random.default_rng(1).standard_normal((frames, channels))).astype(np.float32)
+
+
+def test_what_is_written_is_read(tmp_path):
+    x = noise(30_000)
+    writer = FlacWriter(tmp_path / "x.flac", 2, 48000)
+    for start in range(0, len(x), 480):
+        writer.write(x[start : start + 480])
+    writer.close()
+    writer.close()
+    samples, rate_hz = read_sound(tmp_path / "x.flac")
+    assert rate_hz == 48000 and writer.frames == 30_000
+    np.testing.assert_allclose(samples, x.T, atol=2**-23)
+
+
+@pytest.mark.parametrize("channels", [1, 8])
+def test_a_file_that_is_still_written_opens_up_to_the_last_update(tmp_path, channels):
+    x = noise(60_000, channels)
+    writer = FlacWriter(tmp_path / "x.flac", channels, 48000)
+    for start in range(0, len(x), 480):
+        writer.write(x[start : start + 480])
+        if start == 48_000 - 480:
+            writer.update_header()
+    with soundfile.SoundFile(tmp_path / "x.flac") as sound:
+        assert sound.frames == 48_000 - BLOCK
+        sound.seek(20_000)
+        np.testing.assert_allclose(sound.read(100, always_2d=True), x[20_000:20_100], atol=2**-23)
+    np.testing.assert_allclose(read_sound(tmp_path / "x.flac")[0], x[: 48_000 - BLOCK].T, atol=2**-23)
+    writer.close()
+    assert soundfile.info(tmp_path / "x.flac").frames == 60_000
+
+
+def test_what_cannot_be(tmp_path):
+    with pytest.raises(ValueError, match="8 channels"):
+        FlacWriter(tmp_path / "x.flac", 9, 48000)
+    with pytest.raises(OSError, match="No such file"):
+        FlacWriter(tmp_path / "missing" / "x.flac", 1, 48000)
+
+
+def test_clipped_samples_are_counted(tmp_path):
+    writer = FlacWriter(tmp_path / "x.flac", 1, 48000)
+    writer.write(np.array([[0.5], [1.5], [-2.0]], np.float32))
+    writer.close()
+    assert writer.clipped == 2
+    assert np.abs(read_sound(tmp_path / "x.flac")[0]).max() <= 1.0
