@@ -210,7 +210,7 @@ def test_a_howl_lowers_the_output_and_says_so(session):
 
 
 def test_the_disk_that_fills_is_said_once(session, tmp_path, monkeypatch):
-    from workbench.engine import session as module
+    from workbench.engine import recording as module
 
     free = SimpleNamespace(free=4 * 48000 * 10 * 300)  # five minutes of eight channels and two
     monkeypatch.setattr(module.shutil, "disk_usage", lambda path: free)

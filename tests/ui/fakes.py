@@ -218,6 +218,8 @@ class FakeSession:
         self.calls.append(("record", folder))
         self.mailbox.health = replace(self.mailbox.health, recording_s=42.7)
 
+    recording_kind = "wav"
+
     def stop_recording(self):
         self.mailbox.health = replace(self.mailbox.health, recording_s=None)
 

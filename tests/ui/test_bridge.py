@@ -133,7 +133,7 @@ def test_a_listing_that_fails_is_said(qtbot, session):
 def test_recording_toggles_in_its_folder(bridge, session, tmp_path):
     session.start()
     bridge.toggle_recording(tmp_path / "new")
-    assert (tmp_path / "new").is_dir()
+    assert ("record", tmp_path / "new") in session.calls
     assert bridge.health.recording_s is not None
     bridge.toggle_recording(tmp_path / "new")
     assert bridge.health.recording_s is None

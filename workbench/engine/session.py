@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -41,6 +40,7 @@ from workbench.engine.mapped_source import MappedSource
 from workbench.engine.meters import StolenMeter
 from workbench.engine.microphone_check import MicrophoneCheck
 from workbench.engine.output_test import OutputTest
+from workbench.engine.recording import begin_recording, disk_left_s
 from workbench.engine.room import RoomControl
 from workbench.engine.runner import Runner, lost_ends
 from workbench.engine.settings import Settings
@@ -87,6 +87,8 @@ class Session:
         self._assembly: Assembly | None = None
         self._worker: Worker | None = None
         self._recorder: Recorder | None = None
+        self.recording_kind = "wav"
+        """"wav" or "flac": what the next recording is written as."""
         self._room = RoomControl()
         self.kept = KeptSoundControl()
         """The last seconds of the input, which can be looped through the chain."""
@@ -504,16 +506,15 @@ class Session:
             assembly.runner.sink.flush()
 
     def start_recording(self, folder: str | Path) -> None:
-        """Record input and output to WAV files in a new folder under `folder`, named by date and time."""
+        """Record what the source gives and what goes out, as `recording_kind` says, in a new folder under `folder`."""
 
         def begin() -> None:
             if self._assembly is None or self._recorder is not None:
                 return
-            path = Path(folder) / datetime.now().strftime("%Y-%m-%d %H-%M-%S")
-            runner = self._assembly.runner
-            self._recorder = Recorder(path, runner.source.channels, runner.chain.out_channels)
-            runner.taker = self._recorder
-            self._say(f"Recording to {path}")
+            self._recorder = begin_recording(
+                folder, self._assembly.runner, self.recording_kind, self._settings_now(self._structure)
+            )
+            self._say(f"Recording to {self._recorder.folder}")
 
         self._commands.put(begin)
 
@@ -525,19 +526,24 @@ class Session:
 
     def save_settings(self, path: str | Path) -> None:
         """Write everything to a settings file. Raises InputError."""
+        wishes = self._wishes.specs
         structure = self._structure
-        settings_files.save(
-            Settings(
-                self.params,
-                self._wishes.specs.get("source", structure.source),
-                self._wishes.specs.get("sink", structure.sink),
-                structure.array or "",
-                structure.layout or "",
-                structure.inputs,
-            ),
-            path,
+        wanted = replace(
+            structure, source=wishes.get("source", structure.source), sink=wishes.get("sink", structure.sink)
         )
+        settings_files.save(self._settings_now(wanted), path)
         self._preset = self.params
+
+    def _settings_now(self, structure: Structure) -> Settings:
+        """All that a settings file holds."""
+        return Settings(
+            self.params,
+            structure.source,
+            structure.sink,
+            structure.array or "",
+            structure.layout or "",
+            structure.inputs,
+        )
 
     def export_design(self, folder: str | Path) -> None:
         """Write the loudspeakers' filters into a folder, as they are now; `mailbox.health` says when it is done."""
@@ -702,7 +708,9 @@ class Session:
         if self._assembly is not None:
             self._assembly.runner.taker = None
         recorder.stop()
-        self._say(f"Recorded {recorder.seconds:.1f} s to {recorder.folder}")
+        clipped = recorder.clipped_samples
+        note = f"; {clipped} samples beyond full scale were clipped, which .wav would have held" if clipped else ""
+        self._say(f"Recorded {recorder.seconds:.1f} s to {recorder.folder}{note}", failed=bool(clipped))
 
     def _look_after(self) -> None:
         if self._worker is None:
@@ -748,7 +756,7 @@ class Session:
                 self._say("All microphones give sound again")
             self._muted = muted
         if self._recorder is not None:
-            self._note_disk(self._recorder, runner)
+            self._note_disk(self._recorder)
 
     def _note_silence(self, runner: Runner) -> None:
         """A device that had sound and gives nothing but zeros: its node may have gone, or somebody muted it."""
@@ -764,15 +772,11 @@ class Session:
         elif not getattr(runner.source, "lost", False):
             self._say(f"{runner.source.name} gives sound again")
 
-    def _note_disk(self, recorder: Recorder, runner: Runner) -> None:
+    def _note_disk(self, recorder: Recorder) -> None:
         """How long the disk lasts; said once when it is short."""
-        try:
-            free = shutil.disk_usage(recorder.folder).free
-        except OSError:
-            self._recording_left_s = None
+        before_s, self._recording_left_s = self._recording_left_s, disk_left_s(recorder)
+        if self._recording_left_s is None:
             return
-        bytes_a_second = 4 * RATE_HZ * (runner.source.channels + runner.chain.out_channels)
-        before_s, self._recording_left_s = self._recording_left_s, free / bytes_a_second
         if self._recording_left_s < DISK_WARNING_S and (before_s is None or before_s >= DISK_WARNING_S):
             self._complain(f"The disk is full in about {self._recording_left_s / 60:.0f} min of recording")
 

@@ -74,6 +74,7 @@ def load(path: str | Path) -> Settings:
     unknown = set(table) - set(_TEXTS)
     if unknown:
         raise InputError(f"{path}: unknown key {sorted(unknown)[0]!r}")
+    table |= {name: _beside(table[name], path) for name in ("source",) if isinstance(table.get(name), str)}
     wrong = [name for name, value in table.items() if not isinstance(value, str)]
     if wrong:
         raise InputError(f"{path}: {wrong[0]} must be text")
@@ -84,3 +85,11 @@ def load(path: str | Path) -> Settings:
         return Settings(params=parameters.from_dict(params_table), **table, inputs=setup)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+
+
+def _beside(spec: str, path: Path) -> str:
+    """A source that is a file beside the settings, by its whole path; everything else as it is."""
+    kind, _, name = spec.partition(":")
+    if kind == "file" and not Path(name).is_absolute() and (path.parent / name).is_file():
+        return f"file:{(path.parent / name).resolve()}"
+    return spec

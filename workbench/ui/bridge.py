@@ -356,7 +356,9 @@ class Bridge(QObject):
         """From live sound to a loop of the last seconds, and back."""
         looping = self.kept.looping
         if self._do(self.session.kept.toggle):
-            text = "Live sound again" if looping else f"The last {self.kept.kept_s:.1f} s loop; K goes back to live sound"
+            text = (
+                "Live sound again" if looping else f"The last {self.kept.kept_s:.1f} s loop; K goes back to live sound"
+            )
             self.noticed.emit(text)
 
     def loop_again(self) -> bool:
@@ -391,12 +393,12 @@ class Bridge(QObject):
         """Start a recording in the folder, or end the one that runs."""
         if self.health.recording_s is not None:
             self._do(self.session.stop_recording)
-        elif self._do(self._start_recording, folder):
-            self.noticed.emit(f"Recording into {folder}")
+        else:
+            self._do(self.session.start_recording, folder)
 
-    def _start_recording(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.session.start_recording(folder)
+    def set_recording_kind(self, kind: str) -> None:
+        """ "wav" or "flac" for the next recording."""
+        self.session.recording_kind = kind
 
     def save_settings(self, path: Path) -> bool:
         """Write the settings to a TOML file, which becomes the preset."""

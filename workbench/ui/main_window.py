@@ -40,6 +40,7 @@ from workbench.ui.kept_control import KeptControl
 from workbench.ui.loudspeaker_panel import LoudspeakerPanel
 from workbench.ui.oracle_panel import OraclePanel
 from workbench.ui.panels.latency_panel import LatencyPanel
+from workbench.ui.panels.recording_panel import RecordingPanel
 from workbench.ui.parameter_panel import ParameterPanel
 from workbench.ui.room_panel import RoomPanel
 from workbench.ui.status_bar import StatusBar
@@ -193,6 +194,7 @@ class MainWindow(QWidget):
         self.about_panel = AboutPanel(self, __version__, self.open_log_folder, self.copy_diagnostics)
         self.oracle_panel = OraclePanel(self)
         self.latency_panel = LatencyPanel(self)
+        self.recording_panel = RecordingPanel(self)
         self.loudspeaker_panel = LoudspeakerPanel(self)
         self.kept_control = KeptControl(self, bridge, self.toolbar, store)
         self.menu = self._build_menu()
@@ -243,6 +245,8 @@ class MainWindow(QWidget):
         bar.bypass_wanted.connect(lambda on: bridge.set({"output.bypass": on}))
         bar.mute_wanted.connect(lambda on: bridge.set({"output.muted": on}))
         bar.record_wanted.connect(self.toggle_recording)
+        bar.recording_wanted.connect(lambda: self._toggle_panel(self.recording_panel, bar.record_button))
+        self._connect_recording()
         bar.undo_wanted.connect(bridge.undo)
         bar.redo_wanted.connect(bridge.redo)
         self.source_panel.chosen.connect(self._on_source_chosen)
@@ -332,6 +336,7 @@ class MainWindow(QWidget):
         self.toolbar.show_health(health)
         self.status.show_health(health)
         self.latency_panel.show_health(health)
+        self.recording_panel.show_health(health)
         chosen = self.parameters.array_description(self.bridge.session.array_name or "")
         self.status.set_array(health.array if health.state == "running" else chosen)
         channels = (health.input_names, health.output_names)
@@ -442,6 +447,42 @@ class MainWindow(QWidget):
         self.bridge.set(values, gesture=self._nulls_gesture)
         if final:
             self._nulls_gesture = None
+
+    def _connect_recording(self) -> None:
+        panel = self.recording_panel
+        kind = str(self.store.value("recording/kind", "wav"))
+        folder = self.store.value("recording/folder")
+        if folder:
+            self.folders["recordings"] = Path(str(folder))
+        panel.show_kind(kind)
+        panel.set_folder(self.folders["recordings"])
+        self.bridge.set_recording_kind(kind if kind in ("wav", "flac") else "wav")
+        panel.kind_chosen.connect(self._on_recording_kind)
+        panel.folder_wanted.connect(self._ask_recording_folder)
+        panel.record_wanted.connect(self.toggle_recording)
+        panel.show_wanted.connect(self.show_recordings)
+
+    def _on_recording_kind(self, kind: str) -> None:
+        self.bridge.set_recording_kind(kind)
+        self.store.setValue("recording/kind", kind)
+
+    def _ask_recording_folder(self) -> None:
+        self._ask_file("Record into", "Folder (*)", self.set_recording_folder, folder=self.folders["recordings"])
+        if self._dialog is not None:
+            self._dialog.setFileMode(QFileDialog.FileMode.Directory)
+            self._dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+
+    def set_recording_folder(self, folder: Path) -> None:
+        """Recordings go there from now on."""
+        self.folders["recordings"] = folder
+        self.store.setValue("recording/folder", str(folder))
+        self.recording_panel.set_folder(folder)
+
+    def show_recordings(self) -> None:
+        """Show the folder of recordings in the file manager."""
+        folder = self.folders["recordings"]
+        if not folder.is_dir() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.status.show_notice(f"Recordings go to {folder}", error=False)
 
     def toggle_recording(self) -> None:
         """Record microphones and output into the recordings folder, or end the recording."""
@@ -669,6 +710,8 @@ class MainWindow(QWidget):
         menu.addAction("Dropouts and latency…\tD", self.show_latency)
         menu.addAction("Loudspeakers…\tL", self.show_loudspeakers)
         menu.addAction("Simulated room…", self.show_room)
+        record = self.toolbar.record_button
+        menu.addAction("Recording…", lambda: self._toggle_panel(self.recording_panel, record))
         menu.addAction("Check the microphones", self.check_microphones)
         menu.addMenu(self.kept_control.menu)
         self.test_menu = menu.addMenu("Test signal")

@@ -14,6 +14,8 @@ from workbench.ui.controls import CaptionChooser, Segmented, Themed, rule
 from workbench.ui.theme import Tokens
 
 COMPACT_HEIGHT = 52
+SHORT_S = 1800.0
+"""From here on the recording button counts down how long the disk lasts."""
 
 
 class _Arrow(Themed, QWidget):
@@ -52,6 +54,8 @@ class Toolbar(QFrame):
     bypass_wanted = Signal(bool)
     mute_wanted = Signal(bool)
     record_wanted = Signal()
+    recording_wanted = Signal()
+    """Format, folder and free space of recordings."""
     keep_wanted = Signal()
     """Loop the last seconds, or go back to live sound."""
     undo_wanted = Signal()
@@ -64,6 +68,7 @@ class Toolbar(QFrame):
         self.tokens = theme.DARK
         self._running = False
         self._recording_s: float | None = None
+        self._left_s: float | None = None
         self._compact: bool | None = None
         self._kept = KeptSound()
         self._keep_menu: QMenu | None = None
@@ -81,6 +86,8 @@ class Toolbar(QFrame):
         self.mute_button = self._button("mute", "Muted: click to hear (M)")
         self.mute_button.setText(" Muted")
         self.record_button = self._button("record", "Record microphones and output (R)")
+        self.recording_button = tool_button("recording", "Recording: format, folder, free space", 20)
+        self.recording_button.setFixedSize(20, 36)
         self.keep_button = self._button("keep", "")
         self.keep_button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.undo_button = tool_button("undo", "Nothing to undo")
@@ -106,6 +113,7 @@ class Toolbar(QFrame):
             rule(vertical=True, length=28),
             8,
             self.record_button,
+            self.recording_button,
             self.keep_button,
             None,
             self.undo_button,
@@ -134,6 +142,7 @@ class Toolbar(QFrame):
         self.side.chosen.connect(lambda value: self.bypass_wanted.emit(value == "bypass"))
         self.mute_button.clicked.connect(lambda: self.mute_wanted.emit(False))
         self.record_button.clicked.connect(self.record_wanted)
+        self.recording_button.clicked.connect(self.recording_wanted)
         self.keep_button.clicked.connect(self.keep_wanted)
         self.keep_button.customContextMenuRequested.connect(lambda _: self._show_keep_menu())
         self.undo_button.clicked.connect(self.undo_wanted)
@@ -157,6 +166,7 @@ class Toolbar(QFrame):
         """Icons in the colours of the theme."""
         self.tokens = tokens
         self.undo_button.setIcon(icons.icon("undo", tokens))
+        self.recording_button.setIcon(icons.icon("chevron-down", tokens))
         self.redo_button.setIcon(icons.icon("redo", tokens))
         self.settings_button.setIcon(icons.icon("settings", tokens))
         self.mute_button.setIcon(icons.icon("mute", tokens, tokens.clip))
@@ -185,8 +195,8 @@ class Toolbar(QFrame):
 
     def show_health(self, health: Health) -> None:
         """The recording's running time."""
-        if health.recording_s != self._recording_s:
-            self._recording_s = health.recording_s
+        if (health.recording_s, health.recording_left_s) != (self._recording_s, self._left_s):
+            self._recording_s, self._left_s = health.recording_s, health.recording_left_s
             self._show_state()
 
     def show_kept(self, kept: KeptSound) -> None:
@@ -240,7 +250,13 @@ class Toolbar(QFrame):
         recording = self._recording_s is not None
         clock = f"{int(self._recording_s // 60)}:{self._recording_s % 60:04.1f}" if recording else ""
         word = "" if self._compact and recording else "Record  "
-        self.record_button.setText(f" {word}{clock}".rstrip())
+        short = recording and self._left_s is not None and self._left_s < SHORT_S
+        left = f"  {self._left_s // 60:.0f} min left" if short else ""
+        self.record_button.setText(f" {word}{clock}{left}".rstrip())
+        tip = "Record microphones and output (R)"
+        if recording and self._left_s is not None:
+            tip = f"End the recording (R). The disk lasts {self._left_s / 3600:.1f} h more"
+        self.record_button.setToolTip(tip)
         self.record_button.setAccessibleName(f"Recording, {clock}" if recording else "Record")
         self.record_button.setIcon(icons.icon("record", t, t.clip))
         for button, state in (
