@@ -7,7 +7,7 @@ from workbench.core.params import LocalizeParams, entry
 from workbench.localize.localizer import UPDATE_HOPS, Localizer
 
 ARRAY = load_array("uca8-100mm")
-PARAMS = LocalizeParams()
+PARAMS = LocalizeParams(method="srp")
 METHODS = [value for value, _ in entry("localize.method").knob.choices]
 
 

@@ -7,16 +7,16 @@ from workbench.core.messages import Candidate
 from workbench.core.params import LocalizeParams
 from workbench.localize import localizer, tracker
 
-_ARRAY = load_array("uca6-45mm")
+_ARRAY = load_array("uca8-100mm")
 
 
 def _hops(rng, hops):
     seed = int(rng.integers(1000))
     voices = [scenes.speech_like(seed + k, hops * 0.01) for k in range(2)]
     x = scenes.plane_waves(_ARRAY, rng.uniform(-180, 180, 2), voices, seed=seed)
-    methods = ("srp", "normmusic", "music")
+    methods = ("srp", "combined", "normmusic", "music")
     return [
-        (x[:, 480 * k : 480 * k + 480], 0.01 * k, LocalizeParams(method=methods[3 * k // hops])) for k in range(hops)
+        (x[:, 480 * k : 480 * k + 480], 0.01 * k, LocalizeParams(method=methods[4 * k // hops])) for k in range(hops)
     ]
 
 
@@ -32,6 +32,6 @@ def _candidates(rng, updates):
 
 
 CASES = {
-    localizer.Localizer: StreamingCase(make=lambda: localizer.Localizer(_ARRAY), inputs=_hops, hops=90),
+    localizer.Localizer: StreamingCase(make=lambda: localizer.Localizer(_ARRAY), inputs=_hops, hops=120),
     tracker.Tracker: StreamingCase(make=tracker.Tracker, inputs=_candidates),
 }

@@ -62,6 +62,11 @@ def _active_frames(power: np.ndarray) -> np.ndarray:
     return active & later
 
 
+def speech_activity(samples: np.ndarray) -> np.ndarray:
+    """Where somebody speaks in (N,) samples at 48 kHz: (N // FRAME,) bool, every 10 ms."""
+    return _active_frames(_frame_power(samples))
+
+
 def active_level_dbfs(samples: np.ndarray) -> float:
     """Active speech level: mean power of (N,) samples while somebody speaks, dB re full scale (-inf in silence)."""
     power = _frame_power(samples)

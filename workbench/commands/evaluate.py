@@ -1,4 +1,4 @@
-"""`workbench evaluate enhance`: PESQ, STOI, SI-SDR and DNSMOS of the enhancement methods over a set of pairs."""
+"""`workbench evaluate`: enhancement (PESQ, STOI, SI-SDR, DNSMOS over a set of pairs) and localization over scenes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.commands import evaluate_localize
 from workbench.commands.common import SCHEMA, add_json_argument, note, parse_settings, write_json
 from workbench.core.errors import InputError
 
@@ -47,10 +48,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--param", action="append", default=[], metavar="PATH=VALUE", help="e.g. enhance.postfilter_beta=0.05"
     )
     add_json_argument(enhance)
+    evaluate_localize.add_localize_arguments(actions)
+    evaluate_localize.add_scenes_arguments(actions)
 
 
 def run(args: argparse.Namespace) -> int:
     """Score and print a table, or JSON."""
+    if args.action == "localize":
+        return evaluate_localize.run_localize(args)
+    if args.action == "scenes":
+        return evaluate_localize.run_scenes(args)
     from workbench.evaluation.metrics import Dnsmos
     from workbench.evaluation.quality import Task, check_methods, run_tasks, summary
     from workbench.evaluation.testset import read_set

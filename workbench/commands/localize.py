@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--array", required=True, metavar="A", help="microphone array: a shipped name or a TOML file (see docs)"
     )
     parser.add_argument("--method", choices=_METHODS, help="how directions are found")
+    parser.add_argument("--model", metavar="FILE", help="localization network (.onnx) instead of the shipped one")
     parser.add_argument("--max-sources", type=int, metavar="N", help="the most talkers at once (1 to 4)")
     add_set_argument(parser)
     add_json_argument(parser)
@@ -28,13 +29,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Localize and print: a line for each frame, or JSON."""
     from workbench.core.geometry import load_array
-    from workbench.localize.localizer import UPDATE_S
-    from workbench.localize.sources import sources_by_frame
+    from workbench.localize.localizer import UPDATE_S, Localizer
+    from workbench.localize.models import NoNetworkError, find_model
+    from workbench.localize.offline import localize_recording
     from workbench.localize.srp import front_back_ambiguous
 
     settings = {}
     if args.method:
         settings["localize.method"] = args.method
+    if args.model:
+        settings["localize.model"] = args.model
     if args.max_sources is not None:
         settings["localize.max_sources"] = args.max_sources
     params = parameters.replace(parse_settings(args.set), settings)
@@ -42,19 +46,27 @@ def run(args: argparse.Namespace) -> int:
     if array.mics < 2:
         raise InputError(f"array {array.name!r}: directions need at least 2 microphones")
     samples = _read(args.input, array)
+    if params.localize.method in ("network", "combined"):
+        try:
+            find_model(array, params.localize.model)
+        except NoNetworkError:
+            if args.method:  # who asks for a network wants an error, not another method
+                raise
     if front_back_ambiguous(array):
         note(
             f"array {array.name!r}: all microphones are on one line, so front and back cannot be told apart; "
             "each talker appears together with a mirror image"
         )
-    frames = localize(samples, array, params.localize)
-    sources = sources_by_frame(frames, params.localize.track_birth_s)
+    localizer = Localizer(array)
+    frames, sources = localize_recording(samples, array, params.localize, localizer)
+    if localizer.notice:
+        note(localizer.notice)
 
     if args.json:
         write_json(
             {
                 "schema": SCHEMA,
-                "method": params.localize.method,
+                "method": frames[-1].method if frames else params.localize.method,
                 "array": array.name,
                 "update_s": UPDATE_S,
                 "frames": [
@@ -67,19 +79,6 @@ def run(args: argparse.Namespace) -> int:
     if args.json != "-":
         _print(frames, sources)
     return 0
-
-
-def localize(samples, array, params) -> list:
-    """Run the streaming localizer over a whole recording, (mics, n) float32 at 48 kHz; a list of Localization."""
-    from workbench.dsp.bands import HOP, RATE_HZ
-    from workbench.localize.localizer import Localizer
-
-    localizer = Localizer(array)
-    results = (
-        localizer.process(samples[:, start : start + HOP], start / RATE_HZ, params)
-        for start in range(0, samples.shape[1] - HOP + 1, HOP)
-    )
-    return [result for result in results if result is not None]
 
 
 def _read(name: str, array):
@@ -111,7 +110,7 @@ def _read(name: str, array):
 def _describe(source) -> dict:
     return {
         "azimuth_deg": round(math.degrees(source.azimuth_rad), 2),
-        "distance_m": source.distance_m,
+        "distance_m": None if source.distance_m is None else round(source.distance_m, 2),
         "confidence": round(source.confidence, 4),
         "track": source.track,
     }

@@ -37,6 +37,8 @@ class Knob:
     """Set from elsewhere in the window (map, toolbar), so the parameter panel shows no row."""
     curve: bool = False
     """The text is a curve over frequency (`parse_curve`), `low` to `high` in `unit`."""
+    text: bool = False
+    """Any text will do (a file's name)."""
 
 
 def _knob(default: Value, label: str, help: str, **more) -> Any:
@@ -228,16 +230,31 @@ class LocalizeParams:
 
     enabled: bool = _knob(True, "Localization", "Off: no directions are computed.", hidden=True)
     method: str = _knob(
-        "srp",
+        "combined",
         "Method",
-        "SRP-PHAT: steered response power, shared out among talkers zone by zone; the surest of the three. MUSIC: "
+        "Combined: the network and SRP-PHAT together; the surest where the array has a network. Network: it alone. "
+        "SRP-PHAT: steered response power, shared out among talkers zone by zone; needs no training. MUSIC: "
         "directions from which the array's noise subspace hears nothing. Normalised MUSIC: the same, every "
         "frequency counting alike.",
-        choices=(("srp", "SRP-PHAT"), ("music", "MUSIC"), ("normmusic", "Normalised MUSIC")),
+        choices=(
+            ("combined", "Combined"),
+            ("network", "Network"),
+            ("srp", "SRP-PHAT"),
+            ("music", "MUSIC"),
+            ("normmusic", "Normalised MUSIC"),
+        ),
+        hidden=True,
+    )
+    model: str = _knob(
+        "",
+        "Network",
+        "File of the localization network (.onnx), one adapted to this room perhaps; empty: the shipped one for the "
+        "array.",
+        text=True,
         hidden=True,
     )
     threshold: float = _knob(
-        0.6,
+        0.5,
         "Threshold",
         "Least confidence of a direction that may start a track; half of it keeps a track going. Higher: fewer "
         "phantoms, later starts.",
@@ -602,6 +619,10 @@ def check(path: str, value: Any) -> Value:
         return value
     if knob.curve:
         return format_curve(parse_curve(path, value))
+    if knob.text:
+        if not isinstance(value, str):
+            raise InputError(f"{path}: {value!r} is not a text")
+        return value
     if spec.kind is str:
         allowed = [choice for choice, _ in knob.choices]
         if value not in allowed:

@@ -15,6 +15,9 @@ from workbench.dsp.bands import RATE_HZ
 
 FRAME = 1920
 SHIFT = 960
+WINDOW_FRAMES = 24
+"""Frames that one update looks at: 0.5 s."""
+WINDOW_SAMPLES = (WINDOW_FRAMES - 1) * SHIFT + FRAME
 LOWEST_HZ = 150.0
 HIGHEST_HZ = 7500.0
 BIN_STRIDE = 2

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
+from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray
 from workbench.core.messages import Localization
 from workbench.core.params import LocalizeParams
 from workbench.dsp.bands import HOP, RATE_HZ
-from workbench.localize.frames import BANDS, FRAME, SHIFT, analyse
-from workbench.localize.methods import WINDOW_FRAMES, Method, make_method
+from workbench.localize.frames import BANDS, FRAME, SHIFT, WINDOW_FRAMES, analyse
+from workbench.localize.methods import Method, make_method
 from workbench.localize.tracker import Tracker
 
 UPDATE_HOPS = 20
 UPDATE_S = UPDATE_HOPS * HOP / RATE_HZ
 
 _OVERLAP = FRAME - SHIFT
-_FLOOR_FRAMES = 150
+FLOOR_FRAMES = 150
 """The noise floor of a band is its least energy in the last 3 s."""
-_FLOOR_SMOOTHING = 3
-_ACTIVE_OVER_FLOOR = 10 ** (9.0 / 10)
-_LEAST_ENERGY = 10 ** (-110.0 / 10)
+FLOOR_SMOOTHING = 3
+ACTIVE_OVER_FLOOR = 10 ** (9.0 / 10)
+LEAST_ENERGY = 10 ** (-110.0 / 10)
 
 
 class Localizer:
@@ -38,10 +39,13 @@ class Localizer:
 
     def reset(self) -> None:
         """Forget sound, noise floor and tracks; numbering begins again."""
+        self.notice = ""
+        """Why another method is used than was asked for, in plain words."""
+        self._method_name = ""
         self._tracker = Tracker()
         self._sequence = 0
         self._next_time_s: float | None = None
-        self._method_name: str | None = None
+        self._chosen: tuple[str, str] | None = None
         self._restart()
 
     def _restart(self) -> None:
@@ -77,37 +81,56 @@ class Localizer:
         self._filled += HOP
         if self._filled < self._samples.shape[1]:
             return None
-        self._analyse(params.method)
+        self._analyse(params)
         return self._update(params)
 
-    def _analyse(self, method_name: str) -> None:
+    def _analyse(self, params: LocalizeParams) -> None:
         """Hand the buffered sound to the method, and keep of it what the next frames overlap."""
-        if self._method is None or method_name != self._method_name:
-            self._method, self._method_name, self._frames = make_method(method_name, self.array), method_name, 0
-        frames = analyse(np.nan_to_num(self._samples[:, self._start :], posinf=0.0, neginf=0.0))
+        chosen = (params.method, params.model)
+        if self._method is None or chosen != self._chosen:
+            self._choose(params)
+            self._chosen, self._frames = chosen, 0
+        samples = np.nan_to_num(self._samples[:, self._start :], posinf=0.0, neginf=0.0)
+        frames = analyse(samples)
+        new = samples if self._frames == 0 else samples[:, _OVERLAP - self._start :]
         self._samples[:, :_OVERLAP] = self._samples[:, -_OVERLAP:]
         self._filled, self._start = _OVERLAP, 0
-        self._method.push(frames)
+        self._method.push(frames, new)
         self._frames = min(self._frames + len(frames.energy), WINDOW_FRAMES)
-        self._energy = np.concatenate([self._energy, frames.zone_energy])[-_FLOOR_FRAMES:]
+        self._energy = np.concatenate([self._energy, frames.zone_energy])[-FLOOR_FRAMES:]
 
-    def _active(self) -> np.ndarray:
-        """Which zones of the window rise over the noise floor, (frames, BANDS) bool."""
+    def _choose(self, params: LocalizeParams) -> None:
+        """Make the method that is asked for; where the array has no network, SRP-PHAT stands in for it."""
+        self.notice = ""
+        self._method_name = params.method
+        try:
+            self._method = make_method(params.method, self.array, params.model)
+        except InputError as error:
+            self._method_name = "srp"
+            self._method = make_method("srp", self.array)
+            self.notice = f"{error}. SRP-PHAT is used."
+
+    def _floor(self) -> np.ndarray:
+        """Energy of each band's noise, (BANDS,); inf where there was digital silence only."""
         # Digital silence says nothing about the noise that comes with sound.
-        known = np.where(self._energy < _LEAST_ENERGY, np.inf, self._energy)
-        smoothed = np.lib.stride_tricks.sliding_window_view(known, _FLOOR_SMOOTHING, axis=0).mean(axis=2)
-        return self._energy[-self._frames :] > _ACTIVE_OVER_FLOOR * smoothed.min(axis=0)
+        known = np.where(self._energy < LEAST_ENERGY, np.inf, self._energy)
+        return np.lib.stride_tricks.sliding_window_view(known, FLOOR_SMOOTHING, axis=0).mean(axis=2).min(axis=0)
 
     def _update(self, params: LocalizeParams) -> Localization:
-        candidates, spectrum = self._method.result(self._active())
+        floor = self._floor()
+        found = self._method.result(self._energy[-self._frames :] > ACTIVE_OVER_FLOOR * floor, floor)
+        candidates = found.candidates
         tracks = self._tracker.process(candidates, UPDATE_S, params)
         self._sequence += 1
         span_s = ((self._frames - 1) * SHIFT + FRAME) / RATE_HZ
         return Localization(
             sequence=self._sequence,
             time_s=self._next_time_s - 0.5 * span_s,
-            method=params.method,
-            spectrum=spectrum,
+            method=self._method_name,
+            spectrum=found.spectrum,
             candidates=tuple(c for c in candidates if c.confidence >= params.threshold)[: params.max_sources],
             tracks=tracks,
+            sectors=found.sectors,
+            model=found.model,
+            classical=tuple(c for c in found.classical if c.confidence >= params.threshold)[: params.max_sources],
         )

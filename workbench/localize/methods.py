@@ -7,17 +7,18 @@ fans, hum and diffuse noise without talkers), where it is calibrated within some
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from workbench.core.geometry import MicrophoneArray, azimuth_grid_rad
+from workbench.core.geometry import MicrophoneArray, azimuth_grid_rad, wrap_rad
 from workbench.core.messages import Candidate, SpatialSpectrum, frozen
 from workbench.localize import music, srp
-from workbench.localize.frames import BANDS, BINS, Frames
+from workbench.localize.frames import BANDS, BINS, WINDOW_FRAMES, WINDOW_SAMPLES, Frames
+from workbench.localize.network import RegionNetwork
+from workbench.localize.ring import RingPeak
 
-WINDOW_FRAMES = 24
-"""Frames that one update looks at: 0.5 s."""
 SPECTRUM_AZIMUTHS = 360
 
 _MOST_CANDIDATES = 6
@@ -25,22 +26,58 @@ _LEAST_CONTRAST = 0.1
 """A zone whose power hardly depends on the direction (long waves, a small array) tells none."""
 _NORMALISED_MUSIC_FIT = (2.8, 8.6, 1.8, 3.2)
 _MUSIC_FIT = (9.6, 10.5, 1.0, 1.6)
+_LEAST_FLOOR = 1e-14
+AGREEMENT_RAD = np.deg2rad(10.0)
+"""Two methods mean the same talker when they are no farther apart."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finding:
+    """What a method says of one window.
+
+    Attributes
+    ----------
+    candidates : tuple of Candidate
+        The surest first.
+    spectrum : SpatialSpectrum
+    sectors : (SECTORS,) float32 or None
+        Probability of a talker in each sector, from a network.
+    classical : tuple of Candidate
+        What SRP-PHAT says beside a network.
+    model : str
+        The network's file, "" without one.
+    """
+
+    candidates: tuple[Candidate, ...]
+    spectrum: SpatialSpectrum
+    sectors: np.ndarray | None = None
+    classical: tuple[Candidate, ...] = ()
+    model: str = ""
 
 
 class Method(Protocol):
     """A method of localization for one array."""
 
-    def push(self, frames: Frames) -> None:
-        """Take new frames; those that leave the window are forgotten."""
+    def push(self, frames: Frames, samples: np.ndarray) -> None:
+        """Take new frames and the samples (mics, n) that are new with them; what leaves the window is forgotten."""
 
-    def result(self, active: np.ndarray) -> tuple[tuple[Candidate, ...], SpatialSpectrum]:
-        """Candidates, the surest first, from the zones of the window that are active, (frames, BANDS) bool."""
+    def result(self, active: np.ndarray, floor: np.ndarray) -> Finding:
+        """What is found in the zones of the window that are active, (frames, BANDS) bool; `floor` (BANDS,) is the
+        energy of each band's noise, inf where it is not known."""
 
 
-def make_method(name: str, array: MicrophoneArray) -> Method:
-    """The method of that name in `localize.method`."""
+def make_method(name: str, array: MicrophoneArray, model: str = "") -> Method:
+    """The method of that name in `localize.method`; `model` is the network's name, path, or "" for the shipped one.
+
+    Raises
+    ------
+    InputError
+        A network is asked for, and none fits the array.
+    """
     if name == "srp":
         return SrpPhat(array)
+    if name in ("network", "combined"):
+        return NetworkMethod(array, model, combined=name == "combined")
     return Music(array, normalised=name == "normmusic")
 
 
@@ -51,11 +88,11 @@ class SrpPhat:
         self._array = array
         self._power = np.zeros((0, BANDS, srp.GRID), dtype=np.float32)
 
-    def push(self, frames: Frames) -> None:
+    def push(self, frames: Frames, samples: np.ndarray) -> None:
         """See `Method`."""
         self._power = np.concatenate([self._power, srp.steered_power(self._array, frames)])[-WINDOW_FRAMES:]
 
-    def result(self, active: np.ndarray) -> tuple[tuple[Candidate, ...], SpatialSpectrum]:
+    def result(self, active: np.ndarray, floor: np.ndarray) -> Finding:
         """See `Method`."""
         heard = self._power[active]
         heard = heard[np.ptp(heard, axis=1) > _LEAST_CONTRAST]
@@ -66,8 +103,8 @@ class SrpPhat:
         shown = (heard if len(heard) else self._power.reshape(-1, srp.GRID)).mean(axis=0)
         # What comes from everywhere alike (reverberation, noise, the array's own side lobes at low frequencies) lifts
         # all directions: what stands above the quietest one is shown, and 0 dB is a single wave front.
-        floor = min(float(shown.min()), 0.99)
-        return candidates, _spectrum((shown - floor) / (1 - floor))
+        least = min(float(shown.min()), 0.99)
+        return Finding(candidates, _spectrum((shown - least) / (1 - least)))
 
 
 class Music:
@@ -78,11 +115,11 @@ class Music:
         self._normalised = normalised
         self._spectrum = np.zeros((0, BINS, array.mics), dtype=np.complex64)
 
-    def push(self, frames: Frames) -> None:
+    def push(self, frames: Frames, samples: np.ndarray) -> None:
         """See `Method`."""
         self._spectrum = np.concatenate([self._spectrum, frames.spectrum])[-WINDOW_FRAMES:]
 
-    def result(self, active: np.ndarray) -> tuple[tuple[Candidate, ...], SpatialSpectrum]:
+    def result(self, active: np.ndarray, floor: np.ndarray) -> Finding:
         """See `Method`."""
         values = music.pseudo_spectrum(self._array, self._spectrum, active, self._normalised)
         background = float(np.median(values))
@@ -91,7 +128,59 @@ class Music:
             for azimuth_rad, value in music.find_peaks(values, _MOST_CANDIDATES)
         )
         # Only the normalised pseudo-spectrum has a scale of its own.
-        return candidates, _spectrum(values if self._normalised else values / max(values.max(), 1e-12))
+        return Finding(candidates, _spectrum(values if self._normalised else values / max(values.max(), 1e-12)))
+
+
+class NetworkMethod:
+    """The network, alone or together with SRP-PHAT; the latter's spectrum and candidates are shown beside it either
+    way.
+
+    Combined, the network says who talks and how far away (a regression on both showed that what SRP-PHAT believes adds
+    nothing to what the network believes), and SRP-PHAT, whose grid is finer, says exactly where.
+    """
+
+    def __init__(self, array: MicrophoneArray, model: str, combined: bool):
+        self._network = RegionNetwork(array, model)
+        self._srp = SrpPhat(MicrophoneArray(array.name, self._network.facts.heard_xyz_m))
+        self._combined = combined
+        self._samples = np.zeros((array.mics, 0), dtype=np.float32)
+
+    def push(self, frames: Frames, samples: np.ndarray) -> None:
+        """See `Method`."""
+        self._srp.push(frames, samples)
+        self._samples = np.concatenate([self._samples, samples], axis=1)[:, -WINDOW_SAMPLES:]
+
+    def result(self, active: np.ndarray, floor: np.ndarray) -> Finding:
+        """See `Method`."""
+        classical = self._srp.result(active, floor)
+        # Before half a second has been heard, what was heard is heard again and again.
+        window = self._samples
+        if window.shape[1] < WINDOW_SAMPLES:
+            window = np.tile(window, -(-WINDOW_SAMPLES // window.shape[1]))[:, -WINDOW_SAMPLES:]
+        known = np.where(np.isfinite(floor), floor, 1.0)
+        floor_db = (10 * np.log10(np.maximum(known, _LEAST_FLOOR))).astype(np.float32)
+        answer = self._network.answer(np.ascontiguousarray(window), floor_db, _MOST_CANDIDATES)
+        candidates = self._candidates(answer.peaks, list(classical.candidates))
+        return Finding(
+            tuple(candidates),
+            classical.spectrum,
+            frozen(answer.sectors.probability.astype(np.float32)),
+            classical.candidates,
+            self._network.facts.file,
+        )
+
+    def _candidates(self, peaks: tuple[RingPeak, ...], classical: list[Candidate]) -> list[Candidate]:
+        """The network's talkers, each with the nearest of SRP-PHAT's that no surer one has taken."""
+        candidates = []
+        for peak in peaks:
+            near = [c for c in classical if abs(wrap_rad(c.azimuth_rad - peak.azimuth_rad)) <= AGREEMENT_RAD]
+            partner = min(near, key=lambda c: abs(wrap_rad(c.azimuth_rad - peak.azimuth_rad)), default=None)
+            if partner is not None:
+                classical.remove(partner)
+            azimuth_rad = partner.azimuth_rad if partner is not None and self._combined else peak.azimuth_rad
+            agreed = partner is not None and partner.confidence >= 0.5
+            candidates.append(Candidate(azimuth_rad, peak.probability, peak.distance_m, agreed))
+        return candidates
 
 
 def srp_confidence(share: float, occupied: float) -> float:

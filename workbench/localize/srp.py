@@ -54,14 +54,14 @@ def front_back_ambiguous(array: MicrophoneArray) -> bool:
 
 
 @functools.lru_cache(maxsize=8)
-def _steering(array: MicrophoneArray) -> np.ndarray:
-    """Conjugate steering vectors, (BINS, GRID, M) complex64."""
-    steering = steering_vectors(array.mic_xyz_m, GRID_RAD, BIN_HZ).conj().astype(np.complex64)
+def _steering(array: MicrophoneArray, grid: int = GRID) -> np.ndarray:
+    """Conjugate steering vectors, (BINS, grid, M) complex64."""
+    steering = steering_vectors(array.mic_xyz_m, azimuth_grid_rad(grid), BIN_HZ).conj().astype(np.complex64)
     steering.setflags(write=False)
     return steering
 
 
-def steered_power(array: MicrophoneArray, frames: Frames) -> np.ndarray:
+def steered_power(array: MicrophoneArray, frames: Frames, grid: int = GRID) -> np.ndarray:
     """Steered response power with phase transform in each zone.
 
     Parameters
@@ -69,17 +69,19 @@ def steered_power(array: MicrophoneArray, frames: Frames) -> np.ndarray:
     array : MicrophoneArray
     frames : Frames
         Of the array's microphones.
+    grid : int
+        Number of azimuths.
 
     Returns
     -------
-    (T, BANDS, GRID) float32
+    (T, BANDS, grid) float32
         In [0, 1]: 1 where all microphones agree with the direction.
     """
     amplitude = np.sqrt(frames.energy + _TINY).reshape(-1, BANDS, BINS_PER_BAND)
     weight = np.sqrt(amplitude / amplitude.sum(axis=2, keepdims=True)).reshape(-1, BINS, 1) / array.mics
     phase = frames.spectrum * (weight / np.maximum(np.abs(frames.spectrum), _TINY))
-    beams = np.matmul(_steering(array), np.ascontiguousarray(phase.transpose(1, 2, 0)))
-    power = (beams.real**2 + beams.imag**2).reshape(BANDS, BINS_PER_BAND, GRID, len(phase)).sum(axis=1)
+    beams = np.matmul(_steering(array, grid), np.ascontiguousarray(phase.transpose(1, 2, 0)))
+    power = (beams.real**2 + beams.imag**2).reshape(BANDS, BINS_PER_BAND, grid, len(phase)).sum(axis=1)
     return np.ascontiguousarray(power.transpose(2, 0, 1))
 
 

@@ -1,0 +1,176 @@
+"""The manifest of localization networks: what each is, for which microphones, and the checksum it must have.
+
+`localization.json` beside the models: `{"schema": 1, "models": {NAME: {"file", "sha256", "rate_hz", "samples", "bands",
+"ring", "array", "mic_xyz_m", "limits_m", "calibration", "weights", "base", "found_xyz_m"}}}`. A network knows one
+geometry; for another one it is refused, with the command that trains one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from workbench.core.atomic import write_text
+from workbench.core.errors import InputError
+from workbench.core.geometry import SECTORS, MicrophoneArray
+from workbench.core.resources import root
+from workbench.dsp.bands import RATE_HZ
+from workbench.localize.frames import BANDS, WINDOW_SAMPLES
+from workbench.localize.ring import RING
+
+SCHEMA = 1
+MANIFEST = "localization.json"
+SAME_PLACE_M = 1e-3
+"""Microphones that differ by no more are the same: files are rounded."""
+_REMEDY = "reinstall the program, or train the model again with `workbench train localize`"
+
+
+class NoNetworkError(InputError):
+    """There is no network for the array."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionFacts:
+    """One entry of the manifest.
+
+    `limits_m` (8, 2) are the sectors' least and largest distance; `calibration` (constant, slope) turns the logit of
+    the network's probability into that of being right. An adapted model has in `base` the model it comes from, and in
+    `found_xyz_m` where adaptation found the microphones.
+    """
+
+    file: str
+    sha256: str
+    rate_hz: int
+    samples: int
+    bands: int
+    ring: int
+    array: str
+    mic_xyz_m: tuple[tuple[float, float, float], ...]
+    limits_m: tuple[tuple[float, float], ...]
+    calibration: tuple[float, float]
+    weights: int
+    base: str = ""
+    found_xyz_m: tuple[tuple[float, float, float], ...] = ()
+
+    @property
+    def heard_xyz_m(self) -> np.ndarray:
+        """Where the microphones are as far as is known, (mics, 3)."""
+        return np.asarray(self.found_xyz_m or self.mic_xyz_m)
+
+    def fits(self, array: MicrophoneArray) -> bool:
+        """Whether it was made for these microphones."""
+        own = np.asarray(self.mic_xyz_m)
+        return own.shape == array.mic_xyz_m.shape and bool(np.abs(own - array.mic_xyz_m).max() <= SAME_PLACE_M)
+
+
+_EXPECTED = {"rate_hz": RATE_HZ, "samples": WINDOW_SAMPLES, "bands": BANDS, "ring": RING}
+
+
+def models_folder() -> Path:
+    """Folder of the shipped models."""
+    return root() / "models"
+
+
+def read_manifest(folder: Path | None = None) -> dict[str, RegionFacts]:
+    """Localization models of a folder by name (the shipped ones by default); none where there is no manifest.
+
+    Raises
+    ------
+    InputError
+        Not JSON, of another schema, or an entry that lacks something.
+    """
+    path = (folder or models_folder()) / MANIFEST
+    if not path.is_file():
+        return {}
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data["schema"] != SCHEMA:
+            raise InputError(f"{path}: schema {data['schema']}, this program reads {SCHEMA}; {_REMEDY}")
+        return {name: _facts(entry) for name, entry in data["models"].items()}
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); {_REMEDY}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path}: not a manifest of localization models ({error!r}); {_REMEDY}") from error
+
+
+def _facts(entry: dict) -> RegionFacts:
+    values = {field.name: entry[field.name] for field in fields(RegionFacts)}
+    for key in ("mic_xyz_m", "limits_m", "found_xyz_m"):
+        values[key] = tuple(tuple(float(x) for x in row) for row in values[key])
+    values["calibration"] = tuple(float(x) for x in values["calibration"])
+    if len(values["limits_m"]) != SECTORS:
+        raise ValueError(f"limits_m has {len(values['limits_m'])} rows")
+    return RegionFacts(**values)
+
+
+def write_manifest_entry(folder: Path, name: str, facts: RegionFacts) -> None:
+    """Add or replace one model in a folder's manifest."""
+    models = read_manifest(folder)
+    models[name] = facts
+    document = {"schema": SCHEMA, "models": {key: asdict(models[key]) for key in sorted(models)}}
+    write_text(folder / MANIFEST, json.dumps(document, indent=1) + "\n")
+
+
+def find_model(array: MicrophoneArray, model: str = "") -> tuple[RegionFacts, bytes, Path]:
+    """The network for an array: its facts, its bytes (checked) and where it lies.
+
+    Parameters
+    ----------
+    array : MicrophoneArray
+    model : a shipped name, the path of an .onnx file beside its localization.json, or "" for whichever fits
+
+    Raises
+    ------
+    NoNetworkError
+        None of the shipped ones fits; the message has the command that trains one.
+    InputError
+        No such model, one for another array, or a file that is not the one in the manifest.
+    """
+    if model.endswith(".onnx"):
+        folder = Path(model).parent
+        named = [facts for facts in read_manifest(folder).values() if facts.file == Path(model).name]
+        if not named:
+            raise InputError(f"{model}: not in {folder / MANIFEST}; {_REMEDY}")
+        facts = named[0]
+    else:
+        folder = models_folder()
+        manifest = read_manifest()
+        if model and model not in manifest:
+            raise InputError(f"{model}: no such localization model (there are: {', '.join(manifest) or 'none'})")
+        fitting = [facts for name, facts in manifest.items() if name == model or (not model and facts.fits(array))]
+        if not fitting:
+            raise NoNetworkError(f"{untrained(array)} ({_known(manifest)})")
+        facts = fitting[0]
+    path = folder / facts.file
+    if not facts.fits(array):
+        raise InputError(f"{path}: made for array {facts.array!r}; {untrained(array)}")
+    for key, expected in _EXPECTED.items():
+        if getattr(facts, key) != expected:
+            raise InputError(
+                f"{path}: made for {key} = {getattr(facts, key)}, this program needs {expected}; {_REMEDY}"
+            )
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); {_REMEDY}") from error
+    if hashlib.sha256(data).hexdigest() != facts.sha256:
+        raise InputError(f"{path}: damaged or altered (its SHA-256 is not the one in {MANIFEST}); {_REMEDY}")
+    return facts, data, path
+
+
+def _known(manifest: dict[str, RegionFacts]) -> str:
+    return f"networks are there for: {', '.join(facts.array for facts in manifest.values()) or 'no array'}"
+
+
+def untrained(array: MicrophoneArray) -> str:
+    """What to tell somebody whose array has no network."""
+    return (
+        f"no localization network for array {array.name!r}; train one with "
+        f"`workbench train localize --array {array.name} --speech DIR --out MODEL.onnx`, or use --method srp"
+    )

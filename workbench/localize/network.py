@@ -1,0 +1,86 @@
+"""Runs a localization network with onnxruntime, on one thread: raw samples in, talkers on the ring out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.core.errors import InputError
+from workbench.core.geometry import MicrophoneArray
+from workbench.localize.frames import BANDS, WINDOW_SAMPLES
+from workbench.localize.models import RegionFacts, find_model
+from workbench.localize.ring import RING, RingPeak, Sectors, find_peaks, fold
+
+_LEAST_PROBABILITY = 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """What the network says of one window: talkers, calibrated, the surest first; sectors; and the ring (RING,)."""
+
+    peaks: tuple[RingPeak, ...]
+    sectors: Sectors
+    ring: np.ndarray
+
+
+def _session(facts: RegionFacts, data: bytes, source: str, mics: int):
+    import onnxruntime  # takes a fifth of a second: only when a network is wanted
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.set_denormal_as_zero", "1")
+    try:
+        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises a dozen kinds of its own
+        raise InputError(f"{source}: onnxruntime cannot load it ({error})") from error
+    shapes = {value.name: list(value.shape) for value in (*session.get_inputs(), *session.get_outputs())}
+    expected = {"samples": [1, mics, WINDOW_SAMPLES], "floor_db": [1, BANDS], "answer": [1, 3, RING]}
+    if shapes != expected:
+        raise InputError(f"{source}: inputs and outputs are {shapes}, expected {expected}")
+    return session
+
+
+class RegionNetwork:
+    """The network of an array.
+
+    Parameters
+    ----------
+    array : MicrophoneArray
+    model : a shipped name, the path of an .onnx file, or "" for whichever shipped one fits
+
+    Raises
+    ------
+    InputError
+        None fits the array, or it is missing or altered; the message says what to do.
+    """
+
+    def __init__(self, array: MicrophoneArray, model: str = ""):
+        self.facts, data, path = find_model(array, model)
+        self._limits_m = np.asarray(self.facts.limits_m)
+        self._run = _session(self.facts, data, str(path), array.mics).run
+
+    def answer(self, samples: np.ndarray, floor_db: np.ndarray, most: int = 6) -> Answer:
+        """Talkers in a window.
+
+        Parameters
+        ----------
+        samples : (mics, WINDOW_SAMPLES) float32
+        floor_db : (BANDS,) float32
+            Noise floor of each band.
+        most : int
+            The most talkers to give.
+        """
+        (answer,) = self._run(("answer",), {"samples": samples[None], "floor_db": floor_db[None]})
+        probability, offset, distance = answer[0].astype(float)
+        probability = self._calibrated(probability)
+        peaks = find_peaks(probability, np.clip(offset, -1.5, 1.5), distance, self._limits_m, most)
+        peaks = [peak for peak in peaks if peak.probability >= _LEAST_PROBABILITY]
+        return Answer(tuple(peaks), fold(peaks, self._limits_m), probability)
+
+    def _calibrated(self, probability: np.ndarray) -> np.ndarray:
+        constant, slope = self.facts.calibration
+        probability = np.clip(probability, 1e-6, 1 - 1e-6)
+        return 1 / (1 + np.exp(-(constant + slope * np.log(probability / (1 - probability)))))

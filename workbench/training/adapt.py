@@ -1,0 +1,391 @@
+"""Adapting a localization network to a room and to the array that really stands in it, from labelled recordings.
+
+Two things are learnt, in this order. First where the microphones really are: their places are moved until the steered
+power towards the labelled azimuths is largest; a few millimetres are plenty for wrong directions at high frequencies.
+Then the learnt layers are trained a little further on windows of the recordings and as many simulated ones for the
+places found, so that nothing of what the network knew of several talkers is forgotten (100 recorded and 100 simulated
+windows: Sundar et al., ICASSP 2020). Every fifth recording is held back, and error before and after is measured on
+those alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from workbench.core.errors import EarshotError, InputError
+from workbench.core.geometry import SPEED_OF_SOUND_M_S, MicrophoneArray, unit_vectors, wrap_rad
+from workbench.core.resources import resource
+from workbench.localize.frames import BANDS, BINS_PER_BAND, SHIFT, WINDOW_FRAMES, WINDOW_SAMPLES, analyse
+from workbench.localize.localizer import LEAST_ENERGY
+from workbench.localize.models import models_folder, read_manifest, untrained
+from workbench.localize.recordings import LabelledRecording, load_recording, read_recordings
+from workbench.localize.ring import RING_RAD, STEP_RAD
+from workbench.training import checkpoint
+from workbench.training.corpus import build_pool
+from workbench.training.localize import read_ring
+from workbench.training.localize_data import noise_floor_db
+from workbench.training.localize_export import export
+from workbench.training.localize_network import ACTIVE_OVER_FLOOR_DB, FirstLayers, RegionModel, loss, targets
+from workbench.training.localize_scenes import MOST_TALKERS, SceneMaker, SceneRanges
+from workbench.training.localize_shards import analyse as analyse_simulated
+from workbench.training.localize_training import DISTANCE_WEIGHT, OFFSET_WEIGHT
+
+RECORDED, SIMULATED = 100, 100
+HELD_BACK_EVERY = 5
+MISS_DEG = 20.0
+_LEAST_ACTIVE = 0.08
+_PLACE_STEPS, _TUNE_STEPS = 150, 120
+_PLACE_SIGMA_M = 4e-3
+_TUNE_RATE = 1.5e-4
+_BATCH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptRequest:
+    """What a person asks for.
+
+    `start` are the weights (.pt) of the network to adapt, None for the shipped one of the array; `speech` is what
+    simulated talkers say, by default the program's own voices.
+    """
+
+    array: MicrophoneArray
+    recordings: Path
+    out: Path
+    form: str = "named"
+    start: Path | None = None
+    speech: tuple[Path, ...] = ()
+    recorded: int = RECORDED
+    simulated: int = SIMULATED
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptError:
+    """Errors on the held-back windows. A window without a talker within MISS_DEG of the label counts MISS_DEG."""
+
+    mean_deg: float
+    median_deg: float
+    within_5deg: float
+    missed: float
+    distance_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptReport:
+    """What adaptation did. `moved_mm` is how far each microphone was found from where the array's file has it."""
+
+    model: str
+    base: str
+    recordings: int
+    windows: int
+    held_back: int
+    before: AdaptError
+    after: AdaptError
+    moved_mm: tuple[float, ...]
+
+    def as_dict(self) -> dict:
+        """Plain data for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Windows:
+    """Windows as spectra (N, mics, BINS, T), floors (N, BANDS), and labels; distance NaN where unknown."""
+
+    real: Tensor
+    imag: Tensor
+    floor_db: Tensor
+    azimuth_rad: Tensor
+    distance_m: Tensor
+    heard: Tensor
+
+    def __len__(self) -> int:
+        return len(self.real)
+
+    def part(self, index) -> _Windows:
+        return _Windows(*(getattr(self, name)[index] for name in _Windows.__slots__))
+
+
+Progress = Callable[[str, int, int], None]
+
+
+class Cancelled(EarshotError):
+    """Somebody stopped the adaptation; nothing was written."""
+
+
+def adapt(
+    request: AdaptRequest,
+    progress: Progress = lambda stage, done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> AdaptReport:
+    """Adapt, export the new model beside the old one, and say what it brought.
+
+    Raises
+    ------
+    InputError
+        Recordings without labels or speech, the wrong number of channels, no network to start from.
+    Cancelled
+        `cancelled` said so.
+    EarshotError
+        The model cannot be written.
+    """
+    if request.out.suffix != ".onnx":
+        raise InputError(f"{request.out}: the model's name has to end in .onnx")
+    if not request.out.parent.is_dir():
+        raise InputError(f"{request.out.parent}: no such folder")
+    start = request.start or shipped_weights(request.array)
+    if start.with_suffix(".onnx").resolve() == request.out.resolve():
+        raise InputError(f"{request.out}: the model that is adapted is kept; choose another name for the new one")
+    recordings = read_recordings(request.recordings, request.form)
+    ring, state = read_ring(start)
+    limits_m = np.array(state["limits_m"])
+
+    def step(stage: str, done: int, total: int) -> None:
+        if cancelled():
+            raise Cancelled("adaptation was stopped; nothing was written")
+        progress(stage, done, total)
+
+    torch.manual_seed(request.seed)
+    first = FirstLayers(request.array)
+    windows, recording_of = _windows(recordings, request, first, step)
+    kept, held = _split(recording_of, len(recordings))
+    train, test = windows.part(kept), windows.part(held)
+    before = measure(RegionModel(first, ring), test, limits_m)
+    _find_places(first, train, step)
+    simulated = _simulated(request, first, step)
+    _tune(ring, first, train, simulated, limits_m, request.seed, step)
+    model = RegionModel(first, ring)
+    after = measure(model, test, limits_m)
+    found_m = first.mic_xyz_m.detach().numpy().astype(float)
+    calibration = tuple(state.get("calibration", (0.0, 1.0)))
+    facts = export(model, request.array, limits_m, calibration, request.out, start.stem, found_m)
+    halves = {name: tensor.half() for name, tensor in ring.state_dict().items()}
+    checkpoint.save(request.out.with_suffix(".pt"), {**state, "best_weights": halves})
+    moved_mm = 1e3 * np.linalg.norm(found_m - request.array.mic_xyz_m, axis=1)
+    return AdaptReport(
+        model=str(request.out),
+        base=facts.base,
+        recordings=len(recordings),
+        windows=len(train),
+        held_back=len(test),
+        before=before,
+        after=after,
+        moved_mm=tuple(round(float(value), 2) for value in moved_mm),
+    )
+
+
+def shipped_weights(array: MicrophoneArray) -> Path:
+    """Weights of the shipped network of an array.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    """
+    for name, facts in read_manifest().items():
+        path = models_folder() / f"{name}.pt"
+        if facts.fits(array) and path.is_file():
+            return path
+    raise InputError(untrained(array))
+
+
+def _windows(recordings: list[LabelledRecording], request: AdaptRequest, first: FirstLayers, step: Progress):
+    """Windows with speech, spread evenly over the recordings; and the recording that each comes from."""
+    share = HELD_BACK_EVERY / (HELD_BACK_EVERY - 1)
+    each = max(1, math.ceil(request.recorded * share / len(recordings)))
+    parts, owners = [], []
+    for number, recording in enumerate(recordings):
+        step("recordings", number, len(recordings))
+        sound = load_recording(recording, request.array)
+        for samples, floor_db in _speech(sound, recording.start_s, each):
+            parts.append((samples, floor_db, recording))
+            owners.append(number)
+    if len(parts) < 2:
+        raise InputError(f"{request.recordings}: no speech in the recordings (half a second of it at least, in each)")
+    with torch.no_grad():
+        spectra = [first.spectrum(torch.from_numpy(samples)[None]) for samples, _, _ in parts]
+    azimuth_rad = np.zeros((len(parts), MOST_TALKERS), dtype=np.float32)
+    distance_m = np.full((len(parts), MOST_TALKERS), np.nan, dtype=np.float32)
+    heard = np.zeros((len(parts), MOST_TALKERS), dtype=bool)
+    for row, (_, _, recording) in enumerate(parts):
+        azimuth_rad[row, 0] = math.radians(recording.azimuth_deg)
+        distance_m[row, 0] = math.nan if recording.distance_m is None else recording.distance_m
+        heard[row, 0] = True
+    windows = _Windows(
+        torch.cat([real for real, _ in spectra]),
+        torch.cat([imag for _, imag in spectra]),
+        torch.from_numpy(np.stack([floor_db for _, floor_db, _ in parts])),
+        torch.from_numpy(azimuth_rad),
+        torch.from_numpy(distance_m),
+        torch.from_numpy(heard),
+    )
+    return windows, np.array(owners)
+
+
+def _speech(sound: np.ndarray, start_s: float, most: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Windows (mics, WINDOW_SAMPLES) in whose middle somebody speaks, with the noise floor (BANDS,) known by then."""
+    if sound.shape[1] < WINDOW_SAMPLES:
+        return []
+    energy = np.log10(analyse(sound).zone_energy + LEAST_ENERGY * 1e-3)
+    floor_db = noise_floor_db(energy)
+    first = max(0, round(start_s * 48000 / SHIFT))
+    ends = np.arange(first + WINDOW_FRAMES, len(energy) + 1, WINDOW_FRAMES // 4)
+    active = []
+    for end in ends:
+        middle = slice(end - WINDOW_FRAMES // 2 - 3, end - WINDOW_FRAMES // 2 + 3)
+        active.append(np.mean(10 * energy[middle] - floor_db[end - 1] > ACTIVE_OVER_FLOOR_DB))
+    good = ends[np.array(active) > _LEAST_ACTIVE] if len(ends) else ends
+    if not len(good):
+        return []
+    chosen = good[np.unique(np.linspace(0, len(good) - 1, min(most, len(good))).round().astype(int))]
+    windows = []
+    for end in chosen:
+        stop = (end - 1) * SHIFT + WINDOW_SAMPLES - (WINDOW_FRAMES - 1) * SHIFT
+        windows.append((sound[:, stop - WINDOW_SAMPLES : stop], floor_db[end - 1]))
+    return windows
+
+
+def _split(owners: np.ndarray, recordings: int) -> tuple[np.ndarray, np.ndarray]:
+    """Indices of windows to learn from and held back: whole recordings, or where there are few, every fifth window."""
+    number = np.arange(len(owners))
+    if recordings >= HELD_BACK_EVERY:
+        back = owners % HELD_BACK_EVERY == HELD_BACK_EVERY // 2
+    else:
+        back = number % HELD_BACK_EVERY == HELD_BACK_EVERY // 2
+    if not back.any() or back.all():
+        back = number == len(number) - 1
+    return number[~back], number[back]
+
+
+def measure(model: RegionModel, windows: _Windows, limits_m: np.ndarray) -> AdaptError:
+    """Errors of the most probable talker in windows with one talker each."""
+    model.eval()
+    with torch.no_grad():
+        power, energy_db = model.first.steer(windows.real, windows.imag)
+        answers = model.ring(power, energy_db - windows.floor_db[:, None]).numpy()
+    index = answers[:, 0].argmax(axis=1)
+    rows = np.arange(len(answers))
+    azimuth_rad = RING_RAD[index] + np.clip(answers[rows, 1, index], -1.5, 1.5) * STEP_RAD
+    error_deg = np.abs(np.rad2deg(wrap_rad(azimuth_rad - windows.azimuth_rad[:, 0].numpy())))
+    low, high = limits_m[0]
+    distance = low + np.clip(answers[rows, 2, index], 0, 1) * (high - low)
+    away_m = np.abs(distance - windows.distance_m[:, 0].numpy())
+    found = error_deg < MISS_DEG
+    known = away_m[found & np.isfinite(away_m)]
+    return AdaptError(
+        mean_deg=float(np.minimum(error_deg, MISS_DEG).mean()),
+        median_deg=float(np.median(error_deg)),
+        within_5deg=float(np.mean(error_deg <= 5)),
+        missed=float(np.mean(~found)),
+        distance_m=float(known.mean()) if len(known) else math.nan,
+    )
+
+
+def _find_places(first: FirstLayers, windows: _Windows, step: Progress) -> None:
+    """Move the microphones until the labelled directions sound most like single wave fronts.
+
+    Heights stay: sound from the sides tells nothing of them.
+    """
+    nominal = first.mic_xyz_m.detach().clone()
+    shift = torch.zeros(len(nominal), 2, requires_grad=True)
+    toward = torch.from_numpy(unit_vectors(windows.azimuth_rad[:, 0].numpy())[:, :2].astype(np.float32))
+    with torch.no_grad():
+        square = windows.real**2 + windows.imag**2
+        zone = square.mean(dim=1).reshape(len(windows), BANDS, BINS_PER_BAND, -1).mean(dim=2)
+        active = (10 * torch.log10(zone + 1e-14) - windows.floor_db[..., None] > ACTIVE_OVER_FLOOR_DB).float()
+        scale = 1 / torch.clamp(torch.sqrt(square), min=1e-10) / first.mics
+        real, imag = windows.real * scale, windows.imag * scale
+    optimizer = torch.optim.Adam([shift], lr=2e-4)
+    for number in range(_PLACE_STEPS):
+        step("microphones", number, _PLACE_STEPS)
+        place = nominal[:, :2] + shift - shift.mean(dim=0)
+        advance_s = toward @ place.T / SPEED_OF_SOUND_M_S  # (N, mics)
+        angle = -first.omega[None, None] * advance_s[..., None]
+        cosine, sine = torch.cos(angle)[..., None], torch.sin(angle)[..., None]
+        beam_real = (cosine * real - sine * imag).sum(dim=1)
+        beam_imag = (cosine * imag + sine * real).sum(dim=1)
+        power = (beam_real**2 + beam_imag**2).reshape(len(windows), BANDS, BINS_PER_BAND, -1).mean(dim=2)
+        # Squared: zones in which the direct sound prevails count most.
+        value = -(power**2 * active).sum() / active.sum() + 0.5 / len(windows) * (shift**2).sum() / _PLACE_SIGMA_M**2
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+    with torch.no_grad():
+        moved = nominal.clone()
+        moved[:, :2] += shift - shift.mean(dim=0)
+        first.mic_xyz_m.copy_(moved)
+
+
+def _simulated(request: AdaptRequest, first: FirstLayers, step: Progress):
+    """Windows of simulated rooms for the places found: power, level over floor, and truth."""
+    folders = request.speech or (resource("voices"),)
+    cache = request.out.with_name(request.out.name + ".voices")
+    pool, _ = build_pool(list(folders), cache, True)
+    found = MicrophoneArray(request.array.name, first.mic_xyz_m.detach().numpy().astype(float))
+    maker = SceneMaker(found, pool, None, replace(SceneRanges(), snr_db=(10.0, 30.0)), request.seed)
+    rng = np.random.default_rng([request.seed, 3])
+    each, rows = 4, []
+    rooms = math.ceil(request.simulated / each)
+    for room in range(rooms):
+        step("simulation", room, rooms)
+        scene = maker.scenes(room, 1)[0]
+        frames = analyse_simulated(scene.samples)
+        energy = np.log10(frames.zone_energy + 1e-14)
+        floor_db = noise_floor_db(energy)
+        spectrum = np.ascontiguousarray(frames.spectrum.transpose(2, 1, 0))
+        for end in rng.integers(2 * WINDOW_FRAMES, len(energy) + 1, each):
+            span = slice(end - WINDOW_FRAMES, end)
+            centre_s = ((end - 1 - WINDOW_FRAMES // 2) * SHIFT + SHIFT) / 48000
+            heard = scene.active[min(int(centre_s / 0.01), len(scene.active) - 1)] & np.isfinite(scene.azimuth_rad)
+            rows.append(
+                (
+                    spectrum[:, :, span].real.astype(np.float32),
+                    spectrum[:, :, span].imag.astype(np.float32),
+                    floor_db[end - 1],
+                    np.nan_to_num(scene.azimuth_rad).astype(np.float32),
+                    scene.distance_m.astype(np.float32),
+                    heard,
+                )
+            )
+    for suffix in (".pcm", ".json"):
+        cache.with_suffix(suffix).unlink(missing_ok=True)
+    return _Windows(*(torch.from_numpy(np.stack(part)) for part in zip(*rows, strict=True)))
+
+
+def _tune(ring, first, recorded: _Windows, simulated: _Windows, limits_m, seed: int, step: Progress) -> None:
+    """Train the learnt layers a little further, on recorded and simulated windows alike."""
+    parts = []
+    with torch.no_grad():
+        for windows in (recorded, simulated):
+            power, energy_db = first.steer(windows.real, windows.imag)
+            parts.append((power, energy_db - windows.floor_db[:, None], windows))
+    ring.eval()  # means and scales of the normalisation stay what a long training made them
+    optimizer = torch.optim.Adam(ring.parameters(), lr=_TUNE_RATE)
+    rng = np.random.default_rng([seed, 4])
+    low, high = limits_m[0]
+    for number in range(_TUNE_STEPS):
+        step("network", number, _TUNE_STEPS)
+        for group in optimizer.param_groups:
+            group["lr"] = _TUNE_RATE * 0.5 * (1 + math.cos(math.pi * number / _TUNE_STEPS))
+        total = 0.0
+        for power, level_db, windows in parts:
+            index = rng.choice(len(windows), min(_BATCH, len(windows)), replace=False)
+            distance = (windows.distance_m[index] - low) / (high - low)
+            answer = ring(power[index], level_db[index])
+            heat, offset, wanted = targets(windows.azimuth_rad[index], torch.nan_to_num(distance), windows.heard[index])
+            known = torch.isfinite(windows.distance_m[index]) | ~windows.heard[index]
+            cross, offset_error, distance_error = loss(answer, heat, offset, wanted)
+            total = total + cross + OFFSET_WEIGHT * offset_error
+            if bool(known.all()):
+                total = total + DISTANCE_WEIGHT * distance_error
+        optimizer.zero_grad()
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(ring.parameters(), 1.0)
+        optimizer.step()
