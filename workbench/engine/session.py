@@ -25,6 +25,7 @@ from workbench.core.messages import Health, InputLevels
 from workbench.core.params import Params, entry
 from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.engine import memory
 from workbench.engine import settings as settings_files
 from workbench.engine.assembly import Assembly, Structure, assemble, fitted
 from workbench.engine.design_export import export_filters
@@ -70,6 +71,7 @@ class Session:
     """
 
     def __init__(self, settings: Settings | None = None, devices: DeviceStore | None = None):
+        memory.settle()
         settings = settings or Settings()
         self._devices = devices or DeviceStore()
         self.mailbox = Mailbox()
@@ -699,6 +701,8 @@ class Session:
         if assembly is not None:
             assembly.close()
             self._room.keep(assembly.runner.source)
+            del worker, assembly
+            memory.give_back()
 
     def _end_recording(self) -> None:
         recorder, self._recorder = self._recorder, None
