@@ -41,7 +41,8 @@ def test_the_list_is_made_anew_while_a_panel_is_open(qtbot, window):
     assert window.source_panel.isVisible() and control._listing.isActive()
     qtbot.waitUntil(lambda: len(window.bridge.devices) == 3)
     window.source_panel.dismiss()
-    assert not control._listing.isActive() and ("no levels",) in window.bridge.session.calls
+    assert not control._listing.isActive()
+    qtbot.waitUntil(lambda: ("no levels",) in window.bridge.session.calls)
 
 
 def test_a_setup_goes_to_the_session_and_comes_back(window):
@@ -133,3 +134,24 @@ def test_test_signals_and_mute_from_the_sink_panel(window):
 def test_the_menu_opens_the_panel_with_the_check(window):
     window.check_microphones()
     assert window.source_panel.isVisible() and ("check",) in window.bridge.session.calls
+
+
+def test_calibration_opens_beside_the_source_panel_and_reaches_the_session(qtbot, window, tmp_path):
+    session = window.bridge.session
+    window.toolbar.source.click()
+    window.source_panel.calibrate.click()
+    panel = window.calibration_panel
+    assert panel.isVisible() and panel.x() >= window.source_panel.x() + window.source_panel.width()
+    path = tmp_path / "mic.txt"
+    path.write_text("20 -2\n1000 0\n20000 3\n")
+    panel.take_file(path)
+    assert session.inputs.of_channel(0).file == str(path) and session.inputs.correct
+    panel.weighting.setCurrentIndex(1)
+    panel._on_timer()
+    assert window.input_control._weighting == ("C", "fast")
+    calls = len(session.calls)
+    window.source_panel.dismiss()
+    qtbot.wait(20)
+    assert ("no levels",) not in session.calls[calls:]
+    panel.dismiss()
+    qtbot.waitUntil(lambda: ("no levels",) in session.calls[calls:])

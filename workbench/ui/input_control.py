@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, QTimer
 from workbench.core.channel_map import ChannelMap
 from workbench.core.errors import EarshotError
 from workbench.core.geometry import load_array
-from workbench.core.messages import Health, MicrophoneReport, MicrophoneVerdict
+from workbench.core.messages import Health, InputLevels, MicrophoneReport, MicrophoneVerdict
 from workbench.engine.microphone_check import remedy
 from workbench.ui.bridge import Bridge
+from workbench.ui.dialogs.calibration_panel import CalibrationPanel
 from workbench.ui.dialogs.sink_panel import SinkPanel, program_names
 from workbench.ui.dialogs.source_panel import SourcePanel
 
@@ -28,12 +29,21 @@ class InputControl(QObject):
     ----------
     parent : QObject
     bridge : Bridge
-    source_panel, sink_panel : the panels
+    source_panel, sink_panel, calibration_panel : the panels
     """
 
-    def __init__(self, parent: QObject, bridge: Bridge, source_panel: SourcePanel, sink_panel: SinkPanel):
+    def __init__(
+        self,
+        parent: QObject,
+        bridge: Bridge,
+        source_panel: SourcePanel,
+        sink_panel: SinkPanel,
+        calibration_panel: CalibrationPanel,
+    ):
         super().__init__(parent)
         self.bridge, self.source_panel, self.sink_panel = bridge, source_panel, sink_panel
+        self.calibration_panel = calibration_panel
+        self._weighting = ("A", "fast")
         self._report: MicrophoneReport | None = None
         self._failed_for: SourcePanel | SinkPanel | None = None
         self._message = ""
@@ -48,12 +58,16 @@ class InputControl(QObject):
     def connect(self) -> None:
         """Wire everything; to be called once."""
         bridge, source, sink = self.bridge, self.source_panel, self.sink_panel
-        source.read_levels = bridge.input_levels
+        source.read_levels = lambda: bridge.input_levels(*self._weighting)
+        self.calibration_panel.read_levels = self._weighted_levels
+        self.calibration_panel.setup_changed.connect(bridge.set_inputs)
+        self.calibration_panel.setup_changed.connect(self._show_calibrated)
+        self.calibration_panel.closed_levels.connect(self._end_levels)
         for panel in (source, sink):
             panel.shown.connect(lambda _: self._attend())
             panel.chosen.connect(lambda _, panel=panel: self._expect(panel))
             panel.setup_changed.connect(lambda _, panel=panel: self._expect(panel))
-        source.shown.connect(lambda on: on or bridge.end_input_levels())
+        source.shown.connect(lambda on: on or self._end_levels())
         source.setup_changed.connect(bridge.set_inputs)
         source.check_wanted.connect(bridge.check_microphones)
         source.check_stop_wanted.connect(bridge.stop_microphone_check)
@@ -66,6 +80,22 @@ class InputControl(QObject):
         bridge.structure_changed.connect(self.refresh)
         bridge.params_changed.connect(lambda params: sink.set_muted(params.output.muted))
         bridge.snapshots.connect(self._on_snapshots)
+
+    def _weighted_levels(self, weighting: str, speed: str) -> InputLevels | None:
+        """Levels for the calibration panel; the Source panel shows the same ones."""
+        self._weighting = (weighting, speed)
+        return self.bridge.input_levels(weighting, speed)
+
+    def _end_levels(self) -> None:
+        """One of the two panels that show levels is closing: the meter ends when nobody looks any more."""
+        QTimer.singleShot(0, self._end_levels_unless_seen)
+
+    def _end_levels_unless_seen(self) -> None:
+        if not (self.source_panel.isVisible() or self.calibration_panel.isVisible()):
+            self.bridge.end_input_levels()
+
+    def _show_calibrated(self, setup) -> None:
+        self.calibration_panel.show_setup(setup, tuple(self.bridge.session.source_names))
 
     # ---- errors of what was chosen -----------------------------------------------------------------------------
 
@@ -107,6 +137,8 @@ class InputControl(QObject):
         mics = self._mics()
         source = session.source_spec
         self.source_panel.show_setup(session.inputs, source, tuple(session.source_names), mics)
+        if not self.calibration_panel.isVisible():
+            self.calibration_panel.show_setup(session.inputs, tuple(session.source_names))
         self.source_panel.set_checkable(self._why_no_check(health))
         running = health.state in ("running", "lost", "starting") and bool(health.output_names)
         names = program_names(health.output_names, len(health.output_names)) if running else ()

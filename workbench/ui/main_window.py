@@ -33,7 +33,16 @@ from workbench.core.resources import find_toml, read_toml, resource, shipped_nam
 from workbench.ui import dialogs, theme
 from workbench.ui.bridge import FACTORY, Bridge
 from workbench.ui.controls import new_gesture
-from workbench.ui.dialogs import AboutPanel, Choice, ChooserPanel, FloatPanel, KeysPanel, SinkPanel, SourcePanel
+from workbench.ui.dialogs import (
+    AboutPanel,
+    CalibrationPanel,
+    Choice,
+    ChooserPanel,
+    FloatPanel,
+    KeysPanel,
+    SinkPanel,
+    SourcePanel,
+)
 from workbench.ui.icons import app_icon
 from workbench.ui.input_control import InputControl
 from workbench.ui.kept_control import KeptControl
@@ -185,7 +194,8 @@ class MainWindow(QWidget):
         self.room_panel = RoomPanel(self, tuple(sorted(path.stem for path in resource("voices").glob("*.flac"))))
         self.scenes_folder = folders["presets"].parent / "scenes"
         self.sink_panel = SinkPanel(self)
-        self.input_control = InputControl(self, bridge, self.source_panel, self.sink_panel)
+        self.calibration_panel = CalibrationPanel(self)
+        self.input_control = InputControl(self, bridge, self.source_panel, self.sink_panel, self.calibration_panel)
         self.preset_panel = ChooserPanel("Presets", 300, self)
         self.preset_panel.add_footer_button("Open…", self.open_file)
         self.preset_panel.add_footer_button("Save", self.save)
@@ -260,6 +270,8 @@ class MainWindow(QWidget):
         self.source_panel.refresh_wanted.connect(bridge.refresh_devices)
         self.sink_panel.refresh_wanted.connect(bridge.refresh_devices)
         self.input_control.connect()
+        self.source_panel.calibrate_wanted.connect(self.show_calibration)
+        self.calibration_panel.file_wanted.connect(self._ask_calibration)
         panel = self.parameters
         panel.edited.connect(self._on_edited)
         panel.structure_chosen.connect(
@@ -395,6 +407,24 @@ class MainWindow(QWidget):
     def show_latency(self) -> None:
         """Open dropouts and latency above the status bar, or close it."""
         self._toggle_panel(self.latency_panel, self.status)
+
+    def show_calibration(self) -> None:
+        """Open the calibration of the source's channels beside the Source panel, or close it."""
+        panel, source = self.calibration_panel, self.source_panel
+        if panel.isVisible():
+            panel.dismiss()
+            return
+        beside = source.isVisible()
+        self.input_control.refresh()
+        panel.show_at(
+            (lambda: QPoint(source.x() + source.width() + theme.GUTTER, source.y()))
+            if beside
+            else (lambda: self.toolbar.source.mapTo(self, QPoint(0, self.toolbar.source.height() + 6)))
+        )
+
+    def _ask_calibration(self) -> None:
+        filters = "Calibration files (*.txt *.cal *.frd *.csv);;All files (*)"
+        self._ask_file("Microphone file", filters, self.calibration_panel.take_file)
 
     def check_microphones(self) -> None:
         """Begin the microphone check, in the Source panel."""
@@ -713,6 +743,7 @@ class MainWindow(QWidget):
         record = self.toolbar.record_button
         menu.addAction("Recording…", lambda: self._toggle_panel(self.recording_panel, record))
         menu.addAction("Check the microphones", self.check_microphones)
+        menu.addAction("Calibration…", self.show_calibration)
         menu.addMenu(self.kept_control.menu)
         self.test_menu = menu.addMenu("Test signal")
         self.test_menu.aboutToShow.connect(self._fill_test_menu)

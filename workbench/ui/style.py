@@ -33,6 +33,7 @@ def style_sheet(tokens: Tokens) -> str:
         border-radius: {theme.RADIUS_TOOLBAR}px; padding: 0 12px; }}
     QPushButton:hover {{ background: {t.hover}; }}
     QPushButton:pressed {{ background: {t.hover}; border-color: {t.line_strong}; }}
+    QPushButton:checked {{ background: {t.hover}; border-color: {t.accent}; }}
     QPushButton:focus {{ border: 1px solid {t.accent}; outline: none; }}
     QPushButton:disabled {{ color: {faint}; }}
     QPushButton[state="running"] {{ border: 1px solid {t.accent}; }}

@@ -1,5 +1,6 @@
 """Panels that float over the window: sources, sinks, presets, keys, about."""
 
+from workbench.ui.dialogs.calibration_panel import CalibrationPanel
 from workbench.ui.dialogs.choices import (
     OPEN_FILE,
     WRITE_FILE,
@@ -21,6 +22,7 @@ __all__ = [
     "OPEN_FILE",
     "WRITE_FILE",
     "AboutPanel",
+    "CalibrationPanel",
     "Choice",
     "ChoiceRowButton",
     "ChooserPanel",

@@ -138,7 +138,7 @@ class SinkPanel(DevicePanel):
         right.setSpacing(8)
         right.addWidget(self.muted)
         right.addWidget(self.unmute)
-        top, self.note = heading("Outputs", "program to device", holder(right))
+        top, self.outputs_note = heading("Outputs", "program to device", holder(right))
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 8)
         column.setSpacing(0)
@@ -165,8 +165,7 @@ class SinkPanel(DevicePanel):
             return
         self._spec, self._names, self._channels = spec, names, device_channels
         self._fill(device)
-        if self.isVisible():
-            self.place()
+        self.place_soon()
 
     def _fill(self, device: bool) -> None:
         while (item := self._outputs.takeAt(0)) is not None:
@@ -186,7 +185,7 @@ class SinkPanel(DevicePanel):
                 part.apply_theme(self.tokens)
             self._outputs.addWidget(row)
             self.rows_of_outputs.append(row)
-        self.note.setText("program to device" if device else "of the program")
+        self.outputs_note.setText("program to device" if device else "of the program")
         if not self._names:
             empty = label("Stopped. Press Start (Space).", tone="3")
             empty.setContentsMargins(12, 0, 12, 4)

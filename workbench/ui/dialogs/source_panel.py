@@ -136,7 +136,12 @@ class DevicePanel(ChooserPanel):
     def showEvent(self, event):
         super().showEvent(event)
         self.shown.emit(True)
-        QTimer.singleShot(0, self.place)  # what is shown now has its size only then
+        self.place_soon()
+
+    def place_soon(self) -> None:
+        """Find the place again when what is shown now has its size."""
+        if self.isVisible():
+            QTimer.singleShot(0, self.place)
 
     def hideEvent(self, event):
         super().hideEvent(event)
@@ -237,8 +242,7 @@ class SourcePanel(DevicePanel):
         if wide != self.width():
             self.setFixedWidth(wide)
         self._show_calibration(setup)
-        if self.isVisible():
-            self.place()
+        self.place_soon()
 
     def _show_calibration(self, setup: InputSetup) -> None:
         files = sum(bool(one.file) for one in setup.calibration)
