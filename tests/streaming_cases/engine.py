@@ -5,12 +5,16 @@ from dataclasses import replace
 import numpy as np
 
 from tests.streaming import StreamingCase
+from workbench.core import ab
+from workbench.core import params as parameters
 from workbench.core.channel_map import ChannelMap
 from workbench.core.geometry import load_array, load_layout
 from workbench.core.messages import Block
 from workbench.core.params import OutputParams, Params
 from workbench.dsp.bands import HOP
 from workbench.engine import (
+    ab_lanes,
+    ab_mixer,
     beam_meter,
     chain,
     channel_guard,
@@ -19,9 +23,11 @@ from workbench.engine import (
     input_meter,
     inputs,
     kept_sound,
+    loudness_match,
     oracle,
     output,
     output_test,
+    stages,
     taps,
 )
 
@@ -89,7 +95,46 @@ def _any_blocks(rng, hops):
     return [(Block(rng.standard_normal((2, HOP)).astype(np.float32), k * HOP, k * 0.01),) for k in range(hops)]
 
 
+def _lanes():
+    return ab_lanes.Lanes(*(stages.StageSet(8, _ARRAY, _LAYOUT, True) for _ in range(2)))
+
+
+def _sides():
+    filters = _designs()
+    other = parameters.replace(Params(), {"enhance.strength_percent": 40.0})
+    return ab_lanes.Side(Params(), filters), ab_lanes.Side(other, filters)
+
+
+def _lane_hops(rng, hops):
+    one, other = _sides()
+    noise = [(0.1 * rng.standard_normal((8, HOP))).astype(np.float32) for _ in range(hops)]
+    return [(x, (one, other if 2 < k < 8 else one), k % 2) for k, x in enumerate(noise)]
+
+
+def _two_hops(rng, hops):
+    return [tuple(rng.standard_normal((2, 2, HOP)).astype(np.float32)) for _ in range(hops)]
+
+
+def _mixed(rng, hops):
+    one, other = _sides()
+
+    def hop(k):
+        x, y = (rng.standard_normal((2, HOP)).astype(np.float32) for _ in range(2))
+        lanes = [
+            ab_lanes.LaneSound(beam=z[0], enhanced=z[:1], scene=np.concatenate([z, z[:1]]), rendered=z) for z in (x, y)
+        ]
+        tap = ab.TAPS[k // 3 % len(ab.TAPS)]
+        return lanes, (one, other), False, 0.5 * x, ab.ABChoice(shown=k % 2, heard=k % 2, tap=tap)
+
+    return [hop(k) for k in range(hops)]
+
+
+_MIXER_CHANNELS, _MIXER_LATENCY = {"beam": 1, "enhanced": 1, "scene": 3}, {"beam": 700, "enhanced": 300, "scene": 83}
+
 CASES = {
+    ab_lanes.Lanes: StreamingCase(_lanes, _lane_hops),
+    ab_mixer.ABMixer: StreamingCase(lambda: ab_mixer.ABMixer(2, _MIXER_CHANNELS, _MIXER_LATENCY), _mixed, hops=40),
+    loudness_match.LoudnessMatch: StreamingCase(lambda: loudness_match.LoudnessMatch(2), _two_hops, hops=130),
     kept_sound.SoundKeeper: StreamingCase(lambda: kept_sound.SoundKeeper(2), _any_blocks),
     inputs.InputStage: StreamingCase(lambda: inputs.InputStage(2), _mapped),
     input_meter.InputMeter: StreamingCase(lambda: input_meter.InputMeter(2), _hops),

@@ -52,7 +52,11 @@ def integrated_lufs(samples: np.ndarray) -> float:
     if steps < 4:
         return -np.inf
     energy = (weighted[:, : steps * step] ** 2).reshape(len(weighted), steps, step).sum(axis=(0, 2))
-    power = np.convolve(energy, np.ones(4), "valid") / (4 * step)
+    return gated_lufs(np.convolve(energy, np.ones(4), "valid") / (4 * step))
+
+
+def gated_lufs(power: np.ndarray) -> float:
+    """Loudness, by both gates, of overlapping 0.4 s blocks with K-weighted mean powers (blocks,); -inf if none passes."""
     power = power[power > 10 ** ((_ABSOLUTE_GATE_LUFS - _OFFSET_DB) / 10)]
     if not len(power):
         return -np.inf

@@ -15,23 +15,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.core.ab import ABChoice
 from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout
 from workbench.core.messages import Block, EnhancementState, LatencyPart, Levels, Snapshot
 from workbench.core.params import Params
 from workbench.dsp.bands import HOP, RATE_HZ
-from workbench.dsp.beamformer import Beamformer
-from workbench.dsp.beams import BeamFilters
 from workbench.dsp.filters import HighPass
-from workbench.dsp.limiter import TruePeakLimiter
+from workbench.engine.ab_lanes import Lanes, Side
+from workbench.engine.ab_mixer import ABMixer
 from workbench.engine.channel_guard import ChannelGuard
 from workbench.engine.oracle import LadderTap, OraclePlayer
 from workbench.engine.output import OutputStage
+from workbench.engine.stages import GROUPS, Designs, StageSet
 from workbench.engine.taps import BIN_HZ, Delay, SpectrumColumn, levels
 from workbench.engine.timing import HopClock
 from workbench.enhance.enhancer import Enhancer
-from workbench.render.renderer import Renderer, RenderFilters, ScenePlacer
-from workbench.render.upmix import Upmixer
 
 STAGES = ("input", "beam", "enhance", "render", "output", "views")
 
@@ -70,14 +69,6 @@ class ChainConfig:
                 f"loudspeakers {self.layout.name} take one talker or a stereo programme, but the source has "
                 f"{self.channels} channels: choose two of them, or say which array they are"
             )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Designs:
-    """Filters that were designed elsewhere; the chain crossfades when one is another object than before."""
-
-    beam: BeamFilters | None = None
-    render: RenderFilters | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,43 +117,38 @@ class Chain:
         Compute spectrum columns for the views.
     clock : HopClock, optional
         Charged with each stage's time; its stages must be `STAGES`.
+    compare : bool
+        Able to run two settings at once, see `process`.
     """
 
-    def __init__(self, config: ChainConfig, *, analyse: bool = True, clock: HopClock | None = None):
+    def __init__(
+        self, config: ChainConfig, *, analyse: bool = True, clock: HopClock | None = None, compare: bool = False
+    ):
         self.config = config
         self.clock = clock or HopClock(STAGES, capacity=1)
         beam = config.array is not None
-        enhanced = 1 if beam else config.channels
-        self._beamformer = Beamformer(config.channels) if beam else None
-        self._low_cut = HighPass(1) if beam else None
-        self.enhancer = Enhancer(enhanced)
-        rendered = config.layout is not None
-        self._placer = ScenePlacer() if rendered and enhanced == 1 else None
-        self._upmixer = Upmixer() if rendered and enhanced == 2 else None
-        self._renderer = Renderer(config.layout) if config.layout is not None else None
-        self.out_channels = self._renderer.channels_out if self._renderer else 2 if beam else config.channels
-        self._limiter = TruePeakLimiter(self.out_channels) if config.limit else None
+        sets = [
+            StageSet(config.channels, config.array, config.layout, config.limit) for _ in range(2 if compare else 1)
+        ]
+        self._lanes = Lanes(*sets)
+        self.enhancers: tuple[Enhancer, ...] = tuple(stages.enhancer for stages in sets)
+        """Networks are installed in all of them."""
+        self.enhancer: Enhancer = sets[0].enhancer
+        """The one that works for the shown side."""
+        self.out_channels = sets[0].out_channels
         self._output = OutputStage()
 
-        self.latency_parts = tuple(
-            LatencyPart(label, samples, RATE_HZ)
-            for label, samples in (
-                ("beam", self._beamformer.latency if self._beamformer else 0),
-                ("look-ahead", self.enhancer.latency),
-                ("upmix", self._upmixer.latency if self._upmixer else 0),
-                ("loudspeakers", self._renderer.latency if self._renderer else 0),
-                ("limiter", self._limiter.latency if self._limiter else 0),
-            )
-            if samples
-        )
+        delays = sets[0].latencies()
+        self.latency_parts = tuple(LatencyPart(label, delay, RATE_HZ) for label, delay in delays.items() if delay)
         self.latency = sum(part.samples for part in self.latency_parts)
         """Samples from a source's sample to the same sound at the output."""
         self.ladder_tap = LadderTap()
         """What the enhancer gets, with the clean signal of sources that know it."""
         self.oracle = OraclePlayer()
-        self._clean_delay = Delay(1, self._beamformer.latency) if beam else None
+        self._clean_delay = Delay(1, delays["beam"]) if beam else None
         self._clean_low_cut = HighPass(1) if beam else None
-        enhanced_latency = (self._beamformer.latency if self._beamformer else 0) + self.enhancer.latency
+        enhanced_latency = delays["beam"] + delays["look-ahead"]
+        self._mixer = self._make_mixer(delays) if compare else None
         self.guard = ChannelGuard(config.channels)
         self.heard: np.ndarray | None = None
         """The newest hop of the input as the stages got it: without channels that give no numbers."""
@@ -175,21 +161,58 @@ class Chain:
         """Channel shown as Before; may be set between hops."""
         self.reset()
 
+    def _make_mixer(self, delays: dict[str, int]) -> ABMixer:
+        """The mixer with the taps that there are: a beam needs an array, a scene loudspeakers."""
+        config, after = self.config, dict(delays)
+        enhanced = 1 if config.array is not None else config.channels
+        channels, early = {"enhanced": enhanced}, {}
+        if config.array is not None:
+            channels["beam"] = 1
+        if config.layout is not None:
+            channels["scene"] = 3
+        early["beam"] = self.latency - after["beam"]
+        early["enhanced"] = early["beam"] - after["look-ahead"]
+        early["scene"] = early["enhanced"] - after["upmix"]
+        return ABMixer(self.out_channels, channels, early)
+
+    @property
+    def taps(self) -> tuple[str, ...]:
+        """Names of `core.ab.TAPS` that this structure has."""
+        own = ["output", "microphone"]
+        own += ["beam"] if self.config.array is not None else []
+        own += ["enhanced"]
+        return (*own, "scene", "audition") if self.config.layout is not None else tuple(own)
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """Groups of stages that run once for both sides."""
+        return self._lanes.shared
+
+    @property
+    def match(self):
+        """The `LoudnessMatch` of a chain that compares, else None."""
+        return self._mixer.match if self._mixer else None
+
     def reset(self) -> None:
         """Forget all sound."""
-        for stage in (
-            *(self._beamformer, self._low_cut, self.enhancer, self._placer, self._upmixer, self._renderer),
-            *(self._limiter, self._output, self._direct, self._before, *(self._columns or ())),
+        self._lanes.reset()
+        for part in (
+            *(self._output, self._direct, self._before, self._mixer, *(self._columns or ())),
+            *(self.guard, self.oracle, self._clean_delay, self._clean_low_cut),
         ):
-            if stage is not None:
-                stage.reset()
-        for part in (self.guard, self.oracle, self._clean_delay, self._clean_low_cut):
             if part is not None:
                 part.reset()
         self.ladder_tap.clear()
         self._input_levels: deque[Levels] = deque(maxlen=self._level_hops + 1)
 
-    def process(self, block: Block, params: Params, designs: Designs) -> ChainOutput:
+    def process(
+        self,
+        block: Block,
+        params: Params,
+        designs: Designs,
+        other: Side | None = None,
+        choice: ABChoice | None = None,
+    ) -> ChainOutput:
         """One hop through every stage.
 
         Parameters
@@ -197,7 +220,14 @@ class Chain:
         block : Block of (channels, HOP) samples. What is not finite is replaced by silence and counted.
         params : Params, read once.
         designs : Designs; `beam` is needed with an array, `render` with a layout.
+        other, choice : the other side's setting, and what is heard
+            Then `params` and `designs` are those of the shown side, which the views see; for a chain that compares.
         """
+        shown = choice.shown if choice is not None else 0
+        side = Side(params, designs)
+        sides = (side,) if other is None else (side, other) if shown == 0 else (other, side)
+        heard = choice.heard if other is not None else 0
+        tap = choice.tap if choice is not None else "output"
         clock = self.clock
         clock.begin()
         x = self.guard.process(block.samples)
@@ -207,38 +237,36 @@ class Chain:
         direct = self._direct.process(x)
         clock.lap("input")
 
-        sound, beam = x, None
-        if self._beamformer is not None:
-            beam = self._beamformer.process(x, designs.beam)
-            sound = self._low_cut.process(beam[None], params.beamformer.low_cut_hz)
+        audition = tap == "audition" and self.config.layout is not None
+        lanes = self._lanes.process(x, sides, heard, audition, self.oracle.process, clock.lap)
+        lane = lanes[shown if other is not None else 0]
+        self.enhancer = lane.stages["enhance"].enhancer
         if block.clean is not None:
-            self.ladder_tap.push(sound[0], self._captured(block.clean, params))
-        clock.lap("beam")
-        enhanced = self.oracle.process(self.enhancer.process(sound, params.enhance))
-        clock.lap("enhance")
-        rendered = self._render(enhanced, params, designs)
-        clock.lap("render")
-        if self._limiter is not None:
-            rendered = self._limiter.process(rendered, params.render.limit_dbtp)
-        out = self._output.process(rendered, self._bypass(direct), params.output)
+            self.ladder_tap.push(lane.sound[0], self._captured(block.clean, params))
+        out = lane.rendered
+        bypass = self._bypass(direct)
+        if self._mixer is not None and other is not None:
+            out = self._mixer.process(lanes, sides, len(self.shared) == len(GROUPS), bypass, choice)
+        out = self._output.process(out, bypass, sides[heard].params.output)
         clock.lap("output")
 
         before = self._before.process(x[self.before_channel : self.before_channel + 1])[0]
         columns = (None, None)
         if self._columns is not None:
-            columns = (self._columns[0].process(before), self._columns[1].process(enhanced[0]))
+            columns = (self._columns[0].process(before), self._columns[1].process(lane.enhanced[0]))
+        limiter = lane.stages["render"].limiter
         result = ChainOutput(
             samples=out,
             time_s=block.time_s + HOP / RATE_HZ - self._enhanced_latency_s,
             before_dbfs=columns[0],
             after_dbfs=columns[1],
             input=self._input_levels[0],
-            output=levels(out),
-            gain_reduction_db=self._limiter.gain_reduction_db if self._limiter else 0.0,
+            output=levels(out if heard == shown else lane.rendered),
+            gain_reduction_db=limiter.gain_reduction_db if limiter else 0.0,
             enhancement=self.enhancer.state,
             gap=block.gap,
             repaired=repaired,
-            beam=beam,
+            beam=lane.beam,
         )
         clock.lap("views")
         return result
@@ -249,19 +277,10 @@ class Chain:
             return clean
         return self._clean_low_cut.process(self._clean_delay.process(clean[None]), params.beamformer.low_cut_hz)[0]
 
-    def _render(self, enhanced: np.ndarray, params: Params, designs: Designs) -> np.ndarray:
-        if self._renderer is None:
-            return enhanced if self._beamformer is None else np.repeat(enhanced, 2, axis=0)
-        if self._placer is not None:
-            scene = self._placer.process(enhanced[0], params.render)
-        else:
-            scene = self._upmixer.process(enhanced, params.render)
-        return self._renderer.process(scene, params.render, designs.render)
-
     def _bypass(self, direct: np.ndarray) -> np.ndarray:
         """The delayed input as it goes out in bypass: channel by channel, or microphone 1 on both sides."""
         out = np.zeros((self.out_channels, HOP), dtype=np.float32)
-        if self._beamformer is None and self.config.channels > 1:
+        if self.config.array is None and self.config.channels > 1:
             out[: len(direct)] = direct
         else:
             out[:2] = direct[0]
