@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QWidget
 from workbench.core.calibration import MicrophoneCalibration
 from workbench.ui import theme
 from workbench.ui.controls import Themed
-from workbench.ui.painting import draw_text, format_frequency_short, number, polygon
+from workbench.ui.painting import draw_text, number, polygon
 
 LEFT, BOTTOM = 30, 18
 LOW_HZ, HIGH_HZ = 20.0, 20000.0
-TICKS_HZ = (20, 100, 1000, 10000)
+TICKS = ((20, "20"), (100, "100"), (1000, "1k"), (10000, "10k"))
 RANGES_DB = (3.0, 6.0, 12.0, 24.0, 60.0)
 
 
@@ -57,11 +57,10 @@ class CalibrationCurve(Themed, QWidget):
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             text = number(level_db, 0, signed=True)
             draw_text(painter, LEFT - 6, y, text, t.text3, Qt.AlignmentFlag.AlignRight)
-        for at_hz in TICKS_HZ:
+        for at_hz, text in TICKS:
             x = round(to_x(at_hz)) + 0.5
             painter.setPen(QPen(QColor(t.line), 1))
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-            text = format_frequency_short(at_hz)
             draw_text(painter, x, self.height() - 8, text, t.text3, Qt.AlignmentFlag.AlignHCenter)
         if curve is None:
             draw_text(painter, plot.center().x(), plot.center().y() - 14, "No file: taken as flat.", t.text3,

@@ -171,6 +171,10 @@ class ChooserPanel(FloatPanel):
         if self.isVisible():
             self.place()
 
+    def wanted_height(self) -> int:
+        """Of all rows: the list itself scrolls."""
+        return self.sizeHint().height()
+
     def sizeHint(self) -> QSize:
         rows = sum(row.height() for row in self.rows) + 8
         footer = 45 if self.footer else 0

@@ -71,7 +71,7 @@ class FloatPanel(QFrame):
     def place(self) -> None:
         """Find the place again after the window or the content changed size."""
         window = self.parentWidget()
-        height = min(self.sizeHint().height(), window.height() - 2 * theme.GUTTER)
+        height = min(self.wanted_height(), window.height() - 2 * theme.GUTTER)
         self.resize(self.width(), height)
         if self._anchor is None:
             spot = QPoint((window.width() - self.width()) // 2, (window.height() - height) // 3)
@@ -80,6 +80,12 @@ class FloatPanel(QFrame):
         x = max(theme.GUTTER, min(spot.x(), window.width() - self.width() - theme.GUTTER))
         y = max(theme.GUTTER, min(spot.y(), window.height() - height - theme.GUTTER))
         self.move(x, y)
+
+    def wanted_height(self) -> int:
+        """Height that all of the content needs at this width, wrapped lines included."""
+        return (
+            self.body.totalHeightForWidth(self.width()) if self.body.hasHeightForWidth() else self.sizeHint().height()
+        )
 
     def dismiss(self) -> None:
         """Close, pinned or not."""

@@ -218,6 +218,7 @@ class SinkPanel(DevicePanel):
         """Whether the output is muted."""
         self.muted.setVisible(muted)
         self.unmute.setVisible(muted)
+        self.place_soon()
 
     def show_levels(self, peak_dbfs: np.ndarray, rms_dbfs: np.ndarray) -> None:
         """Levels of the program's outputs."""

@@ -125,13 +125,15 @@ class DevicePanel(ChooserPanel):
         if self._anchor is None:
             return
         window, top = self.parentWidget(), self._anchor().y()
-        self.resize(self.width(), min(self.sizeHint().height(), window.height() - top - theme.GUTTER))
+        self.resize(self.width(), min(self.wanted_height(), window.height() - top - theme.GUTTER))
         self.move(self.x(), top)
 
     def sizeHint(self) -> QSize:
         footer = 45 if self.footer else 0
         self.sections.activate()
-        return QSize(self.width(), self._content.sizeHint().height() + 36 + footer + 4)
+        wide = self.width() - 2
+        content = self.sections.totalHeightForWidth(wide) if self.sections.hasHeightForWidth() else -1
+        return QSize(self.width(), max(content, self._content.minimumSizeHint().height()) + 36 + footer + 4)
 
     def showEvent(self, event):
         super().showEvent(event)
