@@ -10,6 +10,7 @@ from workbench.core.params import ENTRIES, Params
 from workbench.engine import presets
 from workbench.engine import settings as settings_files
 from workbench.engine.presets import LEFT_OUT, STAGES, Preset
+from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 
 CHANGED = parameters.replace(
@@ -65,6 +66,18 @@ def test_a_settings_file_gives_its_stages(tmp_path):
     preset = presets.load(path)
     assert preset.stages == STAGES
     assert preset.apply(Params()).enhance == CHANGED.enhance
+
+
+def test_a_session_takes_a_preset_as_one_step_and_says_how_much_louder_it_is():
+    session = Session(Settings(params=CHANGED))
+    loud = Preset("Loud", {"enhance.output_gain_db": 12.0})
+    assert session.apply_preset(loud) == pytest.approx(12.0)
+    assert session.params.enhance.output_gain_db == 12.0
+    assert session.preset == session.params
+    assert session.undo_label == "Preset Loud"
+    session.undo()
+    assert session.params == CHANGED
+    session.close()
 
 
 def test_louder_by_what_the_gains_say():

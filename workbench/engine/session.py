@@ -41,6 +41,7 @@ from workbench.engine.mapped_source import MappedSource
 from workbench.engine.meters import StolenMeter
 from workbench.engine.microphone_check import MicrophoneCheck
 from workbench.engine.output_test import OutputTest
+from workbench.engine.presets import JUMP_DB, Preset, louder_by_db
 from workbench.engine.recording import begin_recording, disk_left_s
 from workbench.engine.room import RoomControl
 from workbench.engine.runner import Runner, lost_ends
@@ -575,6 +576,19 @@ class Session:
             inputs=settings.inputs or self._devices.inputs(settings.source),
             outputs=self._devices.outputs(settings.sink),
         )
+
+    def apply_preset(self, preset: Preset) -> float:
+        """Take a preset's stages (one undo step); gives by how many decibels it is louder.
+
+        One that is louder by more than `presets.JUMP_DB` begins muted.
+        """
+        before, after = self.params, preset.apply(self.params)
+        louder_db = louder_by_db(before, after)
+        self._history.replace(after, label=f"Preset {preset.name}")
+        self._preset = after
+        if louder_db > JUMP_DB and self._worker is not None:
+            self._history.set({"output.muted": True})
+        return louder_db
 
     def close(self) -> None:
         """Stop and end the session; waits for the control thread, at most a few seconds."""
