@@ -65,6 +65,7 @@ def test_measured_delay_and_drift_are_said(panel):
     assert "over, at 12:01" in panel.measured_note.text()
     assert panel.drift.text().startswith("+3.2") and panel.drift_note.text() == "corrected"
     panel.show_health(replace(HEALTH, alarm="far apart", drift_ppm=-950.0))
+    assert panel.alarm.isVisible() and panel.alarm.text() == "far apart" and panel.drift_note.text() == "too much"
     assert panel.drift_note.toolTip() == "far apart" and panel.drift.text().startswith("−950.0")
     panel.show_health(replace(HEALTH, drift_ppm=None, measured_ms=None))
     assert (panel.drift.text(), panel.drift_note.text(), panel.measured.text()) == ("–", "one clock", "–")
@@ -84,7 +85,9 @@ def test_the_log_says_stage_cause_and_advice_newest_first(panel):
 def test_the_log_is_copied_and_cleared(panel, qtbot):
     qtbot.mouseClick(panel.copy, Qt.MouseButton.LeftButton)
     lines = QGuiApplication.clipboard().text().splitlines()
-    assert len(lines) == 3 and lines[1].split("\t")[1] == "Sound server"
+    assert lines[0].startswith("Latency: in 10.0 + block 10.0") and lines[0].endswith("= 70.0 ms")
+    assert lines[1:3] == ["Measured: 71.4 ms at 12:01", "Clock drift: +3.2 ppm"] and lines[3].startswith("Dropouts:")
+    assert len(lines[4:]) == 3 and lines[5].split("\t")[1] == "Sound server"
     qtbot.mouseClick(panel.clear, Qt.MouseButton.LeftButton)
     assert not any(isinstance(row, LogRow) for row in rows(panel)) and panel.count.text().startswith("0 since")
     panel.show_health(replace(HEALTH, elapsed_s=60.5, dropouts=(*DROPOUTS, Dropout(61.5, "sink", own=True))))
@@ -98,6 +101,8 @@ def test_the_buttons_ask_only_where_there_is_a_device(panel, qtbot):
         qtbot.mouseClick(panel.measure, Qt.MouseButton.LeftButton)
     panel.show_health(replace(HEALTH, queue_ms=None))
     assert not panel.flush.isEnabled() and not panel.measure.isEnabled()
+    assert "needs a running sound device" in panel.measure.toolTip() and "no playback queue" in panel.flush.toolTip()
+    assert not panel.alarm.isVisible()
 
 
 def test_the_drift_plot_keeps_two_values_a_second_and_marks_dropouts(qtbot):

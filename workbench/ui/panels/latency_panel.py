@@ -22,6 +22,8 @@ WIDTH = 364
 SHOWN = 50
 """Rows of the log; all are copied."""
 LOG_HEIGHT = 236
+MEASURE_TIP = "Play a chirp at −20 dBFS and listen for it: needs a way from output to input"
+FLUSH_TIP = "Bring the playback queue back to its length, crossfaded"
 FILTERS = (("all", "All stages"), ("own", "Earshot"), ("other", "Elsewhere"))
 
 
@@ -131,12 +133,15 @@ class LatencyPanel(FloatPanel):
                 column.addWidget(label)
             row.addLayout(column)
         row.addStretch(1)
-        self.measure = _button(
-            "Measure", "Play a chirp at −20 dBFS and listen for it: needs a way from output to input"
-        )
+        self.alarm = _label("", tone="warning")
+        self.alarm.setWordWrap(True)
+        self.alarm.setContentsMargins(12, 0, 12, 8)
+        self.alarm.hide()
+        self.measure = _button("Measure", MEASURE_TIP)
         self.measure.clicked.connect(self.measure_wanted)
         row.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(row)
+        self.body.addWidget(self.alarm)
 
     def _add_log(self) -> None:
         row = QHBoxLayout()
@@ -167,10 +172,14 @@ class LatencyPanel(FloatPanel):
         row = QHBoxLayout()
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(8)
-        self.flush = _button("Flush buffers", "Bring the playback queue back to its length, crossfaded")
+        self.flush = _button("Flush buffers", FLUSH_TIP)
         self.flush.clicked.connect(self.flush_wanted)
         self.queue = _label("", tone="2")
-        self.clear, self.copy = (_button("Clear", "Empty the list"), _button("Copy log", "Copy all dropouts as text"))
+        self.clear = _button("Clear", "Empty the list")
+        self.copy = _button("Copy log", "Copy budget, drift and all dropouts as text")
+            _button("Clear", "Empty the list"),
+            _button("Copy log", "Copy budget, drift and all dropouts as text"),
+        )
         self.clear.clicked.connect(self._clear)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.log_text()))
         row.addWidget(self.flush)
@@ -205,8 +214,13 @@ class LatencyPanel(FloatPanel):
         self.flush.setEnabled(both)
         self.queue.setText(f"queue {health.queue_ms:.1f}{THIN_SPACE}ms" if both else "")
         self.measure.setEnabled(both)
+        self.measure.setToolTip(MEASURE_TIP if both else "Measuring needs a running sound device on both sides")
+        self.flush.setToolTip(FLUSH_TIP if both else "There is no playback queue: the sink is no running sound device")
         self._show_log()
-        if len(self.budget.parts) != rows:
+        alarming = self.alarm.isHidden() == bool(health.alarm)
+        self.alarm.setText(health.alarm)
+        self.alarm.setVisible(bool(health.alarm))
+        if len(self.budget.parts) != rows or alarming:
             self.place()
 
     def _show_measures(self, health: Health) -> None:
@@ -223,7 +237,7 @@ class LatencyPanel(FloatPanel):
             self.drift_note.setText("one clock")
         else:
             self.drift.setText(f"{number(health.drift_ppm, 1, signed=True)}{THIN_SPACE}ppm")
-            self.drift_note.setText("too much, see below" if health.alarm else "corrected")
+            self.drift_note.setText("too much" if health.alarm else "corrected")
         self.drift_note.setToolTip(health.alarm)
 
     def _timed(self) -> list[tuple[float, Dropout]]:
@@ -264,8 +278,16 @@ class LatencyPanel(FloatPanel):
         self._show_log(force=True)
 
     def log_text(self) -> str:
-        """The log as text, one line a dropout."""
-        lines = []
+        """All of the panel as text: the budget, what was measured, then one line a dropout."""
+        health = self._health
+        parts = " + ".join(f"{part.label} {part.ms:.1f}" for part in health.latency if part.samples)
+        total_ms = sum(part.ms for part in health.latency)
+        lines = [f"Latency: {parts} = {total_ms:.1f} ms"] if parts else []
+        if health.measured_ms is not None:
+            lines.append(f"Measured: {health.measured_ms:.1f} ms at {health.measured_at}")
+        if health.drift_ppm is not None:
+            lines.append(f"Clock drift: {health.drift_ppm:+.1f} ppm. {health.alarm}".rstrip(" ."))
+        lines.append(f"Dropouts: {health.own_dropouts} of Earshot, {health.server_dropouts} of the sound server")
         for at, dropout in self._timed():
             words = explain(dropout)
             lines.append(f"{clock_time(at)}\t{words.stage}\t{words.cause}\t{words.advice}")
