@@ -177,9 +177,6 @@ class LatencyPanel(FloatPanel):
         self.queue = _label("", tone="2")
         self.clear = _button("Clear", "Empty the list")
         self.copy = _button("Copy log", "Copy budget, drift and all dropouts as text")
-            _button("Clear", "Empty the list"),
-            _button("Copy log", "Copy budget, drift and all dropouts as text"),
-        )
         self.clear.clicked.connect(self._clear)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.log_text()))
         row.addWidget(self.flush)
