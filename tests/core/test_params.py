@@ -47,3 +47,11 @@ def test_text_is_read_with_the_true_minus():
 def test_dictionary_round_trip():
     changed = parameters.replace(Params(), {"render.audition": False, "localize.max_sources": 2})
     assert parameters.from_dict(parameters.to_dict(changed)) == changed
+
+
+def test_values_as_text_have_unit_sign_and_words():
+    assert parameters.as_text("beamformer.white_noise_floor_db", -1.0) == "−1.0 dB"
+    assert parameters.as_text("enhance.enabled", False) == "off"
+    assert parameters.as_text("beamformer.method", "mvdr") == "MVDR"
+    assert parameters.as_text("render.cancellation_shape", "") == "none"
+    assert parameters.as_text("localize.max_sources", 4) == "4"

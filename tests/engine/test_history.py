@@ -7,14 +7,14 @@ from workbench.engine.history import ParameterHistory
 def test_undo_and_redo_walk_the_same_way():
     history = ParameterHistory()
     history.set({"enhance.strength_percent": 50.0})
-    history.set({"localize.threshold": 0.5})
-    assert history.undo_label == "Threshold 0.50"
-    assert history.undo() and history.params.localize.threshold != 0.5
+    history.set({"localize.threshold": 0.45})
+    assert history.undo_label == "Threshold 0.45"
+    assert history.undo() and history.params.localize.threshold != 0.45
     assert history.undo_label == "Strength 50 %"
     assert history.undo() and history.params.enhance.strength_percent == 100
     assert not history.undo()
     assert history.redo() and history.redo()
-    assert history.params.enhance.strength_percent == 50 and history.params.localize.threshold == 0.5
+    assert history.params.enhance.strength_percent == 50 and history.params.localize.threshold == 0.45
     assert not history.redo()
 
 

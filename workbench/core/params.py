@@ -681,6 +681,16 @@ def replace(params: Params, values: dict[str, Any]) -> Params:
     return dataclasses.replace(params, **changed)
 
 
+def as_text(path: str, value: Value) -> str:
+    """A value for a person, with its unit: "86 %", "on", "Superdirective"."""
+    spec = entry(path)
+    if spec.kind is bool:
+        return "on" if value else "off"
+    if spec.kind is str:
+        return dict(spec.knob.choices).get(value, value) or "none"
+    return f"{value:.{spec.knob.decimals}f} {spec.knob.unit}".rstrip().replace("-", "−")
+
+
 def differences(first: Params, second: Params) -> list[str]:
     """Paths at which two trees differ, in the order of the panel."""
     return [path for path in ENTRIES if get(first, path) != get(second, path)]

@@ -29,14 +29,9 @@ def _label(before: Params, after: Params) -> str:
     paths = parameters.differences(before, after)
     if len(paths) != 1:
         return f"{len(paths)} settings"
-    entry = parameters.entry(paths[0])
-    value = parameters.get(after, paths[0])
-    if isinstance(value, bool):
-        return f"{entry.knob.label} {'on' if value else 'off'}"
-    if isinstance(value, str):
-        return f"{entry.knob.label}: {dict(entry.knob.choices).get(value, value)}"
-    text = f"{value:.{entry.knob.decimals}f}".replace("-", "−")
-    return f"{entry.knob.label} {text} {entry.knob.unit}".rstrip()
+    knob = parameters.entry(paths[0]).knob
+    text = parameters.as_text(paths[0], parameters.get(after, paths[0]))
+    return f"{knob.label}: {text}" if knob.choices else f"{knob.label} {text}"
 
 
 class ParameterHistory:
