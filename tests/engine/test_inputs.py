@@ -31,6 +31,13 @@ def test_order_gain_polarity_mute_and_nothing():
     np.testing.assert_allclose(y, expected, rtol=1e-6)
 
 
+def test_the_first_channels_of_many_are_not_all_of_them():
+    gains = prepare(InputSetup(ChannelMap.in_order(4)), 6)
+    x = noise(6, 1)[0]
+    assert not gains.plain
+    np.testing.assert_array_equal(InputStage(6).process(x, gains), x[:4])
+
+
 def test_a_muted_microphone_that_gives_no_numbers_is_silent():
     x = noise(2, 1)[0].copy()
     x[1] = np.nan

@@ -145,17 +145,19 @@ class InputGains:
 
     channel : (mics,) int, the source's channel of each microphone (any where the factor is 0)
     factor : (mics,) float32
+    channels : int, of the source
     fir_spectra : (mics, _BINS) complex64, or None where nothing is corrected
     """
 
     channel: np.ndarray
     factor: np.ndarray
+    channels: int
     fir_spectra: np.ndarray | None = field(default=None, repr=False)
 
     @property
     def plain(self) -> bool:
         """Nothing is changed."""
-        in_order = (self.channel == np.arange(len(self.channel))).all()
+        in_order = np.array_equal(self.channel, np.arange(self.channels))
         return bool(in_order and (self.factor == 1).all()) and self.fir_spectra is None
 
 
@@ -180,7 +182,7 @@ def prepare(setup: InputSetup, channels: int) -> InputGains:
         if any(microphones):
             fir = correction_fir([microphones[index] for index in channel])
             spectra = fft.rfft(fir, _FFT, axis=1)
-    return InputGains(channel, factor, spectra)
+    return InputGains(channel, factor, channels, spectra)
 
 
 class InputStage:
