@@ -18,9 +18,11 @@ from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_array, 
 from workbench.core.messages import Block
 from workbench.core.params import Params
 from workbench.dsp.bands import HOP
-from workbench.engine.beam_watch import BeamObserver, BeamWatch
+from workbench.engine.ab_designs import ABDesigns
+from workbench.engine.ab_settings import SideHistory
+from workbench.engine.beam_watch import BeamObserver, BeamWatch, Surroundings
 from workbench.engine.chain import STAGES, Chain, ChainConfig
-from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable
+from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable, Pictures
 from workbench.engine.device_store import OutputSetup
 from workbench.engine.history import ParameterHistory
 from workbench.engine.inputs import InputSetup
@@ -66,7 +68,7 @@ class Assembly:
     """A built chain and the threads beside it."""
 
     runner: Runner
-    designs: DesignThread | DesignBench
+    designs: DesignThread | DesignBench | ABDesigns
     localizer: SoftLocalizer | None
     beam_watch: BeamWatch | None
     oracle: OracleBench | None
@@ -84,7 +86,7 @@ class Assembly:
                 self.beam_watch.close()
             if self.oracle is not None:
                 self.oracle.close()
-            if isinstance(self.designs, DesignThread):
+            if isinstance(self.designs, (DesignThread, ABDesigns)):
                 self.designs.close()
 
 
@@ -127,7 +129,7 @@ def _warm_up(chain: Chain, params: Params, bench: DesignBench) -> None:
 
 def assemble(
     structure: Structure,
-    history: ParameterHistory,
+    history: ParameterHistory | SideHistory,
     mailbox: Mailbox | None,
     report: Callable[[str], None],
     *,
@@ -139,7 +141,7 @@ def assemble(
     Parameters
     ----------
     structure : Structure
-    history : ParameterHistory
+    history : ParameterHistory, or SideHistory for a chain that compares two settings
         Read once a hop.
     mailbox : Mailbox or None
         None: nobody looks (no spectra, no localization).
@@ -180,8 +182,15 @@ def assemble(
             array, layout = _fit(source, array, layout, report)
         to_file = structure.sink.startswith("file:")
         config = ChainConfig(source.channels, array, layout, limit=not to_file)
-        chain = Chain(config, analyse=mailbox is not None, clock=HopClock(STAGES))
-        bench = DesignBench(array, layout, chain.enhancer, mailbox)
+        compares = isinstance(history, SideHistory)
+        chain = Chain(config, analyse=mailbox is not None, clock=HopClock(STAGES), compare=compares)
+        surroundings = Surroundings()
+
+        def make_bench(pictures: Pictures) -> DesignBench:
+            return DesignBench(array, layout, chain.enhancers, pictures, surroundings)
+
+        both = ABDesigns(make_bench, mailbox, complain) if compares else None
+        bench = both.benches[history.choice.shown] if both else make_bench(Pictures(mailbox))
         bench.surroundings.true_microphones = lambda: getattr(source, "true_microphones", None)
         params = history.params
         try:
@@ -216,7 +225,10 @@ def assemble(
     if array is not None:
         observer = BeamObserver(array, bench.surroundings, mailbox)
         beam_watch = BeamWatch(observer, bench.surroundings, complain if live else None)
-    designs = DesignThread(bench, complain) if live else bench
+    designs = DesignThread(bench, complain) if live and both is None else bench
+    if both is not None:
+        both.begin(history.choice.shown)
+        designs = both
     runner = Runner(
         source,
         sink,

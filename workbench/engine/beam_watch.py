@@ -70,6 +70,10 @@ def other_talkers_rad(tracks: Sequence[Track], following: int, azimuth_rad: floa
     return tuple(float(np.radians(round(np.degrees(track.azimuth_rad)))) for track in others)
 
 
+def _learns(params: BeamformerParams) -> bool:
+    return params.enabled and params.method == "mvdr"
+
+
 class BeamObserver:
     """Learns the noise for MVDR and measures the beam, in the calling thread."""
 
@@ -93,7 +97,7 @@ class BeamObserver:
             self._measure(block, x, beam, azimuth_rad)
 
     def _learn(self, x: np.ndarray, azimuth_rad: float, params: BeamformerParams) -> None:
-        learning = params.enabled and params.method == "mvdr" and len(x) > 1
+        learning = _learns(params) and len(x) > 1
         if learning:
             self._tracker.process(x, azimuth_rad, params.adaptation_ms)
             if self._hops % self._update_hops == 0:
@@ -152,12 +156,19 @@ class BeamWatch:
             self._thread.start()
 
     def push(
-        self, block: Block, beam: np.ndarray, azimuth_rad: float, params: Params, tracks: Sequence[Track] = ()
+        self,
+        block: Block,
+        beam: np.ndarray,
+        azimuth_rad: float,
+        params: Params,
+        tracks: Sequence[Track] = (),
+        also: Params | None = None,
     ) -> None:
-        """Hand over a hop; with a thread, never waits."""
-        beamformer = params.beamformer
-        if beamformer.method == "lcmv" and not beamformer.null_handles:
-            self._surroundings.others_rad = other_talkers_rad(tracks, beamformer.follow, azimuth_rad)
+        """Hand over a hop; with a thread, never waits. `also`: another setting that may have to learn."""
+        settings = (params,) if also is None else (params, also)
+        if any(each.beamformer.method == "lcmv" and not each.beamformer.null_handles for each in settings):
+            self._surroundings.others_rad = other_talkers_rad(tracks, params.beamformer.follow, azimuth_rad)
+        params = next((each for each in settings if _learns(each.beamformer)), params)
         if self._thread is None:
             self._observer.observe(block, beam, azimuth_rad, params)
         elif not self._ended:

@@ -8,7 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -49,11 +49,48 @@ class Preparation(Protocol):
         """Make it; the designs with it in place. Slow."""
 
 
+class Pictures:
+    """What designs look like, on their way to the mailbox; those of a side that is not shown wait here.
+
+    Parameters
+    ----------
+    mailbox : Mailbox or None
+        None: nobody looks, and nothing is drawn.
+    shown : bool
+    """
+
+    def __init__(self, mailbox: Mailbox | None, shown: bool = True):
+        self._mailbox, self._shown = mailbox, shown
+        self._newest: dict[str, Any] = {}
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody looks."""
+        return self._mailbox is not None
+
+    def put(self, name: str, picture: Any) -> None:
+        """A new picture: `name` is the mailbox's attribute."""
+        self._newest[name] = picture
+        if self._shown and self._mailbox is not None:
+            setattr(self._mailbox, name, picture)
+
+    def show(self, shown: bool) -> None:
+        """Give the mailbox what is here, from now on; or no longer."""
+        self._shown = shown
+        if shown and self._mailbox is not None:
+            for name, picture in list(self._newest.items()):
+                setattr(self._mailbox, name, picture)
+
+    def adopt(self, other: Pictures) -> None:
+        """Take over what another side looks like."""
+        self._newest = dict(other._newest)
+
+
 class BeamPreparation:
     """The capture beam's filters."""
 
-    def __init__(self, array: MicrophoneArray, surroundings: Surroundings, mailbox: Mailbox | None):
-        self._array, self._surroundings, self._mailbox = array, surroundings, mailbox
+    def __init__(self, array: MicrophoneArray, surroundings: Surroundings, pictures: Pictures):
+        self._array, self._surroundings, self._pictures = array, surroundings, pictures
         self._true: Microphones | None = None
         self._channel_errors: ChannelErrors | None = None
 
@@ -77,9 +114,9 @@ class BeamPreparation:
         beam, around = params.beamformer, self._surroundings
         steering_rad = self._steps(azimuth_rad) * STEERING_STEP_RAD
         filters = design_beam(self._array, beam, steering_rad, around.nulls_rad(beam), around.noise_for(beam))
-        if self._mailbox is not None:
+        if self._pictures.wanted:
             errors = self._errors(around.true_microphones())
-            self._mailbox.beam_pattern = beam_pattern(self._array, filters, errors=errors)
+            self._pictures.put("beam_pattern", beam_pattern(self._array, filters, errors=errors))
         return replace(designs, beam=filters)
 
     def _errors(self, true: Microphones | None) -> ChannelErrors | None:
@@ -95,18 +132,18 @@ class BeamPreparation:
 class RenderPreparation:
     """The loudspeakers' filters."""
 
-    def __init__(self, layout: SpeakerLayout, mailbox: Mailbox | None):
-        self._layout, self._mailbox = layout, mailbox
+    def __init__(self, layout: SpeakerLayout, pictures: Pictures):
+        self._layout, self._pictures = layout, pictures
 
     def key(self, params: Params, azimuth_rad: float) -> Hashable:
         return render_key(params.render)
 
     def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
         filters = design_render(self._layout, params.render)
-        if self._mailbox is not None:
+        if self._pictures.wanted:
             response = loudspeaker_response(self._layout, filters)
             detail = loudspeaker_detail(self._layout, params.render, filters)
-            self._mailbox.loudspeaker_response = replace(response, detail=detail)
+            self._pictures.put("loudspeaker_response", replace(response, detail=detail))
         return replace(designs, render=filters)
 
 
@@ -114,19 +151,20 @@ class NetworkPreparation:
     """The enhancer's network: loaded when its method is first chosen, and kept. Until it is there, and when it
     cannot be loaded, the enhancer goes on with its classical method."""
 
-    def __init__(self, enhancer: Enhancer):
-        self._enhancer = enhancer
+    def __init__(self, enhancers: tuple[Enhancer, ...]):
+        self._enhancers = enhancers
 
     def key(self, params: Params, azimuth_rad: float) -> Hashable:
         return params.enhance.method if params.enhance.enabled else None
 
     def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
         method = params.enhance.method
-        if params.enhance.enabled and method not in self._enhancer.methods:
-            try:
-                self._enhancer.install(method, NetworkGains(self._enhancer.channels, method))
-            except InputError as error:
-                raise NetworkUnusable(f"The network {method} cannot be used: {error}") from error
+        for enhancer in self._enhancers:
+            if params.enhance.enabled and method not in enhancer.methods:
+                try:
+                    enhancer.install(method, NetworkGains(enhancer.channels, method))
+                except InputError as error:
+                    raise NetworkUnusable(f"The network {method} cannot be used: {error}") from error
         return designs
 
 
@@ -136,30 +174,40 @@ class DesignBench:
     Parameters
     ----------
     array, layout : None where the chain has no such stage
-    enhancer : Enhancer, optional
-        Gets the networks that are chosen; None: none are loaded.
-    mailbox : Mailbox, optional
+    enhancer : Enhancer or several, optional
+        Get the networks that are chosen; None: none are loaded.
+    mailbox : Mailbox or Pictures, optional
         Gets the pictures of the designs.
+    surroundings : Surroundings, optional
+        Those of another bench of the same microphones.
     """
 
     def __init__(
         self,
         array: MicrophoneArray | None,
         layout: SpeakerLayout | None,
-        enhancer: Enhancer | None = None,
-        mailbox: Mailbox | None = None,
+        enhancer: Enhancer | tuple[Enhancer, ...] | None = None,
+        mailbox: Mailbox | Pictures | None = None,
+        surroundings: Surroundings | None = None,
     ):
+        pictures = mailbox if isinstance(mailbox, Pictures) else Pictures(mailbox)
         self._preparations: list[Preparation] = []
-        self.surroundings = Surroundings()
+        self.surroundings = surroundings or Surroundings()
         """What is known of talkers and noise around the beam; filled by a `BeamWatch`."""
         if array is not None:
-            self._preparations.append(BeamPreparation(array, self.surroundings, mailbox))
+            self._preparations.append(BeamPreparation(array, self.surroundings, pictures))
         if layout is not None:
-            self._preparations.append(RenderPreparation(layout, mailbox))
+            self._preparations.append(RenderPreparation(layout, pictures))
         if enhancer is not None:
-            self._preparations.append(NetworkPreparation(enhancer))
+            enhancers = enhancer if isinstance(enhancer, tuple) else (enhancer,)
+            self._preparations.append(NetworkPreparation(enhancers))
         self._keys: list[Hashable] = [object()] * len(self._preparations)
         self.designs = Designs()
+
+    def adopt(self, other: DesignBench) -> None:
+        """Take over what another bench of the same chain has prepared."""
+        self._keys = list(other._keys)
+        self.designs = other.designs
 
     def needs(self, params: Params, azimuth_rad: float) -> bool:
         """Whether `request` would prepare anything; cheap."""

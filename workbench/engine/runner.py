@@ -15,7 +15,8 @@ from workbench.core.messages import Block, Dropout
 from workbench.core.params import Params
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine.beam_watch import BeamWatch
-from workbench.engine.chain import Chain, Designs
+from workbench.engine.ab_designs import ABDesigns
+from workbench.engine.chain import Chain, ChainOutput, Designs
 from workbench.engine.dropouts import DropoutWatch, HopMeter
 from workbench.engine.howl import HowlDetector
 from workbench.engine.kept_sound import SoundKeeper
@@ -73,7 +74,7 @@ class Runner:
     source, sink : opened, started by `start`
     chain : Chain
     history : object with `params`, read once a hop
-    designs : DesignSource
+    designs : DesignSource; or ABDesigns, for a chain that compares: then `history` is a `SideHistory`
     mailbox : Mailbox, optional
         Takes a snapshot every hop.
     localizer : SoftLocalizer, optional
@@ -92,7 +93,7 @@ class Runner:
         sink: Sink,
         chain: Chain,
         history,
-        designs: DesignSource,
+        designs: DesignSource | ABDesigns,
         *,
         mailbox: Mailbox | None = None,
         localizer: SoftLocalizer | None = None,
@@ -199,10 +200,8 @@ class Runner:
         live = block
         if self.keeper is not None:
             block = self.keeper.process(block)
-        params, raw = self._history.params, block.samples if block.raw is None else block.raw
-        self._steer(params)
-        self._designs.request(params, self._azimuth_rad)
-        result = self.chain.process(block, params, self._designs.designs)
+        raw = block.samples if block.raw is None else block.raw
+        params, other, result = self._chained(block)
         self.chain.clock.end(HOP_S * 1e6)
         probe = self.loopback
         played = result.samples
@@ -220,7 +219,7 @@ class Runner:
             self._localizer.push(block, params)
         if self._beam_watch is not None:
             tracks = self._localizer.tracks if self._localizer is not None else ()
-            self._beam_watch.push(block, result.beam, self._azimuth_rad, params, tracks)
+            self._beam_watch.push(block, result.beam, self._azimuth_rad, params, tracks, other)
         if (taker := self.taker) is not None:
             taker.push(raw, result.samples)
         if (check := self.check) is not None:
@@ -232,6 +231,24 @@ class Runner:
         if self._mailbox is not None:
             history = self._mailbox.snapshots
             history.put(result.snapshot(history.next_sequence, self._azimuth_rad, self.chain.enhancer.estimate_us))
+
+    def _chained(self, block: Block) -> tuple[Params, Params | None, ChainOutput]:
+        """A hop through the chain with one setting or with two: the shown one, the other one, the result."""
+        if not isinstance(self._designs, ABDesigns):
+            params = self._history.params
+            self._steer(params)
+            self._designs.request(params, self._azimuth_rad)
+            return params, None, self.chain.process(block, params, self._designs.designs)
+        choice = self._history.choice
+        pair = tuple(self._history.side(number).params for number in (0, 1))
+        params, other = pair[choice.shown], pair[1 - choice.shown]
+        self._steer(params)
+        azimuth_rad = [self._azimuth_rad] * 2
+        if not params.beamformer.follow:
+            azimuth_rad[1 - choice.shown] = math.radians(other.beamformer.steering_deg)
+        sides = self._designs.sides(pair, tuple(azimuth_rad), choice.shown)
+        own, silent = sides[choice.shown], sides[1 - choice.shown]
+        return params, other, self.chain.process(block, params, own.designs, silent, choice)
 
     def _steer(self, params: Params) -> None:
         follow = params.beamformer.follow

@@ -27,10 +27,11 @@ from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine import memory
 from workbench.engine import settings as settings_files
+from workbench.engine.ab_control import ABControl
+from workbench.engine.ab_settings import SideHistory
 from workbench.engine.assembly import Assembly, Structure, assemble, fitted
 from workbench.engine.design_export import export_filters
 from workbench.engine.device_store import DeviceStore, OutputSetup
-from workbench.engine.history import ParameterHistory
 from workbench.engine.input_meter import InputMeter
 from workbench.engine.inputs import InputSetup
 from workbench.engine.kept_sound import KeptSoundControl
@@ -76,7 +77,9 @@ class Session:
         settings = settings or Settings()
         self._devices = devices or DeviceStore()
         self.mailbox = Mailbox()
-        self._history = ParameterHistory(settings.params)
+        self._history = SideHistory(settings.params)
+        self.ab = ABControl(self._history)
+        """Two settings, compared by ear: `params`, `set`, `undo` and the like are those of the shown side."""
         self._structure = Structure(
             settings.source,
             settings.sink,
@@ -688,6 +691,7 @@ class Session:
         complaint = self._room.apply(assembly.runner.source)
         if complaint:
             self._complain(complaint)
+        self.ab.attach(assembly.runner.chain)
         assembly.runner.keeper = self.kept.keeper_for(self._structure.source, assembly.runner.source.channels)
         worker = Worker(assembly.runner)
         if assembly.runner.source.live and assembly.runner.sink.live:
@@ -708,6 +712,7 @@ class Session:
         self._end_recording()
         worker, assembly = self._worker, self._assembly
         self._worker = self._assembly = None
+        self.ab.attach(None)
         if worker is not None:
             worker.close()
             if worker.runner.check is not None:
