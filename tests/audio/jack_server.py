@@ -118,9 +118,9 @@ class JackServer:
         self.name, lock = _reserve_name()
         self.rate_hz, self.period, self.inputs, self.outputs = rate_hz, period, inputs, outputs
         self.variables = {"JACK_DEFAULT_SERVER": self.name}
-        priority = ["chrt", "-r", "20"]
-        allowed = realtime and subprocess.run([*priority, "true"], capture_output=True).returncode == 0
-        self._priority = priority if allowed else []
+        # Said to the server itself: its threads do not inherit what it was started with.
+        allowed = realtime and subprocess.run(["chrt", "-r", "20", "true"], capture_output=True).returncode == 0
+        self._priority = ["-R", "-P", "20"] if allowed else ["-r"]
         self._processes: list[subprocess.Popen] = []
         self._clients: weakref.WeakSet = weakref.WeakSet()
         self._finalizer = weakref.finalize(self, _end, self._processes, lock)
@@ -131,7 +131,7 @@ class JackServer:
         setpriv = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
         driver = ["-d", "dummy", "-r", str(self.rate_hz), "-p", str(self.period)]
         ports = ["-C", str(self.inputs), "-P", str(self.outputs)]
-        return [*setpriv, *self._priority, "jackd", "-n", self.name, "-r", "--no-mlock", *driver, *ports]
+        return [*setpriv, "jackd", "-n", self.name, *self._priority, "--no-mlock", *driver, *ports]
 
     def start(self, rate_hz: int | None = None, period: int | None = None) -> None:
         """Start it (again, after `kill`), perhaps at another rate; returns when it is up and surely ours."""
