@@ -18,6 +18,7 @@ from workbench.engine.history import ParameterHistory
 from workbench.engine.inputs import InputSetup
 from workbench.engine.kept_sound import KeptSoundControl
 from workbench.engine.mailbox import Mailbox
+from workbench.engine.presets import louder_by_db
 
 LATENCY = (
     LatencyPart("in", 480, 48000),
@@ -230,6 +231,16 @@ class FakeSession:
     def load_settings(self, path):
         self.calls.append(("load", path))
         self.history.replace(replace(Params()), label="Load")
+        self.preset = self.params
+
+    def apply_preset(self, preset):
+        self.calls.append(("preset", preset.name))
+        louder_db = louder_by_db(self.params, preset.apply(self.params))
+        self.history.replace(preset.apply(self.params), label=f"Preset {preset.name}")
+        self.preset = self.params
+        return louder_db
+
+    def mark_saved(self):
         self.preset = self.params
 
     def drop_out(self):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication
 from tests.ui.fakes import DEVICES, FakeSession, FakeSound, FakeSpace, localization, snapshot
 from workbench.audio.scene_files import load_scene
 from workbench.core.resources import resource
+from workbench.engine import presets
 from workbench.ui import dialogs, main_window, theme
 from workbench.ui.bridge import Bridge
 from workbench.ui.main_window import MainWindow
@@ -271,28 +272,20 @@ def test_unlocking_shows_title_bars(window):
     assert not window.space_dock.isFloating()
 
 
-def test_presets_have_numbers(qtbot, window, tmp_path):
-    (tmp_path / "presets").mkdir()
-    mine = tmp_path / "presets" / "Mine.toml"
-    mine.write_text("earshot_settings = 1\n")
-    index = window.preset_paths().index(mine) + 2
-    window._load_numbered_preset(index)
-    assert window.bridge.session.calls[-1] == ("load", mine)
-    window._load_numbered_preset(9)
-    assert "no preset 9" in window.status.notice.text
+def test_presets_have_numbers_and_a_panel(qtbot, window, tmp_path):
+    first = presets.shipped()[0]
+    window.shortcuts["Ctrl+2"].activated.emit()
+    assert window.bridge.session.calls[-1] == ("preset", presets.load(first).name)
     qtbot.mouseClick(window.toolbar.preset, Qt.MouseButton.LeftButton)
-    assert "Mine" in [row.choice.text for row in window.preset_panel.rows]
+    assert presets.load(first).name in [row.choice.text for row in window.preset_panel.rows]
 
 
-def test_saving_asks_once_then_knows_the_file(window, tmp_path):
-    window.save()
-    assert window._dialog is not None
+def test_all_settings_are_saved_where_one_says(window, tmp_path):
+    window.save_settings()
     assert not window._dialog.isModal()
-    window._dialog.close()
-    window._save_to(tmp_path / "own.toml")
-    window.save()
+    window._dialog.fileSelected.emit(str(tmp_path / "own.toml"))
     assert window.bridge.session.calls[-1] == ("save", tmp_path / "own.toml")
-    assert window._dialog is None
+    window._dialog.close()
 
 
 def test_diagnostics_go_to_the_clipboard(window):

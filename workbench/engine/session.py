@@ -538,6 +538,10 @@ class Session:
             structure, source=wishes.get("source", structure.source), sink=wishes.get("sink", structure.sink)
         )
         settings_files.save(self._settings_now(wanted), path)
+        self.mark_saved()
+
+    def mark_saved(self) -> None:
+        """The parameters as they are now have been written: what a row's dot compares with."""
         self._preset = self.params
 
     def _settings_now(self, structure: Structure) -> Settings:

@@ -17,6 +17,8 @@ from workbench.core import params as parameters
 from workbench.core.errors import EarshotError
 from workbench.core.messages import Health, InputLevels, MicrophoneReport
 from workbench.core.params import Params, Value
+from workbench.engine import presets
+from workbench.engine.presets import Preset
 
 log = logging.getLogger(__name__)
 
@@ -415,6 +417,37 @@ class Bridge(QObject):
         self._take_as_preset(path.stem)
         self.noticed.emit(f"Loaded {path.name}")
         return True
+
+    def load_preset(self, path: Path) -> Preset | None:
+        """Take a preset's stages; None, and nothing changed, if it cannot be used."""
+        taken: list[Preset] = []
+
+        def take() -> None:
+            preset = presets.load(path)
+            louder_db = self.session.apply_preset(preset)
+            self._take_as_preset(preset.name)
+            said = [f"Preset {preset.name}"]
+            if louder_db > presets.JUMP_DB:
+                said.append(f"{louder_db:.1f} dB louder: muted, unmute with M")
+            elif abs(louder_db) >= 0.5:
+                said.append(f"{abs(louder_db):.1f} dB {'louder' if louder_db > 0 else 'softer'}")
+            said += preset.misfits(self.session.array_name, self.session.layout_name)
+            self.noticed.emit("; ".join(said))
+            taken.append(preset)
+
+        self._do(take)
+        return taken[0] if taken else None
+
+    def save_preset(self, path: Path, name: str, stages: tuple[str, ...], description: str) -> Preset | None:
+        """Write what the stages are set to as a preset; None if it cannot be written."""
+        session = self.session
+        preset = presets.from_params(self.params, name, stages, description, session.array_name, session.layout_name)
+        if not self._do(presets.save, preset, path):
+            return None
+        session.mark_saved()
+        self._take_as_preset(name)
+        self.noticed.emit(f"Saved {path.name}")
+        return preset
 
     def export_design(self, folder: Path) -> bool:
         """Write the loudspeakers' filters into a folder."""

@@ -31,15 +31,14 @@ from workbench.core.geometry import load_array, load_layout
 from workbench.core.params import Params
 from workbench.core.resources import find_toml, read_toml, resource, shipped_names
 from workbench.ui import dialogs, theme
-from workbench.ui.bridge import FACTORY, Bridge
+from workbench.ui.bridge import Bridge
 from workbench.ui.controls import new_gesture
 from workbench.ui.dialogs import (
     AboutPanel,
     CalibrationPanel,
-    Choice,
-    ChooserPanel,
     FloatPanel,
     KeysPanel,
+    PresetPanel,
     SinkPanel,
     SourcePanel,
 )
@@ -51,6 +50,7 @@ from workbench.ui.oracle_panel import OraclePanel
 from workbench.ui.panels.latency_panel import LatencyPanel
 from workbench.ui.panels.recording_panel import RecordingPanel
 from workbench.ui.parameter_panel import ParameterPanel
+from workbench.ui.preset_control import PresetControl
 from workbench.ui.room_panel import RoomPanel
 from workbench.ui.status_bar import StatusBar
 from workbench.ui.style import style_sheet
@@ -163,7 +163,6 @@ class MainWindow(QWidget):
         self._compact: bool | None = None
         self._steering_gesture: str | None = None
         self._nulls_gesture: str | None = None
-        self._preset_path: Path | None = None
         self._channels: tuple = ()
         self._dialog: QFileDialog | None = None
         self._closing = False
@@ -196,10 +195,8 @@ class MainWindow(QWidget):
         self.sink_panel = SinkPanel(self)
         self.calibration_panel = CalibrationPanel(self)
         self.input_control = InputControl(self, bridge, self.source_panel, self.sink_panel, self.calibration_panel)
-        self.preset_panel = ChooserPanel("Presets", 300, self)
-        self.preset_panel.add_footer_button("Open…", self.open_file)
-        self.preset_panel.add_footer_button("Save", self.save)
-        self.preset_panel.add_footer_button("Save as…", self.save_as)
+        self.preset_panel = PresetPanel(self)
+        self.presets = PresetControl(self, bridge, self.preset_panel, store, folders["presets"], self._ask_file)
         self.keys_panel = KeysPanel(self)
         self.about_panel = AboutPanel(self, __version__, self.open_log_folder, self.copy_diagnostics)
         self.oracle_panel = OraclePanel(self)
@@ -250,7 +247,7 @@ class MainWindow(QWidget):
         bar.start_stop.connect(bridge.toggle_running)
         bar.source_wanted.connect(lambda: self._toggle_panel(self.source_panel, bar.source))
         bar.sink_wanted.connect(lambda: self._toggle_panel(self.sink_panel, bar.sink))
-        bar.preset_wanted.connect(self._show_presets)
+        bar.preset_wanted.connect(self.show_presets)
         bar.settings_wanted.connect(self._show_menu)
         bar.bypass_wanted.connect(lambda on: bridge.set({"output.bypass": on}))
         bar.mute_wanted.connect(lambda on: bridge.set({"output.muted": on}))
@@ -261,7 +258,6 @@ class MainWindow(QWidget):
         bar.redo_wanted.connect(bridge.redo)
         self.source_panel.chosen.connect(self._on_source_chosen)
         self.sink_panel.chosen.connect(self._on_sink_chosen)
-        self.preset_panel.chosen.connect(self._on_preset_chosen)
         self.room_panel.scene_changed.connect(bridge.set_room_scene)
         self.room_panel.scene_chosen.connect(self._on_source_chosen)
         self.room_panel.save_wanted.connect(self.save_scene)
@@ -306,7 +302,7 @@ class MainWindow(QWidget):
             "M": lambda: self.bridge.set({"output.muted": not self.bridge.params.output.muted}),
             "R": self.toggle_recording,
             "Ctrl+O": self.open_file,
-            "Ctrl+S": self.save,
+            "Ctrl+S": self.presets.save,
             "Ctrl+Z": self.bridge.undo,
             "Ctrl+Shift+Z": self.bridge.redo,
             "Ctrl+F": self._find,
@@ -319,7 +315,7 @@ class MainWindow(QWidget):
         }
         keys.update(self.kept_control.keys)
         for number in range(1, 10):
-            keys[f"Ctrl+{number}"] = lambda number=number: self._load_numbered_preset(number)
+            keys[f"Ctrl+{number}"] = lambda number=number: self.presets.choose_number(number)
         self.shortcuts = {}
         for sequence, action in keys.items():
             shortcut = QShortcut(QKeySequence(sequence), self)
@@ -403,6 +399,12 @@ class MainWindow(QWidget):
     def _on_oracle(self, report, known: bool) -> None:
         self.oracle_panel.view.set_known(known)
         self.oracle_panel.view.show_report(report)
+
+    def show_presets(self) -> None:
+        """Open the Presets panel, or close it."""
+        self.presets.refresh()
+        self._toggle_panel(self.preset_panel, self.toolbar.preset)
+        self.presets.refresh_differences()
 
     def show_latency(self) -> None:
         """Open dropouts and latency above the status bar, or close it."""
@@ -541,8 +543,8 @@ class MainWindow(QWidget):
         self._ask_file("Open", filters, self.take_file)
 
     def begin_with(self, path: Path) -> None:
-        """The session was begun with this settings file: it is the preset."""
-        self._preset_path = path
+        """The session was begun with this settings file: its stages are the preset."""
+        self.presets.began_with(path)
         self.bridge.preset_name = path.stem
 
     def take_file(self, path: Path) -> None:
@@ -568,24 +570,15 @@ class MainWindow(QWidget):
             self.bridge.choose_layout(str(path))
         elif "room" in table and "array" in table:
             self._on_source_chosen(f"room:{path}")
+        elif "earshot_preset" in table:
+            self.presets.take(path)
         elif self.bridge.load_settings(path):
-            self._preset_path = path
+            self.presets.began_with(path)
 
-    def save(self) -> None:
-        """Save the settings to the file that they came from; ask where there is none."""
-        if self._preset_path is None:
-            self.save_as()
-        else:
-            self.bridge.save_settings(self._preset_path)
-
-    def save_as(self) -> None:
-        """Ask for a settings file and save."""
+    def save_settings(self) -> None:
+        """Ask for a file, and write everything into it: all parameters, source, sink, array and layout."""
         self.folders["presets"].mkdir(parents=True, exist_ok=True)
-        self._ask_file("Save the settings", SETTINGS_FILES, self._save_to, save=True, suffix="toml")
-
-    def _save_to(self, path: Path) -> None:
-        if self.bridge.save_settings(path):
-            self._preset_path = path
+        self._ask_file("Save all settings", SETTINGS_FILES, self.bridge.save_settings, save=True, suffix="toml")
 
     def scene_choices(self) -> tuple[tuple[str, str], ...]:
         """(source, label) of the shipped scenes and of the person's own."""
@@ -643,42 +636,6 @@ class MainWindow(QWidget):
         dialog.finished.connect(lambda _: setattr(self, "_dialog", None))
         self._dialog = dialog
         dialog.show()
-
-    # ---- presets ---------------------------------------------------------------------------------------------
-
-    def preset_paths(self) -> list[Path]:
-        """Shipped presets, then the person's own, each by name."""
-        own = self.folders["presets"]
-        return sorted(resource("presets").glob("*.toml")) + (sorted(own.glob("*.toml")) if own.is_dir() else [])
-
-    def _show_presets(self) -> None:
-        choices = [Choice("Shipped"), Choice(FACTORY, "factory", ("Ctrl+1",))]
-        own = self.folders["presets"]
-        headed = False
-        for number, path in enumerate(self.preset_paths(), start=2):
-            if path.parent == own and not headed:
-                headed = True
-                choices.append(Choice("Your own"))
-            choices.append(Choice(path.stem, str(path), (f"Ctrl+{number}",) if number < 10 else ()))
-        current = str(self._preset_path) if self._preset_path else "factory"
-        self.preset_panel.set_choices(choices, current)
-        self._toggle_panel(self.preset_panel, self.toolbar.preset)
-
-    def _on_preset_chosen(self, value: str) -> None:
-        if value == "factory":
-            self._preset_path = None
-            self.bridge.load_factory()
-        else:
-            self.take_file(Path(value))
-
-    def _load_numbered_preset(self, number: int) -> None:
-        paths = self.preset_paths()
-        if number == 1:
-            self._on_preset_chosen("factory")
-        elif number - 2 < len(paths):
-            self._on_preset_chosen(str(paths[number - 2]))
-        else:
-            self.status.show_notice(f"There is no preset {number}.", error=False)
 
     # ---- panels and menus ------------------------------------------------------------------------------------
 
@@ -747,6 +704,7 @@ class MainWindow(QWidget):
         menu.addMenu(self.kept_control.menu)
         self.test_menu = menu.addMenu("Test signal")
         self.test_menu.aboutToShow.connect(self._fill_test_menu)
+        menu.addAction("Save all settings…", self.save_settings)
         menu.addAction("Save a picture of the window…", self.save_picture)
         menu.addAction("Open log folder", self.open_log_folder)
         menu.addAction("Copy diagnostics", self.copy_diagnostics)
@@ -766,7 +724,7 @@ class MainWindow(QWidget):
         menu.addAction("Fold all", lambda: self.parameters.fold_all(True))
         menu.addAction("Unfold all", lambda: self.parameters.fold_all(False))
         menu.addSeparator()
-        menu.addAction("Factory settings\tCtrl+1", lambda: self._on_preset_chosen("factory"))
+        menu.addAction("Factory settings\tCtrl+1", lambda: self.presets.choose_number(1))
         button = self.parameters.more_button
         menu.popup(button.mapToGlobal(QPoint(0, button.height() + 4)))
 

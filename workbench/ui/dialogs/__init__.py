@@ -14,6 +14,7 @@ from workbench.ui.dialogs.choices import (
 from workbench.ui.dialogs.chooser import Choice, ChoiceRowButton, ChooserPanel
 from workbench.ui.dialogs.float_panel import FloatPanel
 from workbench.ui.dialogs.help import KEYS, AboutPanel, KeysPanel, diagnostics
+from workbench.ui.dialogs.preset_panel import PresetPanel
 from workbench.ui.dialogs.sink_panel import SinkPanel
 from workbench.ui.dialogs.source_panel import SourcePanel
 
@@ -28,6 +29,7 @@ __all__ = [
     "ChooserPanel",
     "FloatPanel",
     "KeysPanel",
+    "PresetPanel",
     "SinkPanel",
     "SourcePanel",
     "default_output",

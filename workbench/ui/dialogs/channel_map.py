@@ -15,7 +15,7 @@ from workbench.ui.dialogs.parts import button, heading, holder, label, set_tone
 from workbench.ui.dialogs.tap_learner import TapLearner
 from workbench.ui.painting import MINUS, number
 
-ROWS_SHOWN = 8
+ROWS_SHOWN = 16
 TAP_HINT = "Tap microphone M{number} with a finger"
 
 
@@ -174,7 +174,7 @@ class ChannelMapSection(QWidget):
         shown = self.matrix.map
         text, tone = "device to microphone", "3"
         if self._channels and self._mics != len(shown.positions):
-            text, tone = f"{self._mics} microphones, {len(shown.positions)} channels: map them", "warning"
+            text, tone = f"{self._mics} microphones on {len(shown.positions)} channels?", "warning"
         elif missing := shown.missing(self._channels):
             text, tone = f"{len(missing)} channels are not there", "warning"
         self.note.setText(text)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QMimeData, QPoint, QRectF, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QColor, QDrag, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from workbench.ui import theme
 from workbench.ui.controls import Themed, draw_focus_ring, rule
@@ -28,6 +28,8 @@ class Choice:
     note: str = ""
     tip: str = ""
     usable: bool = True
+    file: bool = False
+    """`value` is the path of a file, which can be dragged out of the list."""
 
 
 class ChoiceRowButton(Themed, QWidget):
@@ -41,6 +43,7 @@ class ChoiceRowButton(Themed, QWidget):
     def __init__(self, choice: Choice, current: bool, parent: QWidget | None = None):
         super().__init__(parent)
         self.choice, self.current = choice, current
+        self._pressed = QPoint()
         self.setFixedHeight(44 if choice.note else 28)
         heading = not choice.value
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if heading or not choice.usable else Qt.FocusPolicy.StrongFocus)
@@ -48,6 +51,18 @@ class ChoiceRowButton(Themed, QWidget):
         self.setAccessibleName(" ".join([choice.text, choice.tag, choice.note]).strip())
         self.setToolTip(choice.tip or ("" if heading else choice.text))
         self.setAccessibleDescription(choice.tip)
+
+    def mousePressEvent(self, event):
+        self._pressed = event.position().toPoint()
+
+    def mouseMoveEvent(self, event):
+        far = (event.position().toPoint() - self._pressed).manhattanLength() >= QApplication.startDragDistance()
+        if self.choice.file and event.buttons() & Qt.MouseButton.LeftButton and far:
+            drag = QDrag(self)
+            data = QMimeData()
+            data.setUrls([QUrl.fromLocalFile(self.choice.value)])
+            drag.setMimeData(data)
+            drag.exec(Qt.DropAction.CopyAction)
 
     def mouseReleaseEvent(self, event):
         if self.choice.value and self.choice.usable and self.rect().contains(event.position().toPoint()):

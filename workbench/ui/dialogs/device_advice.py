@@ -6,7 +6,7 @@ import re
 
 _RULES = (
     (r"busy|unavailable|in use", "Another program holds it: close that, or choose it through PipeWire or JACK."),
-    (r"refuses \d+ \w+ at (\d+) Hz \(its own rate", "Choose its own rate below, or Automatic."),
+    (r"\(its own rate is", "Choose its own rate below, or Automatic."),
     (r"refuses .*channel|channel \d+ was asked for|Invalid number of channels",
      "It has fewer channels than were asked for: leave out those that it lacks in the channel map."),
     (r"Invalid sample rate|sample rate", "Choose another rate below, or Automatic."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.ui import theme
@@ -86,6 +86,11 @@ class FloatPanel(QFrame):
         return (
             self.body.totalHeightForWidth(self.width()) if self.body.hasHeightForWidth() else self.sizeHint().height()
         )
+
+    def place_soon(self) -> None:
+        """Find the place again when what has just changed has its size."""
+        if self.isVisible():
+            QTimer.singleShot(0, self.place)
 
     def dismiss(self) -> None:
         """Close, pinned or not."""

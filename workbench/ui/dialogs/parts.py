@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from workbench.ui import theme
 from workbench.ui.controls import CaptionChooser
@@ -47,9 +47,9 @@ def heading(title: str, note: str = "", right: QWidget | None = None) -> tuple[Q
     row.setContentsMargins(12, 10, 12, 6)
     row.setSpacing(8)
     faint = label(note, 11, tone="3")
+    faint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # no panel grows for a note
     row.addWidget(label(title, 13, 600))
-    row.addWidget(faint)
-    row.addStretch(1)
+    row.addWidget(faint, 1)
     if right is not None:
         row.addWidget(right)
     return holder(row), faint

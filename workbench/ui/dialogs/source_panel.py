@@ -20,6 +20,7 @@ from workbench.ui.dialogs.parts import MenuChooser, button, holder, label
 from workbench.ui.painting import THIN_SPACE, number
 
 WIDTH = 352
+SCROLL_BAR = 10
 LEVELS_MS = 33
 SCENES = "Scenes of the simulated room"
 FOLD = "fold-scenes"
@@ -44,7 +45,7 @@ class FormatRow(QWidget):
 
     def __init__(self, width: int):
         super().__init__()
-        each = (width - 26 - 8) // 2
+        each = (width - 26 - 8 - SCROLL_BAR) // 2
         self.rate = MenuChooser(
             "Rate", each, "The device's own rate; other rates than 48 kHz are resampled", rate_choices()
         )
@@ -139,11 +140,6 @@ class DevicePanel(ChooserPanel):
         super().showEvent(event)
         self.shown.emit(True)
         self.place_soon()
-
-    def place_soon(self) -> None:
-        """Find the place again when what is shown now has its size."""
-        if self.isVisible():
-            QTimer.singleShot(0, self.place)
 
     def hideEvent(self, event):
         super().hideEvent(event)
