@@ -122,6 +122,10 @@ def test_test_signals_and_mute_from_the_sink_panel(window):
     window.toolbar.sink.click()
     poll(window)
     assert [row.name.text() for row in window.sink_panel.rows_of_outputs] == ["L", "R"]
+    window.bridge.set({"render.audition": False})
+    session.mailbox.health = replace(RUNNING)
+    poll(window)
+    assert [row.name.text() for row in window.sink_panel.rows_of_outputs] == ["left", "right"]
     window.sink_panel.rows_of_outputs[1].pink.click()
     assert ("test", "pink", 1) in session.calls
     window.bridge.set({"output.muted": True})

@@ -141,8 +141,13 @@ class InputControl(QObject):
             self.calibration_panel.show_setup(session.inputs, tuple(session.source_names))
         self.source_panel.set_checkable(self._why_no_check(health))
         running = health.state in ("running", "lost", "starting") and bool(health.output_names)
-        names = program_names(health.output_names, len(health.output_names)) if running else ()
+        names = program_names(self._programme(), len(health.output_names)) if running else ()
         self.sink_panel.show_setup(session.outputs, session.sink_spec, names, self._outputs_of(session.sink_spec))
+
+    def _programme(self) -> tuple[str, ...]:
+        """Names of what is played: the drivers of the loudspeakers, or none where both ears are meant."""
+        layout = self.bridge.session.layout
+        return () if layout is None or self.bridge.params.render.audition else tuple(layout.driver_names)
 
     def _mics(self) -> int | None:
         session = self.bridge.session

@@ -89,7 +89,7 @@ def test_in_order_forgets_the_map_or_makes_one_that_fits(panel):
     panel.map.in_order.click()
     assert changed[-1].channel_map is None
     panel.show_setup(InputSetup(), DEVICE, (*NAMES, "in 9", "in 10"), 8)
-    assert "8 microphones, 10 channels" in panel.map.note.text()
+    assert "8 microphones on 10 channels" in panel.map.note.text()
     panel.map.in_order.click()
     assert changed[-1].channel_map == ChannelMap.in_order(8)
 
@@ -179,7 +179,7 @@ def test_why_a_check_is_not_possible(panel):
 @pytest.mark.parametrize(
     ("message", "helps"),
     [
-        ("USB array: refuses 8 channels at 44100 Hz (its own rate is 48000 Hz)", "its own rate"),
+        ("USB array: refuses 8 input channels at 44100 Hz (its own rate is 48000 Hz)", "its own rate"),
         ("USB array: refuses 8 input at 48000 Hz: Device unavailable", "Another program"),
         ("channel 9 was asked for, but the device has 8 input channels", "fewer channels"),
         ("no device of that name is there now (there is: x)", "Plug it in again"),

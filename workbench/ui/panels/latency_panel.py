@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.messages import Dropout, Health
 from workbench.ui import theme
@@ -21,7 +21,7 @@ from workbench.ui.theme import Tokens
 WIDTH = 364
 SHOWN = 50
 """Rows of the log; all are copied."""
-LOG_HEIGHT = 236
+LOG_HEIGHT, LEAST_LOG_HEIGHT = 236, 76
 MEASURE_TIP = "Play a chirp at −20 dBFS and listen for it: needs a way from output to input"
 FLUSH_TIP = "Bring the playback queue back to its length, crossfaded"
 FILTERS = (("all", "All stages"), ("own", "Earshot"), ("other", "Elsewhere"))
@@ -159,13 +159,14 @@ class LatencyPanel(FloatPanel):
         self.list = QVBoxLayout(self.rows)
         self.list.setContentsMargins(0, 0, 0, 0)
         self.list.setSpacing(0)
-        scroll = QScrollArea()
+        self.scroll = scroll = QScrollArea()
         scroll.setWidget(self.rows)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFixedHeight(LOG_HEIGHT)
-        self.body.addWidget(scroll)
+        scroll.setMinimumHeight(LEAST_LOG_HEIGHT)
+        scroll.setMaximumHeight(LOG_HEIGHT)
+        self.body.addWidget(scroll, 1)
         self._show_log(force=True)
 
     def _add_footer(self) -> None:
@@ -179,6 +180,9 @@ class LatencyPanel(FloatPanel):
         self.copy = _button("Copy log", "Copy budget, drift and all dropouts as text")
         self.clear.clicked.connect(self._clear)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.log_text()))
+        self.queue.setToolTip("How long the playback queue lasts when a hop is written")
+        for one in (self.flush, self.clear, self.copy):
+            one.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addWidget(self.flush)
         row.addWidget(self.queue)
         row.addStretch(1)
@@ -198,9 +202,15 @@ class LatencyPanel(FloatPanel):
         if self.isVisible():
             self._show()
 
+    def wanted_height(self) -> int:
+        """With the whole log; it gives way where the window is low."""
+        spare = LOG_HEIGHT - self.scroll.sizeHint().height()
+        return super().wanted_height() + max(0, spare)
+
     def showEvent(self, event):
         super().showEvent(event)
         self._show()
+        self.place_soon()
 
     def _show(self) -> None:
         health = self._health
@@ -209,7 +219,7 @@ class LatencyPanel(FloatPanel):
         self._show_measures(health)
         both = health.state == "running" and health.queue_ms is not None
         self.flush.setEnabled(both)
-        self.queue.setText(f"queue {health.queue_ms:.1f}{THIN_SPACE}ms" if both else "")
+        self.queue.setText(f"{health.queue_ms:.1f}{THIN_SPACE}ms" if both else "")
         self.measure.setEnabled(both)
         self.measure.setToolTip(MEASURE_TIP if both else "Measuring needs a running sound device on both sides")
         self.flush.setToolTip(FLUSH_TIP if both else "There is no playback queue: the sink is no running sound device")
@@ -218,7 +228,7 @@ class LatencyPanel(FloatPanel):
         self.alarm.setText(health.alarm)
         self.alarm.setVisible(bool(health.alarm))
         if len(self.budget.parts) != rows or alarming:
-            self.place()
+            self.place_soon()
 
     def _show_measures(self, health: Health) -> None:
         if health.measured_ms is None:
