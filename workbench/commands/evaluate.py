@@ -1,16 +1,17 @@
-"""`workbench evaluate`: enhancement (PESQ, STOI, SI-SDR, DNSMOS over a set of pairs) and localization over scenes."""
+"""`workbench evaluate`: enhancement (PESQ, STOI, SI-SDR, DNSMOS over a set of pairs), localization over scenes,
+loudspeaker filters on heads and places that their design did not see."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
 
-from workbench.commands import evaluate_localize
+from workbench.commands import evaluate_localize, evaluate_render
 from workbench.commands.common import SCHEMA, add_json_argument, note, parse_settings, write_json
+from workbench.commands.progress import ProgressLine
 from workbench.core.errors import InputError
 
 _COLUMNS = (
@@ -50,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json_argument(enhance)
     evaluate_localize.add_localize_arguments(actions)
     evaluate_localize.add_scenes_arguments(actions)
+    evaluate_render.add_arguments(actions)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -58,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
         return evaluate_localize.run_localize(args)
     if args.action == "scenes":
         return evaluate_localize.run_scenes(args)
+    if args.action == "render":
+        return evaluate_render.run(args)
     from workbench.evaluation.metrics import Dnsmos
     from workbench.evaluation.quality import Task, check_methods, run_tasks, summary
     from workbench.evaluation.testset import read_set
@@ -71,9 +75,10 @@ def run(args: argparse.Namespace) -> int:
         Dnsmos(args.dnsmos)  # an error now rather than in a worker
     tasks = [Task(pair, method, params, args.dnsmos, args.gain_db) for method in args.methods for pair in pairs]
 
+    line = ProgressLine()
+
     def progress(done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+        line.show(f"{done} of {total} scored", done / total)
 
     methods = summary(run_tasks(tasks, args.jobs, args.scheduler, progress), args.gain_db)
     if args.json:

@@ -304,7 +304,7 @@ def _crosstalk_filters(
             filters[:, :, 1] = filters[:, mirror, 0]
             continue
         fed, other = positions[:, :, ear], positions[:, :, 1 - ear]
-        filters[:, :, ear] = null_steering(
+        steered = null_steering(
             plant[:, ear] / (plant[:, ear] @ plain[:, ear])[:, None],
             (other - wanted[:, None] * fed) / (fed @ plain[:, ear])[..., None],
             np.broadcast_to(plain[:, ear], plant[:, ear].shape),
@@ -313,6 +313,7 @@ def _crosstalk_filters(
             region_weight,
             droop_db * _LOW_TAPER,
         )
+        filters[:, :, ear] = plain[:, ear] + _LOW_TAPER[:, None] * (steered - plain[:, ear])
     return frozen(filters)
 
 
