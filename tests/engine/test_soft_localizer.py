@@ -1,3 +1,4 @@
+import threading
 import time
 
 import numpy as np
@@ -11,6 +12,8 @@ from workbench.engine.soft_localizer import QUEUE_HOPS, SoftLocalizer
 
 class FakeLocalizer:
     """An update every fourth hop, for the instant 30 ms before the newest."""
+
+    notice = ""
 
     def __init__(self, slow_s: float = 0.0, fail: bool = False):
         self.times, self.slow_s, self.fail = [], slow_s, fail
@@ -71,3 +74,29 @@ def test_a_failure_is_said_once_and_ends_localization_alone():
     time.sleep(0.05)
     soft.close()
     assert reports == ["Localization stopped: no directions today"]
+
+
+def test_a_method_that_stands_in_is_reported_once():
+    fake, reports, mailbox = FakeLocalizer(), [], Mailbox()
+    fake.notice = "SRP-PHAT is used."
+    soft = SoftLocalizer(fake, mailbox, reports.append)
+    for number in range(12):
+        soft.push(block(number), Params())
+        wait(lambda number=number: len(fake.times) == number + 1)
+    wait(lambda: len(mailbox.localizations_since(-1)) == 3)
+    soft.close()
+    assert reports == ["SRP-PHAT is used."]
+
+
+def test_what_is_late_says_how_late():
+    fake, mailbox, go = FakeLocalizer(), Mailbox(), threading.Event()
+    process = fake.process
+    fake.process = lambda *hop: go.wait(10) and process(*hop)
+    soft = SoftLocalizer(fake, mailbox, print)
+    for number in range(40):
+        soft.push(block(number), Params())
+    go.set()
+    wait(lambda: len(mailbox.localizations_since(-1)) == 10)
+    soft.close()
+    stale_s = [update.stale_s for update in mailbox.localizations_since(-1)]
+    np.testing.assert_allclose(stale_s, np.arange(36, -1, -4) * 0.01, atol=1e-9)

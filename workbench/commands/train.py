@@ -1,4 +1,4 @@
-"""`workbench train enhance` and `workbench train export`: a network from a person's own folders of sound."""
+"""`workbench train`: networks from a person's own sounds: enhancement, localization, adaptation to a room."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import importlib.util
 from pathlib import Path
 
+from workbench.commands import train_localize
 from workbench.commands.common import note
 from workbench.core.errors import EarshotError, InputError
 
@@ -29,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--start", type=Path, metavar="FILE", help="start from this network (e.g. models/percepnet-small.pt)"
     )
     enhance.add_argument("--resume", action="store_true", help="go on with an interrupted training of MODEL")
+    train_localize.add_localize_arguments(actions)
+    train_localize.add_adapt_arguments(actions)
     export = actions.add_parser("export", help="export the best network of a training so far")
     export.add_argument("checkpoint", type=Path, metavar="CHECKPOINT", help="MODEL.training/checkpoint.pt")
     export.add_argument("out", type=Path, metavar="MODEL", help="model to write (.onnx)")
@@ -47,6 +50,10 @@ def _require_torch() -> None:
 def run(args: argparse.Namespace) -> int:
     """Train or export."""
     _require_torch()
+    if args.action == "localize":
+        return train_localize.run_localize(args)
+    if args.action == "adapt":
+        return train_localize.run_adapt(args)
     from workbench.training.enhance import TrainingRequest, export_checkpoint, train, write_weights
 
     if args.action == "export":

@@ -38,6 +38,8 @@ class SoftLocalizer:
         self._failed = False
         self._truths: deque[tuple[float, tuple[TalkerTruth, ...]]] = deque(maxlen=QUEUE_HOPS * 2)
         self._spent_ns = 0
+        self._newest_s = 0.0
+        self._noticed = ""
         self.skipped = 0
         self.tracks: tuple[Track, ...] = ()
         """The newest tracks; read by the hop thread for a beam that follows one."""
@@ -49,6 +51,7 @@ class SoftLocalizer:
         if len(self._queue) == QUEUE_HOPS:
             self.skipped += 1
         self._queue.append((block, params))
+        self._newest_s = block.time_s
         self._wake.set()
 
     def close(self) -> None:
@@ -86,6 +89,10 @@ class SoftLocalizer:
         self._spent_ns += time.thread_time_ns() - began
         if update is None:
             return
+        if self._localizer.notice != self._noticed:
+            self._noticed = self._localizer.notice
+            if self._noticed:
+                self._report(self._noticed)
         self.tracks = update.tracks
         history = self._mailbox.localizations
         history.put(
@@ -95,6 +102,8 @@ class SoftLocalizer:
                 truth=self._truth_at(update.time_s),
                 skipped=self.skipped,
                 update_ms=self._spent_ns / 1e6,
+                # Of the hops that came meanwhile; a source that jumped back makes nothing stale.
+                stale_s=max(0.0, self._newest_s - block.time_s),
             )
         )
         self._spent_ns = 0

@@ -291,10 +291,18 @@ def measure(model: RegionModel, windows: _Windows, limits_m: np.ndarray) -> Adap
 def _find_places(first: FirstLayers, windows: _Windows, step: Progress) -> None:
     """Move the microphones until the labelled directions sound most like single wave fronts.
 
-    Heights stay: sound from the sides tells nothing of them.
+    Heights stay: sound from the sides tells nothing of them. So does the array's size: noise and talkers above or below
+    the array's plane would make it seem smaller, and no azimuth depends on it.
     """
     nominal = first.mic_xyz_m.detach().clone()
     shift = torch.zeros(len(nominal), 2, requires_grad=True)
+    outward = nominal[:, :2] - nominal[:, :2].mean(dim=0)
+    outward = outward / outward.norm()
+
+    def moved_by() -> Tensor:
+        centred = shift - shift.mean(dim=0)
+        return centred - (centred * outward).sum() * outward
+
     toward = torch.from_numpy(unit_vectors(windows.azimuth_rad[:, 0].numpy())[:, :2].astype(np.float32))
     with torch.no_grad():
         square = windows.real**2 + windows.imag**2
@@ -305,7 +313,7 @@ def _find_places(first: FirstLayers, windows: _Windows, step: Progress) -> None:
     optimizer = torch.optim.Adam([shift], lr=2e-4)
     for number in range(_PLACE_STEPS):
         step("microphones", number, _PLACE_STEPS)
-        place = nominal[:, :2] + shift - shift.mean(dim=0)
+        place = nominal[:, :2] + moved_by()
         advance_s = toward @ place.T / SPEED_OF_SOUND_M_S  # (N, mics)
         angle = -first.omega[None, None] * advance_s[..., None]
         cosine, sine = torch.cos(angle)[..., None], torch.sin(angle)[..., None]
@@ -313,13 +321,13 @@ def _find_places(first: FirstLayers, windows: _Windows, step: Progress) -> None:
         beam_imag = (cosine * imag + sine * real).sum(dim=1)
         power = (beam_real**2 + beam_imag**2).reshape(len(windows), BANDS, BINS_PER_BAND, -1).mean(dim=2)
         # Squared: zones in which the direct sound prevails count most.
-        value = -(power**2 * active).sum() / active.sum() + 0.5 / len(windows) * (shift**2).sum() / _PLACE_SIGMA_M**2
+        value = -(power**2 * active).sum() / active.sum() + 0.02 / len(windows) * (shift**2).sum() / _PLACE_SIGMA_M**2
         optimizer.zero_grad()
         value.backward()
         optimizer.step()
     with torch.no_grad():
         moved = nominal.clone()
-        moved[:, :2] += shift - shift.mean(dim=0)
+        moved[:, :2] += moved_by()
         first.mic_xyz_m.copy_(moved)
 
 

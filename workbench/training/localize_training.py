@@ -18,10 +18,12 @@ import torch
 
 from workbench.core.errors import EarshotError, InputError
 from workbench.training import checkpoint
+from workbench.training.interrupts import DeferredInterrupt
 from workbench.training.localize_data import Batch, Windows
 from workbench.training.localize_network import RingConfig, RingNetwork, loss, targets
 from workbench.training.localize_shards import shard_path
 
+_STEPS_A_SHARD = 4
 OFFSET_WEIGHT = 2.0
 DISTANCE_WEIGHT = 4.0
 
@@ -31,7 +33,7 @@ class RingPlan:
     """How to train; part of the checkpoint.
 
     steps : length of the run; ignored for the learning rate when `max_minutes` is given
-    shards : number of different training shards; a step draws from those that are there
+    shards : number of different training shards; the first steps draw from the first ones only
     shards_a_batch : rooms in a batch
     """
 
@@ -81,6 +83,8 @@ class RingTrainer:
     def __init__(self, plan: RingPlan, folder: Path, path: Path, limits_m: np.ndarray, resume: bool = False):
         self.plan, self.path, self.limits_m = plan, path, limits_m
         self._folder = folder
+        self._seen = {"train": 0, "validation": 0}
+        self._interrupt = DeferredInterrupt()
         self.step, self.elapsed_s, self.best = 0, 0.0, math.inf
         self.curve: list[dict] = []
         self.best_weights: dict = {}
@@ -147,9 +151,18 @@ class RingTrainer:
         return warm_up * (self.plan.final_rate + (self.plan.peak_rate - self.plan.final_rate) * fall)
 
     def _ready(self, count: int, part: str, alive: Callable[[], None]) -> None:
-        while not all(shard_path(self._folder / part, number).exists() for number in range(count)):
-            alive()
-            time.sleep(0.2)
+        """Wait for the first `count` shards."""
+        while self._seen[part] < count:
+            if shard_path(self._folder / part, self._seen[part]).exists():
+                self._seen[part] += 1
+            else:
+                alive()
+                self._interrupt.check()
+                time.sleep(0.2)
+
+    def _known(self) -> int:
+        """How many shards a step draws from: more with time, as they are made while training goes on."""
+        return min(self.plan.shards, self.plan.first_shards + self.step // _STEPS_A_SHARD)
 
     def run(self, report: Callable[[Progress], None], alive: Callable[[], None] = lambda: None) -> None:
         """Train to the end of the plan.
@@ -164,15 +177,17 @@ class RingTrainer:
         EarshotError
             The loss is no longer a number, or the last checkpoint cannot be written.
         KeyboardInterrupt
-            Passed on after a checkpoint was written.
+            After the step was ended and a checkpoint written; a second Ctrl-C does not wait for the step.
         """
+        with DeferredInterrupt() as self._interrupt:
+            self._run(report, alive)
+
+    def _run(self, report: Callable[[Progress], None], alive: Callable[[], None]) -> None:
         plan = self.plan
         begin = time.monotonic()
         self._ready(plan.validation_shards, "validation", alive)
-        self._ready(min(plan.first_shards, plan.shards), "train", alive)
         validation = self._validation()
         windows = Windows(self._folder / "train", self.limits_m, plan.shards)
-        known = 0
         self.elapsed_s += time.monotonic() - begin
         last_save = last_report = time.monotonic()
         running: list[float] = []
@@ -180,8 +195,9 @@ class RingTrainer:
             while self._share_done() < 1.0 or not self.best_weights:
                 begin = time.monotonic()
                 alive()
-                while known < plan.shards and shard_path(self._folder / "train", known).exists():
-                    known += 1
+                self._interrupt.check()
+                known = self._known()
+                self._ready(known, "train", alive)
                 rng = np.random.default_rng([plan.seed, self.step])
                 numbers = rng.integers(0, known, plan.shards_a_batch).tolist()
                 running.append(self._train(windows.batch(numbers, plan.batch, rng, plan.mirror)))
