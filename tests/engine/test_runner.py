@@ -81,16 +81,21 @@ def test_parameters_are_read_every_hop():
 
 
 def test_lost_samples_become_a_dropout_with_its_stage():
-    runner, source, sink = make(np.zeros((1, HOP * 10)), align=False)
+    runner, source, sink = make(np.zeros((1, HOP * 60)), align=False)
     runner._meter = CalmMeter()
     runner.start()
-    runner.step()
+
+    def steps():  # what nothing explains is told after a tenth of a second
+        for _ in range(15):
+            runner.step()
+
+    steps()
     source.dropped_samples += 960
-    runner.step()
+    steps()
     sink.missed_samples += 480
-    runner.step()
+    steps()
     sink.server_dropouts += 1
-    runner.step()
+    steps()
     assert [(dropout.stage, dropout.own) for dropout in runner.dropouts] == [
         ("source", True),
         ("sink", True),

@@ -23,6 +23,8 @@ from workbench.dsp.bands import HOP, RATE_HZ
 HOP_S = HOP / RATE_HZ
 EXCUSE_S = 0.5
 """What the sound server skipped leaves the queue short until it is corrected, see `DeviceSink`."""
+CONFESSION_S = 0.1
+"""A sound server says that it missed its deadline only with its next block: what nothing explains waits so long."""
 RETURN_S = 1.0
 STOLEN_S = 0.01
 """So much taken from one processor within half a second explains a late hop."""
@@ -124,6 +126,8 @@ class DropoutWatch:
         self._excused_until_s = self._returning_until_s = -1.0
         self._losses = self._count_losses()
         self._costs: deque[HopCost] = deque(maxlen=BEFORE)
+        self._waiting: deque[tuple[Dropout, float, bool]] = deque()
+        """To be told, each with the time from when on, and whether the sound server may still explain it."""
         self.server = 0
 
     def _counters(self) -> tuple[int, int, int]:
@@ -151,6 +155,17 @@ class DropoutWatch:
         cost : of this hop
         stolen_s : processor time that the machine's host took lately, see `meters.StolenMeter`
         """
+        dropout = self._look(time_s, cost, stolen_s)
+        if dropout is not None:
+            unexplained = dropout.own and dropout.stage in ("source", "sink")
+            if dropout.stage == "sound server":
+                self._waiting = deque(item for item in self._waiting if not item[2])
+            self._waiting.append((dropout, time_s + CONFESSION_S if unexplained else time_s, unexplained))
+        if self._waiting and time_s >= self._waiting[0][1]:
+            return self._waiting.popleft()[0]
+        return None
+
+    def _look(self, time_s: float, cost: HopCost, stolen_s: float) -> Dropout | None:
         self._costs.append(cost)
         counters = self._counters()
         away = getattr(self._source, "lost", False) or getattr(self._sink, "lost", False)
