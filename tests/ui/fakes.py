@@ -13,8 +13,9 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import load_array, load_layout
 from workbench.core.messages import Dropout, Health, LatencyPart, Levels, Localization, Snapshot
 from workbench.core.params import Params, entry
+from workbench.engine.ab_control import ABControl
+from workbench.engine.ab_settings import SideHistory
 from workbench.engine.device_store import OutputSetup
-from workbench.engine.history import ParameterHistory
 from workbench.engine.inputs import InputSetup
 from workbench.engine.kept_sound import KeptSoundControl
 from workbench.engine.mailbox import Mailbox
@@ -87,7 +88,7 @@ class FakeSession:
 
     def __init__(self):
         self.mailbox = Mailbox()
-        self.history = ParameterHistory()
+        self.history = SideHistory()
         self.preset = Params()
         self.source_spec, self.sink_spec = "room", "none"
         self.array_name, self.layout_name = "uca8-100mm", "pair-100mm"
@@ -96,6 +97,7 @@ class FakeSession:
         self.calls: list[tuple] = []
         self.room_scene, self.room_notice = None, ""
         self.kept = KeptSoundControl()
+        self.ab = ABControl(self.history)
 
     @property
     def params(self):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from workbench.core import params as parameters
 from workbench.core.ab import SIDES, TAPS, ABState, Difference
 from workbench.core.errors import InputError
 from workbench.core.params import Params
@@ -71,6 +72,13 @@ class ABControl:
     def differences(self) -> tuple[Difference, ...]:
         """What differs between A and B."""
         return self._history.differences()
+
+    def take(self, path: str, side: str) -> None:
+        """Give both sides the value that a parameter has on one: an undo step of the other. Raises InputError."""
+        other = SIDES[1 - side_number(side)]
+        value = parameters.get(self.settings(side), path)
+        label = f"{parameters.entry(path).knob.label} of {side.upper()}"
+        self.replace(other, parameters.replace(self.settings(other), {path: value}), label)
 
     @property
     def taps(self) -> tuple[str, ...]:

@@ -18,18 +18,6 @@ def side_number(side: str) -> int:
     return SIDES.index(side)
 
 
-def value_text(path: str, params: Params) -> str:
-    """A parameter's value for a person, with its unit."""
-    knob, value = parameters.entry(path).knob, parameters.get(params, path)
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, str):
-        return dict(knob.choices).get(value, value)
-    if isinstance(value, tuple):
-        return ", ".join(f"{item:g}".replace("-", "−") for item in value) or "none"
-    return f"{value:.{knob.decimals}f} {knob.unit}".rstrip().replace("-", "−")
-
-
 class SideHistory:
     """Everything that a `ParameterHistory` has, for the shown side; what is transport is common to both sides."""
 
@@ -85,7 +73,11 @@ class SideHistory:
         """What differs between A and B, in the order of the parameters."""
         a, b = (history.params for history in self._sides)
         return tuple(
-            Difference(path, parameters.entry(path).knob.label, value_text(path, a), value_text(path, b))
+            Difference(
+                path,
+                parameters.entry(path).knob.label,
+                *(parameters.as_text(path, parameters.get(side, path)) for side in (a, b)),
+            )
             for path in parameters.differences(a, b)
             if path not in TRANSPORT
         )

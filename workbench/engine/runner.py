@@ -14,8 +14,8 @@ from workbench.audio.protocols import Sink, Source
 from workbench.core.messages import Block, Dropout
 from workbench.core.params import Params
 from workbench.dsp.bands import HOP, RATE_HZ
-from workbench.engine.beam_watch import BeamWatch
 from workbench.engine.ab_designs import ABDesigns
+from workbench.engine.beam_watch import BeamWatch
 from workbench.engine.chain import Chain, ChainOutput, Designs
 from workbench.engine.dropouts import DropoutWatch, HopMeter
 from workbench.engine.howl import HowlDetector

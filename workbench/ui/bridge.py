@@ -68,6 +68,8 @@ class Bridge(QObject):
     structure_changed = Signal()
     """Source, sink, array or layout is another one."""
     running_changed = Signal(bool)
+    ab_changed = Signal(object)
+    """The ABState: how A and B stand to each other."""
     kept_changed = Signal(object)
     """The KeptSound: what is kept of the input, and whether it loops."""
     devices_listed = Signal(list)
@@ -101,6 +103,7 @@ class Bridge(QObject):
         self._room = None
         self._running: bool | None = None
         self._kept = None
+        self._ab = None
         self._factory: Params | None = None
         self.preset_name = FACTORY
         self.timer = QTimer(self)
@@ -197,6 +200,10 @@ class Bridge(QObject):
         if room != self._room:
             self._room = room
             self.room_changed.emit(*room)
+        ab = session.ab.state
+        if repr(ab) != repr(self._ab):  # the loudness is NaN while it is unknown
+            self._ab = ab
+            self.ab_changed.emit(ab)
         kept = session.kept.state
         if kept != self._kept:
             self._kept = kept
@@ -348,6 +355,53 @@ class Bridge(QObject):
     def end_input_levels(self) -> None:
         """Nobody looks at the levels of the source's channels any more."""
         self.session.end_input_levels()
+
+    @property
+    def ab(self):
+        """How A and B stand to each other (ABState)."""
+        return self.session.ab.state
+
+    @property
+    def differences(self) -> tuple:
+        """What differs between A and B (Difference)."""
+        return self.session.ab.differences()
+
+    @property
+    def taps(self) -> tuple[str, ...]:
+        """Places of the chain that can be heard."""
+        return self.session.ab.taps
+
+    def choose_side(self, side: str) -> bool:
+        """Show, edit and hear "a" or "b"."""
+        return self._do(self.session.ab.choose, side)
+
+    def copy_side(self, source: str, target: str) -> bool:
+        """Make one side equal to the other."""
+        return self._do(self.session.ab.copy, source, target)
+
+    def swap_sides(self) -> bool:
+        """Exchange A and B."""
+        return self._do(self.session.ab.swap)
+
+    def take_value(self, path: str, side: str) -> bool:
+        """Give both sides the value that a parameter has on one."""
+        return self._do(self.session.ab.take, path, side)
+
+    def choose_tap(self, tap: str) -> bool:
+        """Hear another place of the chain, see `core.ab.TAPS`."""
+        return self._do(self.session.ab.choose_tap, tap)
+
+    def set_matched(self, on: bool) -> bool:
+        """Level A and B by their loudness."""
+        return self._do(self.session.ab.set_matched, on)
+
+    def freeze_match(self, on: bool) -> bool:
+        """Keep the loudness offset as it is."""
+        return self._do(self.session.ab.freeze, on)
+
+    def play_blind(self, side: str | None) -> bool:
+        """Hear a side while everything shown stays with the other; None ends it."""
+        return self._do(self.session.ab.play, side)
 
     @property
     def kept(self):

@@ -31,6 +31,7 @@ from workbench.core.geometry import load_array, load_layout
 from workbench.core.params import Params
 from workbench.core.resources import find_toml, read_toml, resource, shipped_names
 from workbench.ui import dialogs, theme
+from workbench.ui.ab_switch import ABSwitch
 from workbench.ui.bridge import Bridge
 from workbench.ui.controls import new_gesture
 from workbench.ui.dialogs import (
@@ -203,6 +204,7 @@ class MainWindow(QWidget):
         self.latency_panel = LatencyPanel(self)
         self.recording_panel = RecordingPanel(self)
         self.loudspeaker_panel = LoudspeakerPanel(self)
+        self.ab_switch = ABSwitch(self, bridge, self.toolbar)
         self.kept_control = KeptControl(self, bridge, self.toolbar, store)
         self.menu = self._build_menu()
 
@@ -249,7 +251,7 @@ class MainWindow(QWidget):
         bar.sink_wanted.connect(lambda: self._toggle_panel(self.sink_panel, bar.sink))
         bar.preset_wanted.connect(self.show_presets)
         bar.settings_wanted.connect(self._show_menu)
-        bar.bypass_wanted.connect(lambda on: bridge.set({"output.bypass": on}))
+        bar.compare_wanted.connect(lambda: self._toggle_panel(self.ab_switch.panel, bar.match_button))
         bar.mute_wanted.connect(lambda on: bridge.set({"output.muted": on}))
         bar.record_wanted.connect(self.toggle_recording)
         bar.recording_wanted.connect(lambda: self._toggle_panel(self.recording_panel, bar.record_button))
@@ -297,8 +299,6 @@ class MainWindow(QWidget):
     def _connect_keys(self) -> None:
         keys = {
             "Space": self.bridge.toggle_running,
-            "A": lambda: self.bridge.set({"output.bypass": False}),
-            "0": lambda: self.bridge.set({"output.bypass": True}),
             "M": lambda: self.bridge.set({"output.muted": not self.bridge.params.output.muted}),
             "R": self.toggle_recording,
             "Ctrl+O": self.open_file,
@@ -314,6 +314,8 @@ class MainWindow(QWidget):
             "Ctrl+Q": self.close,
         }
         keys.update(self.kept_control.keys)
+        keys.update(self.ab_switch.keys)
+        keys["C"] = lambda: self._toggle_panel(self.ab_switch.panel, self.toolbar.match_button)
         for number in range(1, 10):
             keys[f"Ctrl+{number}"] = lambda number=number: self.presets.choose_number(number)
         self.shortcuts = {}

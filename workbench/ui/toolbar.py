@@ -6,14 +6,33 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from workbench.core.ab import ABState
 from workbench.core.kept import KeptSound
 from workbench.core.messages import Health
 from workbench.core.params import Params
 from workbench.ui import icons, theme
 from workbench.ui.controls import CaptionChooser, Segmented, Themed, rule
+from workbench.ui.painting import THIN_SPACE, number
 from workbench.ui.theme import Tokens
 
 COMPACT_HEIGHT = 52
+
+
+def gain_text(state: ABState) -> str:
+    """What matching takes off: "B −0.8 dB"; empty where it takes nothing."""
+    side, gain_db = min((("A", state.gain_a_db), ("B", state.gain_b_db)), key=lambda pair: pair[1])
+    return f"{side} {number(gain_db, 1)}{THIN_SPACE}dB" if gain_db < -0.05 else ""
+
+
+def match_text(state: ABState) -> str:
+    """How A and B stand to each other, in a few words."""
+    if state.equal and not gain_text(state):
+        return "A and B are equal"
+    if not state.matched:
+        return "Loudness not matched"
+    word = "frozen" if state.frozen else "matched"
+    gain = gain_text(state)
+    return f"Loudness {word}, {gain}" if gain else f"Loudness {word}"
 SHORT_S = 1800.0
 """From here on the recording button counts down how long the disk lasts."""
 
@@ -51,7 +70,9 @@ class Toolbar(QFrame):
     sink_wanted = Signal()
     preset_wanted = Signal()
     settings_wanted = Signal()
-    bypass_wanted = Signal(bool)
+    side_wanted = Signal(str)
+    """"a", "b" or "bypass"."""
+    compare_wanted = Signal()
     mute_wanted = Signal(bool)
     record_wanted = Signal()
     recording_wanted = Signal()
@@ -71,6 +92,8 @@ class Toolbar(QFrame):
         self._left_s: float | None = None
         self._compact: bool | None = None
         self._kept = KeptSound()
+        self._ab = ABState(shared=("beam", "enhance", "render"))
+        self._bypass = False
         self._keep_menu: QMenu | None = None
 
         self.start_button = self._button("start", "Start or stop the sound (Space)")
@@ -79,10 +102,16 @@ class Toolbar(QFrame):
         self.sink = CaptionChooser("Sink", 164)
         self.side = Segmented(
             (
-                ("a", "A", 42, "a", "Hear the chain with these settings (A)"),
-                ("bypass", "Bypass", 80, "text1", "Hear the input itself (0)"),
+                ("a", "A", 42, "a", "Hear and change setting A (A)"),
+                ("b", "B", 42, "b", "Hear and change setting B (B)"),
+                ("bypass", "Bypass", 72, "text1", "Hear the input itself (0)"),
             )
         )
+        self.match_button = QPushButton()
+        self.match_button.setProperty("flat", "true")
+        self.match_button.setFont(theme.font(12))
+        self.match_button.setFixedHeight(36)
+        self.match_button.setToolTip("Compare A and B: copy, swap, matched loudness, taps, differences")
         self.mute_button = self._button("mute", "Muted: click to hear (M)")
         self.mute_button.setText(" Muted")
         self.record_button = self._button("record", "Record microphones and output (R)")
@@ -108,6 +137,7 @@ class Toolbar(QFrame):
             rule(vertical=True, length=28),
             8,
             self.side,
+            self.match_button,
             self.mute_button,
             8,
             rule(vertical=True, length=28),
@@ -139,7 +169,8 @@ class Toolbar(QFrame):
         self.sink.clicked.connect(self.sink_wanted)
         self.preset.clicked.connect(self.preset_wanted)
         self.settings_button.clicked.connect(self.settings_wanted)
-        self.side.chosen.connect(lambda value: self.bypass_wanted.emit(value == "bypass"))
+        self.side.chosen.connect(self.side_wanted)
+        self.match_button.clicked.connect(self.compare_wanted)
         self.mute_button.clicked.connect(lambda: self.mute_wanted.emit(False))
         self.record_button.clicked.connect(self.record_wanted)
         self.recording_button.clicked.connect(self.recording_wanted)
@@ -186,6 +217,7 @@ class Toolbar(QFrame):
         self.layout().setContentsMargins(8 if compact else 12, 0, 8 if compact else 12, 0)
         self.layout().setSpacing(6 if compact else 8)
         self._show_state()
+        self._show_match()
         self.preset.update()
 
     def set_running(self, running: bool) -> None:
@@ -198,6 +230,19 @@ class Toolbar(QFrame):
         if (health.recording_s, health.recording_left_s) != (self._recording_s, self._left_s):
             self._recording_s, self._left_s = health.recording_s, health.recording_left_s
             self._show_state()
+
+    def show_ab(self, state: ABState) -> None:
+        """Which side plays, and what matching does."""
+        self._ab = state
+        self.side.set_value("bypass" if self._bypass else state.side)
+        self._show_match()
+
+    def _show_match(self) -> None:
+        text = match_text(self._ab)
+        short = "A = B" if self._ab.equal else gain_text(self._ab) or "A, B"
+        self.match_button.setText(short if self._compact else text)
+        self.match_button.setAccessibleName(f"Compare A and B: {text}")
+        self.match_button.setFixedWidth(84 if self._compact else 196)
 
     def show_kept(self, kept: KeptSound) -> None:
         """How much is kept, or where the loop is."""
@@ -230,7 +275,8 @@ class Toolbar(QFrame):
 
     def show_params(self, params: Params) -> None:
         """What plays, and whether it is muted."""
-        self.side.set_value("bypass" if params.output.bypass else "a")
+        self._bypass = params.output.bypass
+        self.side.set_value("bypass" if self._bypass else self._ab.side)
         self.mute_button.setVisible(params.output.muted)
 
     def set_undo(self, undo_label: str, redo_label: str) -> None:

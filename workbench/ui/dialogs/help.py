@@ -15,7 +15,8 @@ from workbench.ui.dialogs.float_panel import FloatPanel
 
 KEYS = (
     ("Space", "Start or stop"),
-    ("A", "Hear the chain"),
+    ("A   B", "Hear and change setting A or B"),
+    ("C", "Compare A and B: copy, swap, taps, differences"),
     ("0", "Bypass: hear the input"),
     ("M", "Mute"),
     ("R", "Record"),
