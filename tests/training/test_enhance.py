@@ -7,8 +7,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from workbench.training import enhance  # noqa: E402
-from workbench.training.enhance import TrainingRequest  # noqa: E402
+from workbench.training import enhance
+from workbench.training.enhance import TrainingRequest
 
 
 def test_a_trained_start_is_treated_gently():
