@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -181,32 +181,37 @@ def _beam_by_scipy():
     return lambda number: oaconvolve(hops[number % len(hops)], fir, axes=1).sum(axis=0)
 
 
-def _localize():
-    from workbench.localize.localizer import Localizer
+def _localize(method: str) -> Callable[[], Callable[[int], object]]:
+    def make():
+        from workbench.localize.localizer import Localizer
 
-    # Speech-like: stationary noise is gated and would cost less than a talker.
-    hops = _noise(8, 400) * (0.05 + (np.arange(400) % 23 < 9))[:, None, None].astype(np.float32)
-    hops[:] = hops[:, :1]
-    stage, params = Localizer(load_array("uca8-100mm")), Params().localize
+        # Speech-like: stationary noise is gated and would cost less than a talker.
+        hops = _noise(8, 400) * (0.05 + (np.arange(400) % 23 < 9))[:, None, None].astype(np.float32)
+        hops[:] = hops[:, :1]
+        stage, params = Localizer(load_array("uca8-100mm")), replace(Params().localize, method=method)
 
-    def update(number: int):
-        result = None
-        while result is None:
-            update.hop += 1
-            result = stage.process(hops[update.hop % len(hops)], update.hop * HOP / RATE_HZ, params)
-        return result
+        def update(number: int):
+            result = None
+            while result is None:
+                update.hop += 1
+                result = stage.process(hops[update.hop % len(hops)], update.hop * HOP / RATE_HZ, params)
+            return result
 
-    update.hop = 0
-    return update
+        update.hop = 0
+        return update
+
+    return make
 
 
-def _srp_by_pyroomacoustics():
+def _by_pyroomacoustics(name: str) -> Callable[[int], object]:
     import pyroomacoustics as pra
 
     array, fft_size = load_array("uca8-100mm"), 512
     rng = np.random.default_rng(0)
     frames = rng.standard_normal((8, fft_size // 2 + 1, 93)) + 1j * rng.standard_normal((8, fft_size // 2 + 1, 93))
-    doa = pra.doa.SRP(array.mic_xyz_m[:, :2].T, 48000, fft_size, c=343.0, num_src=2, azimuth=np.radians(np.arange(360)))
+    doa = getattr(pra.doa, name)(
+        array.mic_xyz_m[:, :2].T, 48000, fft_size, c=343.0, num_src=2, azimuth=np.radians(np.arange(360))
+    )
     return lambda number: doa.locate_sources(frames, freq_range=[300, 6000])
 
 
@@ -284,10 +289,24 @@ CASES = (
     ),
     Case(
         "localize",
-        "SRP-PHAT update with tracker, 8 microphones, 360 azimuths",
-        _localize,
+        "network and SRP-PHAT update with tracker, 8 microphones",
+        _localize("combined"),
         period_hops=20,
-        reference=("pyroomacoustics SRP, 0.5 s", _srp_by_pyroomacoustics),
+        reference=("pyroomacoustics SRP, 0.5 s", lambda: _by_pyroomacoustics("SRP")),
+    ),
+    Case(
+        "localize",
+        "SRP-PHAT update with tracker, 8 microphones, 360 azimuths",
+        _localize("srp"),
+        period_hops=20,
+        reference=("pyroomacoustics SRP, 0.5 s", lambda: _by_pyroomacoustics("SRP")),
+    ),
+    Case(
+        "localize",
+        "normalised MUSIC update with tracker, 8 microphones, 360 azimuths",
+        _localize("normmusic"),
+        period_hops=20,
+        reference=("pyroomacoustics normalised MUSIC, 0.5 s", lambda: _by_pyroomacoustics("NormMUSIC")),
     ),
     Case(
         "render",
