@@ -8,14 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-import tomli_w
 
 from workbench.audio.files import SoundWriter
 from workbench.audio.protocols import RATE_HZ
 from workbench.commands.common import SCHEMA, add_json_argument, note, write_json
 from workbench.core.errors import EarshotError, InputError
-from workbench.core.geometry import MicrophoneArray
 from workbench.core.messages import Block
+from workbench.engine.array_files import array_toml
 
 STEP_S = 0.1
 """Grid of the ground truth: entry i tells of the span from i * STEP_S to (i + 1) * STEP_S."""
@@ -59,12 +58,6 @@ def sound_path(out: str, name: str, channels: int) -> Path:
     except OSError as error:
         raise InputError(f"{path}: cannot be made a folder ({error.strerror})") from error
     return path / f"{name}.{'flac' if channels <= _FLAC_CHANNELS else 'wav'}"
-
-
-def array_toml(array: MicrophoneArray) -> str:
-    """The array file that `load_array` reads back."""
-    mics = np.round(array.mic_xyz_m, 6).tolist()
-    return tomli_w.dumps({"name": array.name, "description": array.description, "mics": mics})
 
 
 def microphone_tables(microphones) -> list[dict]:

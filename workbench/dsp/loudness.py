@@ -56,7 +56,7 @@ def integrated_lufs(samples: np.ndarray) -> float:
 
 
 def gated_lufs(power: np.ndarray) -> float:
-    """Loudness, by both gates, of overlapping 0.4 s blocks with K-weighted mean powers (blocks,); -inf if none passes."""
+    """Loudness, by both gates, of overlapping 0.4 s blocks with K-weighted mean powers (blocks,); -inf if none pass."""
     power = power[power > 10 ** ((_ABSOLUTE_GATE_LUFS - _OFFSET_DB) / 10)]
     if not len(power):
         return -np.inf
