@@ -18,6 +18,7 @@ COMMANDS = {
     "measure": "measure loudspeakers with sweeps",
     "simulate": "render a scene of the simulated room to files",
     "live": "run the live chain without a window",
+    "batch": "run one recipe over thousands of files",
     "bench": "measure what the stages cost",
     "evaluate": "score enhancement against clean references",
     "train": "train a network on your own folders of sound",

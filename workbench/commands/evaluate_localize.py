@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import sys
 from pathlib import Path
 
 import numpy as np
 
 from workbench.commands.common import SCHEMA, add_json_argument, note, parse_settings, write_json
+from workbench.commands.progress import ProgressLine
 from workbench.core.errors import InputError
 
 _COLUMNS = (
@@ -42,6 +42,7 @@ def add_localize_arguments(actions) -> None:
         "--reliability", action="store_true", help="also how often directions of each confidence are right"
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: cores)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="run on a dask.distributed cluster instead")
     parser.add_argument("--plots", type=Path, metavar="DIR", help="write charts (.svg) into DIR")
     parser.add_argument("--limit", type=int, metavar="N", help="only every so many-th scene, N in all")
     settings = parser.add_argument_group("parameters")
@@ -66,6 +67,7 @@ def add_scenes_arguments(actions) -> None:
     parser.add_argument("--position-sigma-mm", type=float, default=0.0, help="microphones' position errors")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: cores)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="run on a dask.distributed cluster instead")
 
 
 def run_localize(args: argparse.Namespace) -> int:
@@ -94,11 +96,12 @@ def run_localize(args: argparse.Namespace) -> int:
         for scene in scenes
     ]
 
-    def progress(done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+    line = ProgressLine()
 
-    scores = run_localization_tasks(tasks, args.jobs, progress)
+    def progress(done: int, total: int) -> None:
+        line.show(f"{done} of {total} scored", done / total)
+
+    scores = run_localization_tasks(tasks, args.jobs, progress, args.scheduler)
     methods = {method: tables([s for s in scores if s.method == method]) for method in args.methods}
     document = {
         "schema": SCHEMA,
@@ -176,9 +179,9 @@ def _write_plots(methods: dict, folder: Path) -> None:
 
 def run_scenes(args: argparse.Namespace) -> int:
     """Make the scenes."""
-    from concurrent.futures import ProcessPoolExecutor
     from functools import partial
 
+    from workbench.engine import cluster
     from workbench.evaluation.scene_sets import ScenePlan, plan_scenes, write_hum, write_voices
 
     if args.jobs < 1 or min(args.still, args.crossing, args.silent) < 0 or not 1 <= args.seconds <= 600:
@@ -195,8 +198,14 @@ def run_scenes(args: argparse.Namespace) -> int:
         seed=args.seed,
     )
     scenes = plan_scenes(plan, voices)
-    with ProcessPoolExecutor(args.jobs) as pool:
-        list(pool.map(partial(_render, folder=args.out, seconds=args.seconds), scenes))
+    line = ProgressLine()
+    cluster.results(
+        partial(_render, folder=args.out, seconds=args.seconds),
+        scenes,
+        args.jobs,
+        args.scheduler,
+        lambda done, total: line.show(f"{done} of {total} scenes", done / total),
+    )
     for array in plan.arrays:
         write_hum(args.out / array, array, args.seconds, args.seed)
     note(f"{args.out}: {len(scenes)} scenes for {', '.join(plan.arrays)}, and hum")

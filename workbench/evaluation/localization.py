@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -14,8 +13,10 @@ import numpy as np
 from workbench.core.geometry import wrap_deg
 from workbench.core.messages import Localization
 from workbench.core.params import LocalizeParams
+from workbench.engine import cluster
 from workbench.evaluation.localization_metrics import assign, ospa_deg
 from workbench.evaluation.localization_sets import LocalizationScene, load_scene_sound
+from workbench.localize.localizer import UPDATE_S
 from workbench.localize.offline import localize_recording
 from workbench.localize.sources import Source
 
@@ -85,7 +86,6 @@ def score(task: LocalizationTask) -> SceneScore:
     heard = matched = true_sources = reported = false_in_silence = distances = 0
     near = [0] * len(NEAR_DEG)
     owners: list[list[int | None]] = [[] for _ in scene.active]
-    update_s = frames[1].time_s - frames[0].time_s if len(frames) > 1 else 0.2
     for frame, found in zip(frames, sources, strict=True):
         step = scene.step_at(frame.time_s)
         speaking = np.flatnonzero(scene.active[:, step])
@@ -95,7 +95,7 @@ def score(task: LocalizationTask) -> SceneScore:
         true_sources += len(speaking)
         reported += len(found)
         if len(speaking) == 0:
-            silent_s += update_s
+            silent_s += UPDATE_S
             false_in_silence += len(found)
         if len(speaking) or len(found):
             heard += 1
@@ -174,20 +174,13 @@ def _kept(owners: list[list[int | None]]) -> bool:
 
 
 def run_localization_tasks(
-    tasks: list[LocalizationTask], jobs: int, progress: Callable[[int, int], None] = lambda done, total: None
+    tasks: list[LocalizationTask],
+    jobs: int,
+    progress: Callable[[int, int], None] | None = None,
+    scheduler: str | None = None,
 ) -> list[SceneScore]:
-    """Scores of all tasks, in order, on `jobs` processes."""
-    scores = []
-    if jobs == 1:
-        for task in tasks:
-            scores.append(score(task))
-            progress(len(scores), len(tasks))
-        return scores
-    with ProcessPoolExecutor(jobs) as pool:
-        for result in pool.map(score, tasks, chunksize=4):
-            scores.append(result)
-            progress(len(scores), len(tasks))
-    return scores
+    """Scores of all tasks, in order, on `jobs` processes or on a dask cluster."""
+    return cluster.results(score, tasks, jobs, scheduler, progress)
 
 
 def summarise(scores: Sequence[SceneScore]) -> dict:
@@ -212,7 +205,7 @@ def summarise(scores: Sequence[SceneScore]) -> dict:
         "recall": over(total("matched"), total("true_sources")),
         "precision": over(total("matched"), total("reported_sources")),
         "count_error": over(total("count_error_sum"), total("heard_frames")),
-        "swaps_per_minute": over(60 * total("swaps"), 0.2 * total("true_sources")),
+        "swaps_per_minute": over(60 * total("swaps"), UPDATE_S * total("true_sources")),
         "identities_kept": over(sum(s.kept for s in crossing), len(crossing)),
         "distance_error_m": over(total("distance_error_sum_m"), total("distances")),
         "distance_error_relative": over(total("distance_ratio_sum"), total("distances")),

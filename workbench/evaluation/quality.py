@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import numpy as np
 from workbench.core.errors import InputError
 from workbench.core.params import EnhanceParams
 from workbench.dsp.bands import HOP
+from workbench.engine import cluster
 from workbench.enhance.enhancer import Enhancer
 from workbench.enhance.ladder import RUNGS, whole_ladder
 from workbench.enhance.runtime import NetworkGains
@@ -110,26 +110,7 @@ def run_tasks(
     InputError
         The scheduler cannot be used, or a file cannot be read.
     """
-    with _executor(jobs, scheduler) as executor:
-        futures = [executor.submit(run_task, task) for task in tasks]
-        for done, future in enumerate(as_completed(futures), start=1):
-            future.result()  # the first error ends the run
-            if progress is not None:
-                progress(done, len(tasks))
-        return [future.result() for future in futures]
-
-
-def _executor(jobs: int, scheduler: str | None) -> Executor:
-    if scheduler is None:
-        return ProcessPoolExecutor(jobs)
-    try:
-        from distributed import Client
-    except ImportError:
-        raise InputError("--scheduler needs dask.distributed: pip install distributed") from None
-    try:
-        return Client(scheduler, timeout=20).get_executor()
-    except (OSError, ValueError) as error:
-        raise InputError(f"--scheduler {scheduler}: cannot be reached ({error})") from error
+    return cluster.results(run_task, tasks, jobs, scheduler, progress)
 
 
 def mean_scores(results: Iterable[Result]) -> dict[str, float]:
