@@ -1,9 +1,11 @@
+import dataclasses
 import json
 import shutil
 
 import numpy as np
 import pytest
 
+from tests.localize.scenes import plane_waves, speech_like
 from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray, load_array
 from workbench.localize import models
@@ -83,3 +85,27 @@ def test_the_network_turns_with_the_array():
     floor_db = np.full(BANDS, -60.0, dtype=np.float32)
     straight, turned = network.answer(samples, floor_db), network.answer(np.roll(samples, 1, axis=0), floor_db)
     np.testing.assert_allclose(turned.ring, np.roll(straight.ring, 9), atol=0.05)
+
+
+@pytest.mark.parametrize("turn_deg", [0.0, 22.5, -80.0])
+def test_an_array_that_is_turned_and_numbered_otherwise_is_the_same(turn_deg):
+    """A talker has the same azimuth in the room, whatever the array's frame."""
+    rng = np.random.default_rng(2)
+    voice = speech_like(3, 0.6)
+    order, turn_rad = rng.permutation(8), np.deg2rad(turn_deg)
+    cosine, sine = np.cos(turn_rad), np.sin(turn_rad)
+    mic_xyz_m = CIRCLE.mic_xyz_m[order] @ np.array([[cosine, sine, 0], [-sine, cosine, 0], [0, 0, 1]])
+    other = MicrophoneArray("other", mic_xyz_m)
+    floor_db = np.full(BANDS, -90.0, dtype=np.float32)
+    sound = plane_waves(other, [50.0], [voice], snr_db=40)[:, -WINDOW_SAMPLES:]
+    peak = RegionNetwork(other).answer(sound, floor_db).peaks[0]
+    assert abs(np.rad2deg(peak.azimuth_rad) - 50) < 2 and peak.probability > 0.5
+
+
+def test_a_found_place_is_given_in_the_arrays_own_order():
+    facts, _, _ = models.find_model(CIRCLE)
+    found = CIRCLE.mic_xyz_m + 1e-3 * np.random.default_rng(0).standard_normal((8, 3))
+    facts = dataclasses.replace(facts, found_xyz_m=tuple(map(tuple, found.tolist())))
+    turned = MicrophoneArray("turned", np.roll(CIRCLE.mic_xyz_m, 3, axis=0))
+    np.testing.assert_allclose(facts.heard_xyz_m(turned), np.roll(found, 3, axis=0))
+    np.testing.assert_allclose(facts.heard_xyz_m(CIRCLE), found)

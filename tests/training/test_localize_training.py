@@ -87,7 +87,7 @@ def test_export_writes_what_the_program_runs(folder, tmp_path):
     out = tmp_path / "square.onnx"
     localize.export_checkpoint(path, ARRAY, out, shards=folder / "validation")
     facts, _, _ = find_model(ARRAY, str(out))
-    assert facts.array == "square4-30mm" and facts.heard_xyz_m.shape == (4, 3)
+    assert facts.array == "square4-30mm" and facts.heard_xyz_m(ARRAY).shape == (4, 3)
     answer = RegionNetwork(ARRAY, str(out)).answer(np.zeros((4, facts.samples), np.float32), np.zeros(36, np.float32))
     assert np.isfinite(answer.ring).all()
     ring, state = localize.read_ring(out.with_suffix(".pt"))

@@ -141,7 +141,7 @@ class NetworkMethod:
 
     def __init__(self, array: MicrophoneArray, model: str, combined: bool):
         self._network = RegionNetwork(array, model)
-        self._srp = SrpPhat(MicrophoneArray(array.name, self._network.facts.heard_xyz_m))
+        self._srp = SrpPhat(MicrophoneArray(array.name, self._network.facts.heard_xyz_m(array)))
         self._combined = combined
         self._samples = np.zeros((array.mics, 0), dtype=np.float32)
 

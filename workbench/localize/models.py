@@ -16,7 +16,7 @@ import numpy as np
 
 from workbench.core.atomic import write_text
 from workbench.core.errors import InputError
-from workbench.core.geometry import SECTORS, MicrophoneArray
+from workbench.core.geometry import SECTORS, MicrophoneArray, wrap_rad
 from workbench.core.resources import root
 from workbench.dsp.bands import RATE_HZ
 from workbench.localize.frames import BANDS, WINDOW_SAMPLES
@@ -31,6 +31,37 @@ _REMEDY = "reinstall the program, or train the model again with `workbench train
 
 class NoNetworkError(InputError):
     """There is no network for the array."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alignment:
+    """Microphone i of the network is microphone order[i] of the array, whose frame is turned by `turn_rad`."""
+
+    order: np.ndarray
+    turn_rad: float
+
+
+def _turned(xyz_m: np.ndarray, turn_rad: float) -> np.ndarray:
+    cosine, sine = np.cos(turn_rad), np.sin(turn_rad)
+    return xyz_m @ np.array([[cosine, sine, 0.0], [-sine, cosine, 0.0], [0.0, 0.0, 1.0]])
+
+
+def align(own_xyz_m: np.ndarray, other_xyz_m: np.ndarray) -> Alignment | None:
+    """The turn around the vertical, the smallest, that brings microphones (mics, 3) onto others in some order."""
+    if own_xyz_m.shape != other_xyz_m.shape:
+        return None
+    first = int(np.argmax(np.hypot(own_xyz_m[:, 0], own_xyz_m[:, 1])))
+    turns_rad = wrap_rad(
+        np.arctan2(other_xyz_m[:, 1], other_xyz_m[:, 0]) - np.arctan2(own_xyz_m[first, 1], own_xyz_m[first, 0])
+    )
+    # Nobody turns an array by less than what rounding does.
+    turns_rad[np.abs(turns_rad) < 1e-3] = 0.0
+    for turn_rad in sorted(turns_rad, key=abs):
+        apart_m = np.abs(_turned(own_xyz_m, turn_rad)[:, None] - other_xyz_m).max(axis=-1)
+        order = apart_m.argmin(axis=1)
+        if len(set(order.tolist())) == len(order) and apart_m.min(axis=1).max() <= SAME_PLACE_M:
+            return Alignment(order, float(turn_rad))
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +87,22 @@ class RegionFacts:
     base: str = ""
     found_xyz_m: tuple[tuple[float, float, float], ...] = ()
 
-    @property
-    def heard_xyz_m(self) -> np.ndarray:
-        """Where the microphones are as far as is known, (mics, 3)."""
-        return np.asarray(self.found_xyz_m or self.mic_xyz_m)
+    def alignment(self, array: MicrophoneArray) -> Alignment | None:
+        """How to take the array for the one that the network was made for; None if it is another."""
+        return align(np.asarray(self.mic_xyz_m), array.mic_xyz_m)
 
     def fits(self, array: MicrophoneArray) -> bool:
-        """Whether it was made for these microphones."""
-        own = np.asarray(self.mic_xyz_m)
-        return own.shape == array.mic_xyz_m.shape and bool(np.abs(own - array.mic_xyz_m).max() <= SAME_PLACE_M)
+        """Whether it was made for these microphones, turned or numbered otherwise perhaps."""
+        return self.alignment(array) is not None
+
+    def heard_xyz_m(self, array: MicrophoneArray) -> np.ndarray:
+        """Where the array's microphones are as far as is known, (mics, 3), in the array's order and frame."""
+        alignment = self.alignment(array)
+        if not self.found_xyz_m or alignment is None:
+            return array.mic_xyz_m
+        placed = np.empty((len(self.found_xyz_m), 3))
+        placed[alignment.order] = _turned(np.asarray(self.found_xyz_m), alignment.turn_rad)
+        return placed
 
 
 _EXPECTED = {"rate_hz": RATE_HZ, "samples": WINDOW_SAMPLES, "bands": BANDS, "ring": RING}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from workbench.core.errors import InputError
-from workbench.core.geometry import MicrophoneArray
+from workbench.core.geometry import MicrophoneArray, wrap_rad
 from workbench.localize.frames import BANDS, WINDOW_SAMPLES
 from workbench.localize.models import RegionFacts, find_model
 from workbench.localize.ring import RING, RingPeak, Sectors, find_peaks, fold
@@ -17,7 +17,10 @@ _LEAST_PROBABILITY = 0.02
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """What the network says of one window: talkers, calibrated, the surest first; sectors; and the ring (RING,)."""
+    """What the network says of one window.
+
+    `peaks` are talkers, calibrated, the surest first; `ring` (RING,) is in the network's own frame.
+    """
 
     peaks: tuple[RingPeak, ...]
     sectors: Sectors
@@ -60,6 +63,7 @@ class RegionNetwork:
     def __init__(self, array: MicrophoneArray, model: str = ""):
         self.facts, data, path = find_model(array, model)
         self._limits_m = np.asarray(self.facts.limits_m)
+        self._alignment = self.facts.alignment(array)
         self._run = _session(self.facts, data, str(path), array.mics).run
 
     def answer(self, samples: np.ndarray, floor_db: np.ndarray, most: int = 6) -> Answer:
@@ -73,11 +77,17 @@ class RegionNetwork:
         most : int
             The most talkers to give.
         """
+        samples = np.ascontiguousarray(samples[self._alignment.order])
         (answer,) = self._run(("answer",), {"samples": samples[None], "floor_db": floor_db[None]})
         probability, offset, distance = answer[0].astype(float)
         probability = self._calibrated(probability)
         peaks = find_peaks(probability, np.clip(offset, -1.5, 1.5), distance, self._limits_m, most)
-        peaks = [peak for peak in peaks if peak.probability >= _LEAST_PROBABILITY]
+        turn_rad = self._alignment.turn_rad
+        peaks = [
+            replace(peak, azimuth_rad=wrap_rad(peak.azimuth_rad + turn_rad))
+            for peak in peaks
+            if peak.probability >= _LEAST_PROBABILITY
+        ]
         return Answer(tuple(peaks), fold(peaks, self._limits_m), probability)
 
     def _calibrated(self, probability: np.ndarray) -> np.ndarray:
