@@ -22,6 +22,7 @@ test: $(VENV)/.test
 soak: $(VENV)/.test
 	$(BIN)/python -m tests.soak.recovery $(SOAK)
 	$(BIN)/python -m tests.soak.two_clocks $(SOAK)
+	$(BIN)/python -m tests.soak.microphone_check $(SOAK)
 
 bench: $(VENV)/.runtime
 	$(BIN)/python -m workbench bench

@@ -77,7 +77,7 @@ def with_256_colours(image: QImage) -> QImage:
 
 
 def main() -> int:
-    """Take all pictures, or those whose name holds `--only`."""
+    """Take all pictures, or those whose name holds `--only`; those of single panels are called panels-THEME."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--after", type=float, default=14.0, help="seconds of running before the picture (14)")
     parser.add_argument("--only", default="", help="part of the names to take, e.g. 1920x1080-dark")
@@ -89,6 +89,10 @@ def main() -> int:
             if args.only in target.stem:
                 take(size, theme, args.after, target)
                 print(target, target.stat().st_size)
+    for theme in THEMES:
+        if args.only in f"panels-{theme}":
+            script = Path(__file__).with_name("panel_screenshots.py")
+            subprocess.run([sys.executable, str(script), theme, str(FOLDER)], check=True, timeout=180)
     return 0
 
 

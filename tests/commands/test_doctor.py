@@ -73,3 +73,18 @@ def test_a_missing_portaudio_is_a_fault(monkeypatch, capsys):
     monkeypatch.setattr(devices, "_ask", lambda variables: (_ for _ in ()).throw(devices.DeviceError("no PortAudio")))
     assert main(["doctor"]) == 1
     assert "FAULT  sound" in capsys.readouterr().out
+
+
+def test_a_calibration_file_is_read(tmp_path, capsys):
+    path = tmp_path / "mic.txt"
+    path.write_text('"Sens Factor =-2.0dB, SERNO: 7001234"\n20 -3\n1000 0\n20000 4.5\n')
+    assert main(["doctor", "--calibration", str(path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["points"], found["range_hz"], found["serial"]) == (3, [20.0, 20000.0], "7001234")
+    assert found["sensitivity_dbfs"] == -20.0 and found["full_scale_db_spl"] == pytest.approx(117.01, abs=0.01)
+    assert main(["doctor", "--calibration", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "3 points from 20 to 20000 Hz" in said and "117.0 dB SPL" in said
+    path.write_text("20 -3\n1000 x\n")
+    assert main(["doctor", "--calibration", str(path)]) == 2
+    assert "line 2" in capsys.readouterr().err

@@ -38,6 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="measure the round trip from --sink to --source with a chirp (through a cable, or the air)",
     )
+    parser.add_argument(
+        "--calibration",
+        metavar="FILE",
+        help="read a microphone's calibration file (REW, miniDSP) and say what it holds",
+    )
     parser.add_argument("--sink", help="where the chirp is played: device:HOSTAPI/NAME[#channels 1,2]")
     for end in ("source", "sink"):
         parser.add_argument(
@@ -55,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
     """Check the source if one is given, else the installation."""
     if args.loopback:
         return _loopback(args)
+    if args.calibration:
+        return _calibration(args)
     if args.source:
         return _check_source(args)
     checks = [_portaudio(), _resources(), _models(), _window()]
@@ -111,6 +118,37 @@ def _loads(name: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def _calibration(args: argparse.Namespace) -> int:
+    from workbench.core.calibration import load_calibration
+
+    found = load_calibration(args.calibration)
+    low_hz, high_hz = (float(found.frequency_hz[place]) for place in (0, -1))
+    table = {
+        "schema": SCHEMA,
+        "file": args.calibration,
+        "points": len(found.frequency_hz),
+        "range_hz": [low_hz, high_hz],
+        "response_db": [float(found.response_db.min()), float(found.response_db.max())],
+        "phase": found.phase_deg is not None,
+        "serial": found.serial or None,
+        "sensitivity_dbfs": found.sensitivity_dbfs,
+        "full_scale_db_spl": found.full_scale_db_spl,
+    }
+    if args.json:
+        write_json(table, args.json)
+        return 0
+    low_db, high_db = table["response_db"]
+    print(f"{table['points']} points from {low_hz:g} to {high_hz:g} Hz, {low_db:+.1f} to {high_db:+.1f} dB")
+    if found.serial:
+        print(f"microphone no. {found.serial}")
+    if found.full_scale_db_spl is None:
+        print("no sensitivity: sound pressure needs a calibrator")
+    else:
+        level = f"{found.full_scale_db_spl:.1f} dB SPL"
+        print(f"94 dB SPL give {found.sensitivity_dbfs:.1f} dBFS: a signal of RMS 1 is {level}")
+    return 0
 
 
 def _loopback(args: argparse.Namespace) -> int:

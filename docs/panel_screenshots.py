@@ -1,0 +1,195 @@
+"""Pictures of single panels for the handbook: the real program with the simulated room, and a JACK server if it can.
+
+Called by `make_screenshots.py`; each theme in a process of its own, since Qt starts once.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from workbench.audio.scene_parts import Mismatch
+from workbench.core.channel_map import ChannelMap
+from workbench.dsp.bands import PEAK_HZ
+from workbench.engine.inputs import InputSetup
+from workbench.engine.session import Session
+from workbench.engine.settings import Settings
+from workbench.ui import theme
+from workbench.ui.bridge import Bridge
+from workbench.ui.main_window import MainWindow
+from workbench.ui.views.sound import SoundView
+from workbench.ui.views.space import SpaceView
+
+SERVER = "earshot-pictures"
+JACK = "JACK Audio Connection Kit"
+DEVICES = (
+    ("PipeWire", "USB array, 8 microphones", 8, 2, 48000.0, False),
+    ("PipeWire", "Laptop microphone", 2, 0, 48000.0, True),
+    ("PipeWire", "Headphones", 0, 2, 48000.0, True),
+    ("ALSA", "Interface (hw:2,0)", 10, 8, 96000.0, False),
+    (JACK, "system", 2, 2, 48000.0, False),
+)
+"""What stands in the lists: a machine as many people have it."""
+CALIBRATION = """"Sens Factor =-1.378dB, AGain =18dB, SERNO: 7001234"
+10 -6.1
+20 -2.5
+50 -0.6
+100 0.1
+1000 0
+3000 0.4
+6000 1.8
+9000 3.4
+12000 2.2
+16000 0.3
+20000 -2.9
+"""
+
+
+def _devices() -> list[dict]:
+    keys = ("hostapi", "name", "inputs", "outputs", "default_rate_hz")
+    return [
+        dict(zip(keys, row[:5])) | {"default_input": row[5] and row[2] > 0, "default_output": row[5] and row[3] > 0}
+        for row in DEVICES
+    ]
+
+
+class _Jack:
+    """A dummy server for the panel of latency; nothing where jackd is not installed."""
+
+    def __init__(self):
+        self.process = None
+        if shutil.which("jackd"):
+            os.environ["JACK_DEFAULT_SERVER"] = SERVER
+            command = ["jackd", "-n", SERVER, "-r", "--no-mlock", "-d", "dummy", "-r", "48000", "-p", "480"]
+            self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(1.0)
+
+    def falter(self) -> None:
+        """A dropout of the sound server: it stands still for a moment."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGSTOP)
+            time.sleep(0.15)
+            self.process.send_signal(signal.SIGCONT)
+
+    def end(self) -> None:
+        """End the server."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+class _Stage:
+    """The window, driven as a person would."""
+
+    def __init__(self, app: QApplication, theme_name: str, folder: Path, target: Path):
+        self.app, self.theme_name, self.target = app, theme_name, target
+        settings = Settings(source="room")
+        self.session = Session(settings)
+        self.bridge = Bridge(self.session, _devices)
+        store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+        folders = {name: folder / name for name in ("presets", "recordings", "log")}
+        self.window = MainWindow(self.bridge, SoundView(PEAK_HZ), SpaceView(), store, folders)
+        self.window.set_theme(theme_name, remember=False)
+        self.window.resize(1920, 1080)
+        self.window.show()
+        self.bridge.begin()
+        self.bridge.refresh_devices()
+        self.bridge.start()
+
+    def wait(self, seconds: float) -> None:
+        """Let it run."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.app.processEvents()
+            time.sleep(0.005)
+
+    def take(self, widget, name: str) -> None:
+        """A picture of one widget."""
+        self.wait(0.3)
+        path = self.target / f"{name}-{self.theme_name}.png"
+        widget.grab().save(str(path))
+        print(path, path.stat().st_size)
+
+    def close(self) -> None:
+        """End everything."""
+        self.window.close()
+        self.bridge.close()
+
+
+def _pictures(stage: _Stage, jack: _Jack, folder: Path) -> None:
+    window, source, session = stage.window, stage.window.source_panel, stage.session
+    session.set_room_scene(replace(session.room_scene, mismatch=Mismatch(0.3, 0.0, 0.5, inverted=(5,))))
+    stage.wait(4)
+    window.check_microphones()
+    stage.wait(20)
+    source.scroll.verticalScrollBar().setValue(0)
+    stage.take(source, "source")
+    session.set_inputs(InputSetup(ChannelMap.in_order(8).swapped(1, 4).with_position(5, inverted=True)
+                                  .with_position(2, muted=True).with_position(6, gain_db=2.7)))  # fmt: skip
+    stage.wait(1)
+    stage.take(source.map, "channel-map")
+    window.show_calibration()
+    file = folder / "7001234.txt"
+    file.write_text(CALIBRATION)
+    window.calibration_panel.take_file(file)
+    stage.wait(1)
+    window.calibration_panel.to_all.click()
+    stage.wait(2)
+    stage.take(window.calibration_panel, "calibration")
+    window.calibration_panel.dismiss()
+    source.dismiss()
+    window.toolbar.recording_button.click()
+    window.toggle_recording()
+    window.recording_panel.set_folder(Path("/home/you/Documents/Earshot recordings"))
+    stage.wait(2)
+    stage.take(window.recording_panel, "recording")
+    window.toggle_recording()
+    window.recording_panel.dismiss()
+    if jack.process is not None:
+        session.choose_sink(f"device:{JACK}/system")
+        stage.wait(4)
+    window.toolbar.sink.click()
+    stage.wait(1)
+    stage.take(window.sink_panel, "sink")
+    window.sink_panel.dismiss()
+    window.show_latency()
+    stage.wait(3)
+    jack.falter()
+    stage.wait(3)
+    stage.take(window.latency_panel, "latency")
+
+
+def main() -> int:
+    """Take the panels in one theme: `panel_screenshots.py THEME FOLDER`."""
+    theme_name, target = sys.argv[1], Path(sys.argv[2])
+    jack = _Jack()
+    app = QApplication(["earshot"])
+    app.setStyle("Fusion")
+    app.setFont(theme.font(13))
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            stage = _Stage(app, theme_name, Path(folder), target)
+            try:
+                _pictures(stage, jack, Path(folder))
+            finally:
+                stage.close()
+    finally:
+        jack.end()
+    sys.stdout.flush()
+    os._exit(0)  # Qt's late destructors have crashed interpreters
+
+
+if __name__ == "__main__":
+    main()
