@@ -48,6 +48,20 @@ def test_mixtures_are_of_many_kinds_and_never_too_loud(mixer):
     assert min(ratios) < 1 and max(ratios) > 30
 
 
+def test_a_disk_full_of_examples_is_told_with_its_remedy(tmp_path, monkeypatch):
+    shard = shards.Shard(*(np.zeros((1, 4, 2), dtype=np.float16),) * 3, np.ones((1, 34), dtype=bool))
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(EarshotError, match=r"No space left.*--resume"):
+        write_shard(tmp_path, 0, shard)
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(EarshotError, match="cannot be written"):
+        write_shard(tmp_path / "missing", 0, shard)
+
+
 def test_voices_are_played_higher_and_lower_and_their_end_moves_with_them():
     tone = np.round(8000 * np.sin(2 * np.pi * 1000 * np.arange(96000) / 48000)).astype(np.int16)
     pool = Pool(np.tile(tone, 2), tuple(Clip(96000 * k, 96000, 8000.0, f"{k}", bool(k)) for k in range(2)))

@@ -69,14 +69,26 @@ def shard_path(folder: Path, number: int) -> Path:
 
 
 def write_shard(folder: Path, number: int, shard: Shard) -> None:
-    """Write a shard; it appears under its name only when complete."""
-    handle, partial = tempfile.mkstemp(dir=folder, suffix=".part")
+    """Write a shard; it appears under its name only when complete.
+
+    Raises
+    ------
+    EarshotError
+        It cannot be written.
+    """
+    partial = None
     try:
+        handle, partial = tempfile.mkstemp(dir=folder, suffix=".part")
         with os.fdopen(handle, "wb") as file:
             np.savez(file, features=shard.features, gain=shard.gain, strength=shard.strength, trusted=shard.trusted)
         os.replace(partial, shard_path(folder, number))
-    except BaseException:
-        os.unlink(partial)
+    except BaseException as error:
+        if partial is not None and os.path.exists(partial):
+            os.unlink(partial)
+        if isinstance(error, OSError):
+            raise EarshotError(
+                f"{folder}: examples cannot be written ({error.strerror}); make room and go on with --resume"
+            ) from error
         raise
 
 
