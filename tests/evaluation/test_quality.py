@@ -51,6 +51,16 @@ def test_sets_that_are_none(folder, tmp_path_factory):
         load_pair(read_set_one(folder))
 
 
+def test_files_of_different_length_are_no_pair(folder):
+    sound, rate_hz = soundfile.read(folder / "000_clean.wav")
+    soundfile.write(folder / "000_clean.wav", sound[:-2000], rate_hz)
+    clean, noisy = load_pair(read_set(folder)[0])
+    assert clean.shape == noisy.shape == (46000,)
+    soundfile.write(folder / "000_clean.wav", sound[:-9000], rate_hz)
+    with pytest.raises(InputError, match="not the same recording"):
+        load_pair(read_set(folder)[0])
+
+
 def read_set_one(folder):
     (folder / "000_noisy.wav").unlink()
     return read_set(folder)[0]

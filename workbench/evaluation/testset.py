@@ -14,6 +14,8 @@ from workbench.core.errors import InputError
 from workbench.dsp.bands import RATE_HZ
 
 _SUFFIXES = (".flac", ".wav")
+LENGTH_TOLERANCE_S = 0.1
+"""Coders pad their files by a frame or two; more is another recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,18 @@ def load_48k(path: Path) -> np.ndarray:
 
 
 def load_pair(pair: Pair) -> tuple[np.ndarray, np.ndarray]:
-    """(clean, noisy) at 48 kHz, cut to the shorter."""
+    """(clean, noisy) at 48 kHz, cut to the shorter.
+
+    Raises
+    ------
+    InputError
+        One cannot be read, or they differ in length by more than `LENGTH_TOLERANCE_S`: they are no pair.
+    """
     clean, noisy = load_48k(pair.clean), load_48k(pair.noisy)
+    if abs(len(clean) - len(noisy)) > LENGTH_TOLERANCE_S * RATE_HZ:
+        raise InputError(
+            f"{pair.clean}: lasts {len(clean) / RATE_HZ:.2f} s, {pair.noisy.name} {len(noisy) / RATE_HZ:.2f} s: "
+            "they are not the same recording"
+        )
     length = min(len(clean), len(noisy))
     return clean[:length], noisy[:length]
