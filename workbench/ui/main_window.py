@@ -32,6 +32,7 @@ from workbench.core.params import Params
 from workbench.core.resources import find_toml, read_toml, resource, shipped_names
 from workbench.ui import dialogs, theme
 from workbench.ui.ab_switch import ABSwitch
+from workbench.ui.array_editor import ArrayPanel
 from workbench.ui.bridge import Bridge
 from workbench.ui.controls import new_gesture
 from workbench.ui.dialogs import (
@@ -77,6 +78,20 @@ def structure_choices(folder: str) -> tuple[tuple[str, str], ...]:
         except InputError as error:
             log.warning("%s", error)
     return tuple(choices)
+
+
+EDIT_ARRAY = "edit the array"
+
+
+def array_choices(folder: Path) -> tuple[tuple[str, str], ...]:
+    """(name or path, description) of the shipped arrays and of a person's own."""
+    own = []
+    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+        try:
+            own.append((str(path), f"{path.stem}: {load_array(path).description}"))
+        except InputError as error:
+            log.warning("%s", error)
+    return (*structure_choices("arrays"), *own)
 
 
 def shipped_scenes() -> list[tuple[str, str, int]]:
@@ -173,7 +188,9 @@ class MainWindow(QWidget):
 
         self.toolbar = Toolbar()
         self.status = StatusBar()
-        self.parameters = ParameterPanel(structure_choices("arrays"), structure_choices("layouts"))
+        self.arrays_folder = folders["presets"].parent / "arrays"
+        self.parameters = ParameterPanel((), structure_choices("layouts"))
+        self._offer_arrays()
         self.work = QMainWindow()
         self.work.setObjectName("work")
         self.work.setWindowFlags(Qt.WindowType.Widget)
@@ -204,6 +221,12 @@ class MainWindow(QWidget):
         self.latency_panel = LatencyPanel(self)
         self.recording_panel = RecordingPanel(self)
         self.loudspeaker_panel = LoudspeakerPanel(self)
+        self.array_panel = ArrayPanel(
+            self,
+            self.arrays_folder,
+            lambda: array_choices(self.arrays_folder),
+            lambda title, filters, action: self._ask_file(title, filters, action),
+        )
         self.ab_switch = ABSwitch(self, bridge, self.toolbar)
         self.kept_control = KeptControl(self, bridge, self.toolbar, store)
         self.menu = self._build_menu()
@@ -273,8 +296,11 @@ class MainWindow(QWidget):
         panel = self.parameters
         panel.edited.connect(self._on_edited)
         panel.structure_chosen.connect(
-            lambda what, name: bridge.choose_array(name) if what == "array" else bridge.choose_layout(name)
+            lambda what, name: self._on_array_chosen(name) if what == "array" else bridge.choose_layout(name)
         )
+        self.array_panel.use_wanted.connect(bridge.choose_array)
+        self.array_panel.saved.connect(lambda path: self._on_array_saved(path))
+        self.array_panel.refused.connect(lambda text: self.status.show_notice(text, error=True))
         panel.reset_requested.connect(bridge.reset)
         panel.refused.connect(lambda text: self.status.show_notice(text, error=True))
         panel.more_wanted.connect(self._show_panel_menu)
@@ -435,6 +461,28 @@ class MainWindow(QWidget):
         if not self.source_panel.isVisible():
             self._toggle_panel(self.source_panel, self.toolbar.source)
         self.bridge.check_microphones()
+
+    def _offer_arrays(self) -> None:
+        self.parameters.set_array_choices((*array_choices(self.arrays_folder), (EDIT_ARRAY, "Edit arrays…")))
+
+    def _on_array_chosen(self, name: str) -> None:
+        if name != EDIT_ARRAY:
+            self.bridge.choose_array(name)
+            return
+        self.parameters.set_structure(self.bridge.session.array_name or "", "")
+        if not self.array_panel.isVisible():
+            self.show_arrays()
+
+    def _on_array_saved(self, path: str) -> None:
+        self._offer_arrays()
+        self.parameters.set_structure(self.bridge.session.array_name or "", "")
+        self.status.show_notice(f"Saved {Path(path).name}", error=False)
+
+    def show_arrays(self) -> None:
+        """Open the editor of microphone arrays, or close it."""
+        self._toggle_panel(self.array_panel, None)
+        if self.array_panel.isVisible():
+            self.array_panel.begin_with(self.bridge.session.array_name)
 
     def show_oracle(self) -> None:
         """Open the oracle ladder (and measure, the first time), or close it."""
@@ -699,6 +747,7 @@ class MainWindow(QWidget):
         menu.addAction("Dropouts and latency…\tD", self.show_latency)
         menu.addAction("Loudspeakers…\tL", self.show_loudspeakers)
         menu.addAction("Simulated room…", self.show_room)
+        menu.addAction("Microphone array…", self.show_arrays)
         record = self.toolbar.record_button
         menu.addAction("Recording…", lambda: self._toggle_panel(self.recording_panel, record))
         menu.addAction("Check the microphones", self.check_microphones)

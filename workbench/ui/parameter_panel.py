@@ -446,6 +446,14 @@ class ParameterPanel(QFrame):
         """While the beam follows a talker: show where it points; the steering by hand stays what it was."""
         self.groups["beamformer"].rows["beamformer.steering_deg"].set_value(azimuth_deg)
 
+    def set_array_choices(self, choices: tuple[tuple[str, str], ...]) -> None:
+        """Offer other arrays; the chosen one stays."""
+        chooser = self.groups["beamformer"].structure_row.chooser
+        chosen = chooser.currentData()
+        chooser.set_choices(choices)
+        if chosen is not None:
+            chooser.set_value(chosen)
+
     def array_description(self, name: str) -> str:
         """One line about an array that can be chosen here (empty for a file)."""
         chooser = self.groups["beamformer"].structure_row.chooser
