@@ -2,7 +2,8 @@
 
     python resources/colormaps/make_colormaps.py
 
-magma and viridis are read from pyqtgraph's own data (by N. J. Smith, S. van der Walt and E. Firing; CC0);
+magma and viridis are read from pyqtgraph's own data (by N. J. Smith, S. van der Walt and E. Firing; CC0), so is
+cividis (J. R. Nuñez, C. R. Anderton and R. S. Renslow; CC0); grey has equal steps of CIE lightness;
 berlin and vik are F. Crameri's scientific colour maps, read from the package cmcrameri (MIT; install it first).
 """
 
@@ -30,6 +31,14 @@ def from_cmcrameri(name: str) -> np.ndarray:
     return np.loadtxt(Path(cmcrameri.__file__).parent / "cmaps" / f"{name}.txt")
 
 
+def grey() -> np.ndarray:
+    """(256, 3) from black to white in equal steps of CIE 1976 lightness, as sRGB."""
+    lightness = np.linspace(0, 100, COLORS)
+    luminance = np.where(lightness > 8, ((lightness + 16) / 116) ** 3, lightness / 903.3)
+    level = np.where(luminance <= 0.0031308, 12.92 * luminance, 1.055 * luminance ** (1 / 2.4) - 0.055)
+    return np.repeat(level[:, None], 3, axis=1)
+
+
 def write(name: str, rgb: np.ndarray) -> None:
     assert rgb.shape == (COLORS, 3), f"{name}: {rgb.shape}"
     rows = np.rint(rgb * 255).astype(int)
@@ -38,7 +47,8 @@ def write(name: str, rgb: np.ndarray) -> None:
 
 
 if __name__ == "__main__":
-    for name in ("magma", "viridis"):
+    for name in ("magma", "viridis", "cividis"):
         write(name, from_pyqtgraph(name))
     for name in ("berlin", "vik"):
         write(name, from_cmcrameri(name))
+    write("grey", grey())

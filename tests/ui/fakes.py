@@ -259,14 +259,20 @@ class FakeSound(QWidget):
     """Writes down what it is shown."""
 
     before_tap_changed = Signal(int)
+    span_chosen = Signal(float, float)
+    save_wanted = Signal(str)
+    looks_changed = Signal()
 
     def __init__(self):
         super().__init__()
         self.setMinimumWidth(400)
         self.seen: list = []
 
+    def looks(self):
+        return {"scale": "erb"}
+
     def __getattr__(self, name):
-        if name.startswith(("show_", "set_", "clear", "apply_")):
+        if name.startswith(("show_", "set_", "clear", "apply_", "toggle_")):
             return lambda *args: self.seen.append((name, *args))
         raise AttributeError(name)
 

@@ -2,7 +2,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from workbench.ui.theme import DARK
-from workbench.ui.views.headers import Chooser, ColorBar, ReadOut, Toggle
+from workbench.ui.views.headers import Chooser, ColorBar, Toggle
+from workbench.ui.views.read_out import ReadOut
 
 
 def test_chooser_tells_of_a_choice_once(qtbot):
@@ -48,21 +49,21 @@ def read_out(qtbot):
     read_out = ReadOut()
     qtbot.addWidget(read_out)
     read_out.apply_theme(DARK)
-    read_out.resize(500, 36)
+    read_out.resize(520, 36)
     return read_out
 
 
 def test_read_out_says_all_of_the_crosshair(read_out):
     assert read_out.text() == ""
     read_out.show_values(-1.58, 2290.0, 16, -52.3, -67.8)
-    assert read_out.text() == ("−1.58 s, 2.29 kHz, band 16, before −52.3 dB, after −67.8 dB, Δ −15.5 dB")
+    assert read_out.text() == ("−1.58 s, 2.29 kHz, D7, band 16, before −52.3 dB, after −67.8 dB, Δ −15.5 dB")
     assert read_out.accessibleDescription() == read_out.text()
 
 
 def test_read_out_drops_what_the_axes_repeat_when_narrow(read_out):
     read_out.show_values(-1.58, 2290.0, 16, -52.3, -67.8)
     read_out.resize(400, 36)
-    assert read_out.text() == "−1.58 s, 2.29 kHz, −52.3 dB, −67.8 dB, Δ −15.5 dB"
+    assert read_out.text() == "−1.58 s, 2.29 kHz, D7, −52.3 dB, −67.8 dB, Δ −15.5 dB"
     read_out.resize(240, 36)
     assert read_out.text() == "−52.3 dB, −67.8 dB, Δ −15.5 dB"
 

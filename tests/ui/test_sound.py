@@ -130,7 +130,7 @@ def test_the_crosshair_reads_the_sound_under_it(view):
     column[46] = -52.3
     view.show_snapshots([snapshot(s, column if s == 642 else -90.0, -95.0) for s in range(801)])
     view.crosshair.move(-1.58, 2290.0)
-    assert view.read_out.text().startswith("−1.58 s, 2.29 kHz, band 16, before −52.3 dB")
+    assert view.read_out.text().startswith("−1.58 s, 2.29 kHz, D7, band 16, before −52.3 dB")
     view.show_snapshots([snapshot(801, -90.0, -95.0)])
     assert "before −90.0 dB" in view.read_out.text(), "time runs on under a still crosshair"
     view.crosshair.hide()

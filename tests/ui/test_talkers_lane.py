@@ -59,8 +59,9 @@ def test_old_updates_are_forgotten_but_the_one_that_comes_in_from_the_left(histo
         history.append([snapshot(sequence) for sequence in range(800 + 20 * i, 820 + 20 * i)])
         tracks.append([localization(i, 8.1 + 0.2 * i, track(1, 0.1))])
     history.append([snapshot(sequence) for sequence in range(1600, 2000)])
-    (run,) = tracks.runs()
+    (run,) = tracks.runs(1200, 2000)
     assert run.column[0] < 1200 <= run.column[1]
+    assert len(tracks.runs()[0].column) == 41, "all of the last minute is kept"
 
 
 def test_repeated_updates_count_once_and_a_new_run_starts_anew(history):

@@ -8,7 +8,12 @@ from pathlib import Path
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write a text file (UTF-8); a reader sees the old content or the new, also after a crash.
+    """Write a text file (UTF-8) as `write_bytes` writes."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: str | Path, content: bytes) -> None:
+    """Write a file; a reader sees the old content or the new, also after a crash.
 
     Raises
     ------
@@ -18,8 +23,8 @@ def write_text(path: str | Path, text: str) -> None:
     path = Path(path)
     handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(partial, _mode(path))

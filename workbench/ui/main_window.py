@@ -54,6 +54,7 @@ from workbench.ui.panels.recording_panel import RecordingPanel
 from workbench.ui.parameter_panel import ParameterPanel
 from workbench.ui.preset_control import PresetControl
 from workbench.ui.room_panel import RoomPanel
+from workbench.ui.sound_control import SoundControl
 from workbench.ui.status_bar import StatusBar
 from workbench.ui.style import style_sheet
 from workbench.ui.toolbar import Toolbar, tool_button
@@ -229,6 +230,7 @@ class MainWindow(QWidget):
         )
         self.ab_switch = ABSwitch(self, bridge, self.toolbar)
         self.kept_control = KeptControl(self, bridge, self.toolbar, store)
+        self.sound_control = SoundControl(self, sound, bridge, store, self._ask_file)
         self.menu = self._build_menu()
 
         self._connect_bridge()
@@ -340,6 +342,7 @@ class MainWindow(QWidget):
             "Ctrl+Q": self.close,
         }
         keys.update(self.kept_control.keys)
+        keys.update(self.sound_control.keys)
         keys.update(self.ab_switch.keys)
         keys["C"] = lambda: self._toggle_panel(self.ab_switch.panel, self.toolbar.match_button)
         for number in range(1, 10):
@@ -355,7 +358,7 @@ class MainWindow(QWidget):
 
     def _on_snapshots(self, snapshots: list) -> None:
         if self.sound.isVisible():
-            self.sound.show_snapshots(snapshots)
+            self.sound_control.show_snapshots(snapshots)
         if self.space.isVisible():
             self.space.show_beam(snapshots[-1].beam_azimuth_rad, self.bridge.params.beamformer.follow)
         self._beam_azimuth_rad = snapshots[-1].beam_azimuth_rad
@@ -373,6 +376,7 @@ class MainWindow(QWidget):
         self.status.show_health(health)
         self.latency_panel.show_health(health)
         self.recording_panel.show_health(health)
+        self.sound.set_input_pressure(self.input_control.pressure())
         chosen = self.parameters.array_description(self.bridge.session.array_name or "")
         self.status.set_array(health.array if health.state == "running" else chosen)
         channels = (health.input_names, health.output_names)

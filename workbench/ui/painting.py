@@ -93,6 +93,24 @@ def format_frequency_short(frequency_hz: float) -> str:
     return _three_digits(frequency_hz)
 
 
+def format_frequency_label(frequency_hz: float) -> str:
+    """A round frequency on an axis: "20k", "2.5k", "500"."""
+    return f"{frequency_hz / 1000:g}k" if frequency_hz >= 1000 else f"{frequency_hz:g}"
+
+
+_NOTES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
+
+
+def format_note(frequency_hz: float | None) -> str:
+    """The nearest note of the equal temperament with A4 at 440 Hz, and how far off: "D7 −43 ct"."""
+    if frequency_hz is None or not math.isfinite(frequency_hz) or frequency_hz <= 0:
+        return UNKNOWN
+    semitones = 69 + 12 * math.log2(frequency_hz / 440.0)
+    nearest = math.floor(semitones + 0.5)
+    cents = number(round(100 * (semitones - nearest)), signed=True)
+    return f"{_NOTES[nearest % 12]}{nearest // 12 - 1} {cents}{THIN_SPACE}ct"
+
+
 def format_time(time_s: float | None) -> str:
     """A time to 0.01 s, e.g. "−1.58 s"."""
     return with_unit(number(time_s, 2), "s")

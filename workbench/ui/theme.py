@@ -25,7 +25,12 @@ WIDE = 1600
 """Below this width the window has two columns."""
 
 LEVEL_RANGE_DB = (-85.0, -25.0)
-"""Sound level in spectrograms (magma)."""
+"""Sound level in spectrograms."""
+LEVEL_MAPS = ("magma", "viridis", "cividis", "grey")
+"""Colour maps that spectrograms offer, the first unless another is chosen: all rise evenly in lightness, so that they
+can be read by the colour-blind and in print."""
+LIGHT_MAPS = ("vik",)
+"""Colour maps that are light in the middle: lines over them are dark."""
 SPATIAL_RANGE_DB = (-24.0, 0.0)
 """Spatial energy in maps and patterns (viridis)."""
 

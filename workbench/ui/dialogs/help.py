@@ -23,6 +23,7 @@ KEYS = (
     ("K", "Loop the last seconds; back to live sound"),
     ("Shift+K", "Loop again what was kept last"),
     ("[   ]   \\", "The loop begins, ends here; all of it"),
+    ("F", "Freeze the spectrograms; wheel: back in time"),
     ("O", "Oracle ladder; 1 … 6 its rungs"),
     ("L", "Loudspeakers"),
     ("D", "Dropouts and latency"),

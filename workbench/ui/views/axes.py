@@ -8,35 +8,27 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from workbench.ui.painting import (
-    AXIS_HZ,
     MINUS,
     THIN_SPACE,
     draw_tag,
     draw_text,
+    format_frequency_label,
     format_frequency_short,
-    frequency_y,
     number,
 )
 from workbench.ui.theme import font
-from workbench.ui.views.plot import Crosshair, Painted
-from workbench.ui.views.sound_history import VISIBLE_S
+from workbench.ui.views.plot import Painted
+from workbench.ui.views.sound_axes import Crosshair
 
 TICK = 3
 LABEL_GAP = 6
 """From a label's end to the axis' edge, tick included."""
-TALL = 340
-"""Pixels from which a frequency axis has room for 300 Hz, 3 kHz and 50 Hz too."""
 TAG_CLEARANCE = 14
 """A label nearer than this to the crosshair's tag gives way."""
 
 
-def axis_frequencies(height: int) -> tuple[int, ...]:
-    """Labelled frequencies of an axis so high: 1-2-5 steps where it is short."""
-    return AXIS_HZ if height >= TALL else tuple(hz for hz in AXIS_HZ if hz not in (3000, 2000, 300, 50))
-
-
 class FrequencyAxis(Painted):
-    """ERB axis, 40 Hz to 20 kHz; the crosshair's frequency stands in a tag."""
+    """Frequencies from 40 Hz to 20 kHz on the plots' scale; the crosshair's frequency stands in a tag."""
 
     def __init__(self, crosshair: Crosshair, parent=None) -> None:
         super().__init__(parent)
@@ -44,23 +36,31 @@ class FrequencyAxis(Painted):
         self.setFont(font(11))
         self.setAccessibleName("Frequency axis")
         crosshair.changed.connect(self.update)
+        crosshair.axes.changed.connect(self.invalidate)
+
+    def _y(self, frequency_hz: float) -> float:
+        return float(self.crosshair.axes.scale.y(frequency_hz, self.height()))
+
+    def labelled_hz(self) -> tuple[int, ...]:
+        """Frequencies with a tick and a label."""
+        return self.crosshair.axes.scale.labelled_hz(self.height())
 
     def paint_background(self, painter: QPainter) -> None:
         painter.setPen(QColor(self.tokens.text3))
-        for hz in axis_frequencies(self.height()):
-            y = min(round(float(frequency_y(hz, self.height()))), self.height() - 1)
+        for hz in self.labelled_hz():
+            y = min(round(self._y(hz)), self.height() - 1)
             painter.drawLine(self.width() - TICK, y, self.width() - 1, y)
 
     def paint(self, painter: QPainter) -> None:
         painter.setFont(self.font())
         tag_y = None
         if self.crosshair.frequency_hz is not None:
-            tag_y = float(frequency_y(self.crosshair.frequency_hz, self.height()))
+            tag_y = self._y(self.crosshair.frequency_hz)
             tag_y = min(max(tag_y, 9.0), self.height() - 9.0)
-        for hz in axis_frequencies(self.height()):
-            y = min(max(float(frequency_y(hz, self.height())), 6.0), self.height() - 6.0)
+        for hz in self.labelled_hz():
+            y = min(max(self._y(hz), 6.0), self.height() - 6.0)
             if tag_y is None or abs(y - tag_y) >= TAG_CLEARANCE:
-                label = f"{hz // 1000}k" if hz >= 1000 else str(hz)
+                label = format_frequency_label(hz)
                 draw_text(painter, self.width() - LABEL_GAP, y, label, self.tokens.text2, Qt.AlignmentFlag.AlignRight)
         if tag_y is not None:
             text = format_frequency_short(self.crosshair.frequency_hz)
@@ -70,24 +70,43 @@ class FrequencyAxis(Painted):
             draw_tag(painter, center, text, self.tokens.text1, self.tokens.window, padding)
 
 
+def time_marks(begin_s: float, end_s: float) -> list[float]:
+    """Labelled times of an axis, in seconds before now, newest first: at most nine, in steps of 1, 2, 5 or 10 s."""
+    step = next(step for step in (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if (end_s - begin_s) / step <= 8.01)
+    newest, oldest = math.floor(end_s / step + 1e-6), math.ceil(begin_s / step - 1e-6)
+    return [step * place for place in range(newest, oldest - 1, -1)]
+
+
 class TimeAxis(Painted):
-    """The last eight seconds, "now" at the right; the crosshair's time stands in a tag."""
+    """Seconds before now, "now" at the right unless it was scrolled; the crosshair's time stands in a tag."""
 
     def __init__(self, crosshair: Crosshair, parent=None) -> None:
         super().__init__(parent)
         self.crosshair = crosshair
+        self.axes = crosshair.axes
         self.setFont(font(11))
         self.setAccessibleName("Time axis, seconds before now")
         crosshair.changed.connect(self.update)
+        self.axes.changed.connect(self.invalidate)
 
     def _x(self, offset_s: float) -> float:
-        return self.width() * (1 + offset_s / VISIBLE_S)
+        return self.axes.x(offset_s, self.width())
 
     def paint_background(self, painter: QPainter) -> None:
         painter.setPen(QColor(self.tokens.text3))
-        for second in range(round(VISIBLE_S) + 1):
-            x = min(round(self._x(-second)), self.width() - 1)
+        for mark_s in time_marks(self.axes.begin_s, self.axes.end_s):
+            x = min(round(self._x(mark_s)), self.width() - 1)
             painter.drawLine(x, 0, x, TICK)
+
+    def labels(self) -> list[tuple[float, str]]:
+        """Times and what is written there; the leftmost says the unit."""
+        marks = time_marks(self.axes.begin_s, self.axes.end_s)
+        step = marks[0] - marks[1] if len(marks) > 1 else 1.0
+        decimals = 0 if step >= 1 else 2 if step < 0.5 else 1
+        return [
+            (mark, (number(mark, decimals) if mark else "now") + (f"{THIN_SPACE}s" if mark == marks[-1] else ""))
+            for mark in marks
+        ]
 
     def paint(self, painter: QPainter) -> None:
         painter.setFont(self.font())
@@ -99,17 +118,11 @@ class TimeAxis(Painted):
             half = (metrics.horizontalAdvance(text) + 12) / 2
             tag_x = min(max(self._x(self.crosshair.offset_s), half), self.width() - half)
             tag = (tag_x, half, text)
-        for second in range(round(VISIBLE_S) + 1):
-            label = f"{MINUS}{second}" if second else "now"
-            align, x = Qt.AlignmentFlag.AlignHCenter, self._x(-second)
-            if second == round(VISIBLE_S):
-                label, align = label + THIN_SPACE + "s", Qt.AlignmentFlag.AlignLeft
-            elif second == 0:
-                align = Qt.AlignmentFlag.AlignRight
+        for mark_s, label in self.labels():
             width = metrics.horizontalAdvance(label)
-            left = x - {Qt.AlignmentFlag.AlignHCenter: width / 2, Qt.AlignmentFlag.AlignRight: width}.get(align, 0)
+            left = min(max(self._x(mark_s) - width / 2, 0.0), float(self.width() - width))
             if tag is None or left > tag[0] + tag[1] + 2 or left + width < tag[0] - tag[1] - 2:
-                draw_text(painter, x, y, label, self.tokens.text2, align)
+                draw_text(painter, left, y, label, self.tokens.text2)
         if tag is not None:
             draw_tag(painter, QPointF(tag[0], y), tag[2], self.tokens.text1, self.tokens.window)
 

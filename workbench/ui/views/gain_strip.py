@@ -1,4 +1,4 @@
-"""Gain and comb strength of each band now, as paired bars at the bands' places on the ERB axis."""
+"""Gain and comb strength of each band now, as paired bars at the bands' places on the frequency axis."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from workbench.core.messages import EnhancementState
-from workbench.ui.painting import erb_frequency, erb_position, frequency_y
-from workbench.ui.views.plot import Crosshair, Plot
+from workbench.ui.painting import erb_frequency, erb_position
+from workbench.ui.views.plot import Plot
+from workbench.ui.views.sound_axes import Crosshair
 
 LOWEST_GAIN_DB = -30.0
 MARGIN, GAP, CAP = 6, 4, 2
@@ -80,7 +81,8 @@ class GainStrip(Plot):
 
     def bars(self) -> np.ndarray:
         """Top and bottom (K, 2) of the bars, in whole pixels, a pixel of air between them."""
-        y = np.rint(frequency_y(self.edges_hz, self.height())).astype(int)
+        places = self.axes.scale.y(self.edges_hz, self.height())
+        y = np.rint(np.clip(places, -1e6, 1e6)).astype(int)
         return np.column_stack((y[1:], np.maximum(y[:-1] - 1, y[1:] + 1)))
 
     def paint(self, painter: QPainter) -> None:

@@ -1,23 +1,16 @@
-"""Parts of the Sound region's headers: titles, choosers, toggles, the clip chip, the read-out, the colour bar."""
+"""Parts of the Sound region's headers: titles, choosers, toggles, the clip chip, the colour bar."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
-from workbench.ui.painting import (
-    THIN_SPACE,
-    UNKNOWN,
-    colormap_image,
-    draw_text,
-    format_frequency,
-    number,
-)
-from workbench.ui.theme import DARK, RADIUS_FIELD, ROW, Tokens, font
+from workbench.ui.painting import THIN_SPACE, colormap_image, draw_text, number
+from workbench.ui.theme import DARK, LEVEL_MAPS, LEVEL_RANGE_DB, RADIUS_FIELD, ROW, Tokens, font
 from workbench.ui.views.plot import Painted
 
 
@@ -284,7 +277,7 @@ class ColorBar(Painted):
         super().__init__(parent)
         self.setFont(font(11))
         self.length = self.LENGTH
-        self.map_name, self.range_db = "magma", (-85.0, -25.0)
+        self.map_name, self.range_db = LEVEL_MAPS[0], LEVEL_RANGE_DB
         self.set_map(self.map_name, self.range_db)
 
     def set_length(self, length: int) -> None:
@@ -301,6 +294,10 @@ class ColorBar(Painted):
         self.setAccessibleName(f"Colours from {self.low} to {self.high}")
         self.invalidate()
 
+    def _left(self) -> int:
+        """x of the bar itself."""
+        return round(self.width() - self.fontMetrics().horizontalAdvance(self.high) - 8 - self.length)
+
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         texts = metrics.horizontalAdvance(self.low) + metrics.horizontalAdvance(self.high)
@@ -310,8 +307,8 @@ class ColorBar(Painted):
         painter.setFont(self.font())
         middle = self.height() / 2
         right = Qt.AlignmentFlag.AlignRight
-        width = draw_text(painter, self.width(), middle, self.high, self.tokens.text2, right)
-        left = round(self.width() - width - 8 - self.length)
+        draw_text(painter, self.width(), middle, self.high, self.tokens.text2, right)
+        left = self._left()
         bar = QRect(left, round(middle) - self.THICKNESS // 2, self.length, self.THICKNESS)
         path = QPainterPath()
         path.addRoundedRect(QRectF(bar), 2, 2)
@@ -320,100 +317,6 @@ class ColorBar(Painted):
         painter.drawImage(bar, colormap_image(self.map_name))
         painter.setClipping(False)
         draw_text(painter, left - 8, middle, self.low, self.tokens.text2, right)
-
-
-@dataclass(frozen=True)
-class Field:
-    """One value of the read-out: word before it, number, unit, token of its colour ("" for plain), width."""
-
-    word: str
-    value: str
-    unit: str
-    token: str
-    width: int
-
-
-class ReadOut(Painted):
-    """What lies under the crosshair, each value in a place of its own; empty without a crosshair.
-
-    Where room is short the words and the band go first, then time and frequency (which the axes' tags repeat).
-    """
-
-    GAP, MARGIN = 11, 4
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFont(font(12))
-        self._strong = font(12, 500)
-        self.values: tuple | None = None
-        self.setAccessibleName("Crosshair")
-
-    def show_values(
-        self,
-        offset_s: float | None,
-        frequency_hz: float | None,
-        band: int | None,
-        before_dbfs: float | None,
-        after_dbfs: float | None,
-    ) -> None:
-        """Values under the crosshair; None where unknown. `band` counts from 1."""
-        values = (offset_s, frequency_hz, band, before_dbfs, after_dbfs)
-        if values != self.values:
-            self.values = values
-            self.setAccessibleDescription(self.text())
-            self.update()
-
-    def clear(self) -> None:
-        """No crosshair."""
-        if self.values is not None:
-            self.values = None
-            self.setAccessibleDescription("")
-            self.update()
-
-    def fields(self) -> list[Field]:
-        """The fields that have room, left to right."""
-        if self.values is None:
-            return []
-        offset_s, frequency_hz, band, before_dbfs, after_dbfs = self.values
-        frequency, _, hertz = format_frequency(frequency_hz).partition(THIN_SPACE)
-        known = before_dbfs is not None and after_dbfs is not None
-        difference = after_dbfs - before_dbfs if known else None
-        place = [
-            Field("", number(offset_s, 2), "s", "", 46),
-            Field("", frequency, hertz, "", 56),
-        ]
-        levels = [
-            Field("", number(before_dbfs, 1), "dB", "before", 60),
-            Field("", number(after_dbfs, 1), "dB", "after", 60),
-            Field("Δ", number(difference, 1, signed=True), "dB", "", 72),
-        ]
-        worded = [replace(levels[0], word="before", width=100), replace(levels[1], word="after", width=90), levels[2]]
-        band_field = Field("band", UNKNOWN if band is None else str(band), "", "", 46)
-        choices = ([*place, band_field, *worded], [*place, *levels], levels, levels[1:])
-        for fields in choices:
-            if sum(field.width + self.GAP for field in fields) - self.GAP + self.MARGIN <= self.width():
-                return fields
-        return []
-
-    def text(self) -> str:
-        """The read-out as one line."""
-        return ", ".join(" ".join(filter(None, (field.word, field.value, field.unit))) for field in self.fields())
-
-    def paint(self, painter: QPainter) -> None:
-        right = float(self.width() - self.MARGIN)
-        middle = self.height() / 2
-        align = Qt.AlignmentFlag.AlignRight
-        for field in reversed(self.fields()):
-            color = getattr(self.tokens, field.token) if field.token else None
-            x = right
-            painter.setFont(self.font())
-            if field.unit and field.value != UNKNOWN:
-                x -= draw_text(painter, x, middle, field.unit, color or self.tokens.text2, align) + 4
-            painter.setFont(self.font() if color else self._strong)
-            x -= draw_text(painter, x, middle, field.value, color or self.tokens.text1, align) + 4
-            painter.setFont(self.font())
-            draw_text(painter, x, middle, field.word, color or self.tokens.text2, align)
-            right -= field.width + self.GAP
 
 
 def toggle_style(tokens: Tokens) -> str:

@@ -6,9 +6,10 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from workbench.ui.painting import GRID_HZ, MINUS, THIN_SPACE, draw_text, frequency_y, polygon
+from workbench.ui.painting import MINUS, THIN_SPACE, draw_text, polygon
 from workbench.ui.theme import font
-from workbench.ui.views.plot import Crosshair, Plot
+from workbench.ui.views.plot import Plot
+from workbench.ui.views.sound_axes import Crosshair
 from workbench.ui.views.sound_history import SoundHistory, smoothing_weights
 
 LOW_DB, HIGH_DB = -100.0, -20.0
@@ -44,19 +45,19 @@ class LevelStrip(Plot):
         for level_db in (-80, -60, -40):
             x = int(self._x(level_db))
             painter.drawLine(x, 0, x, self.height())
-        for hz in GRID_HZ:
-            y = round(float(frequency_y(hz, self.height())))
+        for hz in self.axes.scale.grid_hz:
+            y = self.frequency_y(hz)
             painter.drawLine(0, y, self.width(), y)
 
     def curves(self) -> tuple[np.ndarray, np.ndarray] | None:
         """Levels (rows,) in dBFS of Before and After, top row first; None without sound."""
-        spectra = self.history.mean_spectrum(AVERAGE_S)
+        spectra = self.history.mean_spectrum(AVERAGE_S, self.axes.end_s)
         if spectra is None:
             return None
         rows = max(2, self.height())
-        key = (rows, self.history.bins, self.history.bin_hz)
+        key = (rows, self.history.bins, self.history.bin_hz, self.axes.scale)
         if key != self._weights_key:
-            self._weights_key, self._weights = key, smoothing_weights(*key)
+            self._weights_key, self._weights = key, smoothing_weights(*key[:3], scale=self.axes.scale)
         before, after = (10 * np.log10(np.maximum(self._weights @ power, 1e-20)) for power in spectra)
         return before, after
 

@@ -1,71 +1,20 @@
-"""What all plots of the Sound region share: the crosshair, a cached background, round corners, keys."""
+"""What all plots of the Sound region share: a cached background, round corners, pointer and keys on the shared axes."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from workbench.ui.painting import (
-    HIGH_HZ,
-    LOW_HZ,
-    blank_pixmap,
-    corner_pixmaps,
-    draw_corners,
-    erb_number,
-    erb_to_hz,
-    frequency_y,
-    y_frequency,
-)
+from workbench.ui.painting import blank_pixmap, corner_pixmaps, draw_corners
 from workbench.ui.theme import DARK, RADIUS_FIELD, Tokens
-from workbench.ui.views.sound_history import VISIBLE_S
+from workbench.ui.views.sound_axes import Crosshair
 
 DASHES = (3, 3)
-
-
-class Crosshair(QObject):
-    """The one crosshair of all plots: a time before now and a frequency, either of which may be unset.
-
-    While `held` (a click holds it, another lets go) the pointer no longer moves it.
-    """
-
-    changed = Signal()
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.offset_s: float | None = None
-        self.frequency_hz: float | None = None
-        self.held = False
-
-    @property
-    def shown(self) -> bool:
-        return self.offset_s is not None or self.frequency_hz is not None
-
-    def move(self, offset_s: float | None, frequency_hz: float | None) -> None:
-        """Set both coordinates; None hides that line. Ignored while held."""
-        if self.held:
-            return
-        self._set(offset_s, frequency_hz)
-
-    def nudge(self, seconds: float, erbs: float) -> None:
-        """Move from where it is, held or not; from the centre when it is not shown."""
-        offset_s = (-VISIBLE_S / 2 if self.offset_s is None else self.offset_s) + seconds
-        frequency_hz = 1000.0 if self.frequency_hz is None else self.frequency_hz
-        frequency_hz = float(erb_to_hz(erb_number(frequency_hz) + erbs))
-        self._set(min(0.0, max(-VISIBLE_S, offset_s)), min(HIGH_HZ, max(LOW_HZ, frequency_hz)))
-
-    def toggle_hold(self) -> None:
-        self.held = self.shown and not self.held
-
-    def hide(self) -> None:
-        """Take it away, held or not."""
-        self.held = False
-        self._set(None, None)
-
-    def _set(self, offset_s: float | None, frequency_hz: float | None) -> None:
-        if (offset_s, frequency_hz) != (self.offset_s, self.frequency_hz):
-            self.offset_s, self.frequency_hz = offset_s, frequency_hz
-            self.changed.emit()
+DRAG_PIXELS = 4
+"""From so many pixels on a press is a drag."""
+WHEEL_SHARE = 0.1
+"""Part of the time axis that one notch of the wheel scrolls."""
 
 
 class Painted(QWidget):
@@ -132,15 +81,33 @@ class Plot(Painted):
     has_time = True
     has_frequency = True
 
+    pressed = Signal(float)
+    """A press on the time axis, in seconds before now."""
+    dragged = Signal(float, float)
+    """A drag over the time axis: times where it began and where it is, in seconds before now."""
+    scrolled = Signal(float)
+    """Scroll by this part of the time axis, negative into the past."""
+    menu_wanted = Signal(QPoint)
+    """The context menu, at this place on the screen."""
+    loop_wanted = Signal()
+    select_all_wanted = Signal()
+
     def __init__(self, crosshair: Crosshair, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.crosshair = crosshair
+        self.axes = crosshair.axes
+        self._pressed_x: float | None = None
+        self._last_x = 0.0
+        self._dragging = self._scrolls = False
+        self._turned = 0
         self._corners: list[QPixmap] = []
         self._ring = False  # the focus ring is for those who came by keyboard
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         crosshair.changed.connect(self.update)
+        self.axes.changed.connect(self.invalidate)
+        self.axes.selection_changed.connect(self.update)
 
     def apply_theme(self, tokens: Tokens) -> None:
         self._corners = []
@@ -167,8 +134,8 @@ class Plot(Painted):
         return QSize(200, 100)
 
     def time_x(self, offset_s: float) -> float:
-        """x of a time before now (0 at the right edge)."""
-        return self.width() * (1 + offset_s / VISIBLE_S)
+        """x of a time before now."""
+        return self.axes.x(offset_s, self.width())
 
     def paint_crosshair(self, painter: QPainter, color: QColor) -> None:
         """The dashed lines of the axes that this plot has."""
@@ -179,29 +146,90 @@ class Plot(Painted):
         painter.setPen(pen)
         if self.has_time and self.crosshair.offset_s is not None:
             x = round(min(self.time_x(self.crosshair.offset_s), self.width() - 1))
-            painter.drawLine(x, 0, x, self.height())
+            if x >= 0:
+                painter.drawLine(x, 0, x, self.height())
         if self.has_frequency and self.crosshair.frequency_hz is not None:
             y = self.frequency_y(self.crosshair.frequency_hz)
             painter.drawLine(0, y, self.width(), y)
 
+    def paint_selection(self, painter: QPainter, count: int, hop_s: float) -> None:
+        """The selected stretch of time, where the history's columns end with number `count`."""
+        if self.axes.selection is None:
+            return
+        first, end = (self.time_x((column - count) * hop_s) for column in self.axes.selection)
+        left, right = round(max(-2.0, first)), round(min(self.width() + 2.0, end))
+        if right < 0 or left > self.width():
+            return
+        color = QColor(self.tokens.accent)
+        painter.setPen(QPen(color, 2 if self.axes.looping else 1))
+        for x in (left, right):
+            painter.drawLine(x, 0, x, self.height())
+        color.setAlphaF(0.22 if self.axes.looping else 0.13)
+        painter.fillRect(left, 0, max(1, right - left), self.height(), color)
+
     def frequency_y(self, frequency_hz: float) -> int:
         """Pixel row of a frequency."""
-        return min(round(float(frequency_y(frequency_hz, self.height()))), self.height() - 1)
+        return min(round(float(self.axes.scale.y(frequency_hz, self.height()))), self.height() - 1)
+
+    # -------------------------------------------------------------------------------------------------- pointer
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        x = event.position().x()
+        if self._pressed_x is not None and self.has_time:
+            if abs(x - self._pressed_x) >= DRAG_PIXELS or self._dragging:
+                self._dragging = True
+                if self._scrolls:
+                    self.scrolled.emit(-(x - self._last_x) / max(1, self.width()))
+                else:
+                    self.dragged.emit(self._offset_at(self._pressed_x), self._offset_at(x))
+                self._last_x = x
+            return
+        self._point(event)
+
+    def _offset_at(self, x: float) -> float:
+        return self.axes.offset_at(x, self.width())
+
+    def _point(self, event: QMouseEvent) -> None:
         point = event.position()
-        offset_s = min(0.0, max(-VISIBLE_S, VISIBLE_S * (point.x() / max(1, self.width()) - 1)))
         self.crosshair.move(
-            offset_s if self.has_time else (0.0 if self.has_frequency else None),
-            y_frequency(point.y(), max(1, self.height())) if self.has_frequency else None,
+            self._offset_at(point.x()) if self.has_time else (self.axes.end_s if self.has_frequency else None),
+            self.axes.scale.at_y(point.y(), max(1, self.height())) if self.has_frequency else None,
         )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
+        middle = event.button() == Qt.MouseButton.MiddleButton
+        if middle or event.button() == Qt.MouseButton.LeftButton:
+            self._scrolls = middle or bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._pressed_x = self._last_x = event.position().x()
+            self._dragging = False
+            if self.has_time and not self._scrolls:
+                self.pressed.emit(self._offset_at(self._pressed_x))
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._pressed_x is not None and not self._dragging:
             self.crosshair.toggle_hold()
             if not self.crosshair.held:
-                self.mouseMoveEvent(event)
-        super().mousePressEvent(event)
+                self._point(event)
+        self._pressed_x, self._dragging = None, False
+        super().mouseReleaseEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turn = event.angleDelta()
+        if not self.has_time:
+            super().wheelEvent(event)
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._turned += turn.y()
+            notches = int(self._turned / 120)  # touchpads send many small turns
+            self._turned -= 120 * notches
+            if notches:
+                self.axes.step_span(-notches, self._offset_at(event.position().x()))
+        else:
+            self.scrolled.emit(-WHEEL_SHARE * (turn.y() or turn.x()) / 120)
+        event.accept()
+
+    def contextMenuEvent(self, event) -> None:
+        self.menu_wanted.emit(event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         if not self.hasFocus():
@@ -217,20 +245,34 @@ class Plot(Painted):
             self.crosshair.move(None, None)
         super().focusOutEvent(event)
 
+    # ----------------------------------------------------------------------------------------------------- keys
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key
         fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        seconds, erbs = (0.01, 0.1) if fine else (0.1, 1.0)
-        steps = {
-            Qt.Key.Key_Left: (-seconds, 0.0),
-            Qt.Key.Key_Right: (seconds, 0.0),
-            Qt.Key.Key_Up: (0.0, erbs),
-            Qt.Key.Key_Down: (0.0, -erbs),
+        seconds, steps = (0.01, 0.1) if fine else (self.axes.span_s / 80, 1.0)
+        moves = {
+            key.Key_Left: (-seconds, 0.0),
+            key.Key_Right: (seconds, 0.0),
+            key.Key_Up: (0.0, steps),
+            key.Key_Down: (0.0, -steps),
         }
-        if event.key() in steps:
-            self.crosshair.nudge(*steps[event.key()])
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        scrolls = {key.Key_PageUp: -0.5, key.Key_PageDown: 0.5, key.Key_Home: -1e9, key.Key_End: 1e9}
+        if event.key() in moves:
+            self.crosshair.nudge(*moves[event.key()])
+        elif self.has_time and event.key() in scrolls:
+            self.scrolled.emit(scrolls[event.key()])
+        elif self.has_time and event.key() in (key.Key_Plus, key.Key_Equal, key.Key_Minus):
+            self.axes.step_span(1 if event.key() == key.Key_Minus else -1, self.crosshair.offset_s)
+        elif event.key() == key.Key_A and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.select_all_wanted.emit()
+        elif event.key() in (key.Key_Return, key.Key_Enter) and fine:
+            self.loop_wanted.emit()
+        elif event.key() in (key.Key_Return, key.Key_Enter):
             self.crosshair.toggle_hold()
-        elif event.key() == Qt.Key.Key_Escape and self.crosshair.shown:
+        elif event.key() == key.Key_Escape and self.crosshair.shown:
             self.crosshair.hide()
+        elif event.key() == key.Key_Escape and self.axes.selection is not None:
+            self.axes.select(None)
         else:
             super().keyPressEvent(event)

@@ -6,7 +6,7 @@ All parts share a time axis, a frequency axis and one crosshair. The view takes 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, QTimer, Signal
@@ -18,11 +18,15 @@ from workbench.ui.theme import DARK, GUTTER, RADIUS_PANEL, ROW, WIDE, Tokens
 from workbench.ui.views.axes import AzimuthAxis, FrequencyAxis, StripScale, TimeAxis
 from workbench.ui.views.enhancer_read_out import EnhancerReadOut
 from workbench.ui.views.gain_strip import GainStrip
-from workbench.ui.views.headers import Chooser, ClipChip, ColorBar, ReadOut, Run, Title, Toggle
+from workbench.ui.views.headers import Chooser, ClipChip, Run, Title, Toggle
+from workbench.ui.views.level_bar import LevelBar
 from workbench.ui.views.level_meters import LevelMeters
 from workbench.ui.views.level_strip import LevelStrip
-from workbench.ui.views.plot import Crosshair
+from workbench.ui.views.read_out import ReadOut
+from workbench.ui.views.sound_axes import SPANS_S, Crosshair
 from workbench.ui.views.sound_history import SoundHistory
+from workbench.ui.views.sound_looking import SoundLooking
+from workbench.ui.views.sound_menu import span_text
 from workbench.ui.views.spectrogram import AFTER, BEFORE, DIFFERENCE, LEVEL, Spectrogram
 from workbench.ui.views.talkers_lane import TalkersLane, TalkersNow, TrackHistory
 
@@ -51,7 +55,7 @@ WIDE_GRID = Grid(padding=12, header=36, bottom=8, meters=108, axis=44, strip=184
 COMPACT_GRID = Grid(padding=8, header=32, bottom=4, meters=100, axis=38, strip=128)
 
 
-class SoundView(QWidget):
+class SoundView(SoundLooking, QWidget):
     """Spectrograms, meters, strips and talkers lane.
 
     Parameters
@@ -93,7 +97,10 @@ class SoundView(QWidget):
         self._fixed_layout: tuple[bool, bool] | None = None
         self.history = SoundHistory(hop_s)
         self.tracks = TrackHistory(self.history)
+        self.shown, self.shown_tracks = self.history, self.tracks
         self.crosshair = Crosshair(self)
+        self.axes = self.crosshair.axes
+        self.axes.set_depth(0.0)
         self.crosshair.changed.connect(self._show_read_out)
         self._stale_timer = QTimer(self, singleShot=True, interval=STALE_MS)
         self._stale_timer.timeout.connect(self._fade)
@@ -132,7 +139,7 @@ class SoundView(QWidget):
         self.pitch_toggle = Toggle("Pitch", "Draw the pitch over After", curve=True, parent=self)
         self.bands_toggle = Toggle("Bands", "Draw the borders of the enhancer's bands", parent=self)
         self.difference_toggle = Toggle("Difference", "Show After minus Before instead of After", parent=self)
-        self.color_bar = ColorBar(self)
+        self.color_bar = LevelBar(self)
         self.gain_title = Title([], parent=self)
         self.output_meters = LevelMeters("output", reduction=True, parent=self)
         self.after_axis = FrequencyAxis(self.crosshair, self)
@@ -140,6 +147,21 @@ class SoundView(QWidget):
         self.gain_strip = GainStrip(self.crosshair, self)
         self.time_axis = TimeAxis(self.crosshair, self)
         self.strip_scale = StripScale(self)
+        self.freeze_toggle = Toggle(
+            "Freeze",
+            "Hold the picture still to look at it (F); the sound goes on. Wheel or Page up: back in time.",
+            parent=self,
+        )
+        self.span_chooser = Chooser(
+            "Time span",
+            [span_text(span) for span in SPANS_S],
+            "Length of the time axis (plus, minus, Ctrl+wheel)",
+            parent=self,
+        )
+        self.more_button = Toggle("⋯", "Axes, colours, selection, and what can be saved", parent=self)
+        self.more_button.setCheckable(False)
+        self.more_button.setAccessibleName("Menu of the spectrograms")
+        self.more_button.padding = 8
 
         self.lane_title = Title([Run("Talkers", **heading)], parent=self)
         self.lane_note = Title([Run("azimuth over time", **note)], parent=self)
@@ -159,6 +181,9 @@ class SoundView(QWidget):
             chip.clicked.connect(self.clear_clipping)
         self.input_meters.set_names(("Microphone 1",))
         self.output_meters.set_names(("left", "right"))
+        for toggle in (self.pitch_toggle, self.bands_toggle, self.difference_toggle):
+            toggle.toggled.connect(self.looks_changed)
+        self._connect_looking()
 
     # ------------------------------------------------------------------------------------------------ messages
 
@@ -181,7 +206,7 @@ class SoundView(QWidget):
             part.sync()
         if self.lane_shown:
             self.lane.sync()
-        if self.crosshair.shown:
+        if self.crosshair.shown and not self.frozen:
             self._show_read_out()
         if self.running:
             self._stale_timer.start()
@@ -198,6 +223,14 @@ class SoundView(QWidget):
         """Names of the input and output channels; their numbers give the meters."""
         self.input_meters.set_names(input_names)
         self.output_meters.set_names(output_names)
+
+    def set_input_pressure(self, full_scale_db_spl: Sequence[float | None]) -> None:
+        """Calibration of the inputs: their meters are in dB SPL where all of them have one."""
+        self.input_meters.set_pressure(full_scale_db_spl)
+        unit = "dBFS" if self.input_meters.scale_db_spl is None else "dB SPL"
+        if self.input_title.runs[-1].text != unit:
+            heading, note = self.input_title.runs
+            self.input_title.set_runs([heading, replace(note, text=unit)])
 
     def set_taps(
         self, before: Sequence[str], after: Sequence[str], before_index: int = 0, after_index: int = 0
@@ -230,6 +263,8 @@ class SoundView(QWidget):
 
     def clear(self) -> None:
         """Forget all sound and tracks, put out the lamps."""
+        self.set_frozen(False)
+        self._select(None)
         self.history.clear()
         self.tracks.clear()
         self.input_meters.reset()
@@ -253,14 +288,14 @@ class SoundView(QWidget):
         for child in self.children():
             if hasattr(child, "apply_theme"):
                 child.apply_theme(tokens)
-        self.color_bar.set_map(self.after.map_name, self.after.range_db)
+        self._show_bar()
         self.update()
 
     # ------------------------------------------------------------------------------------------------- reactions
 
     def _set_difference(self, on: bool) -> None:
         self.after.set_mode(DIFFERENCE if on else LEVEL)
-        self.color_bar.set_map(self.after.map_name, self.after.range_db)
+        self._show_bar()
         self._place_headers()
 
     def _fade(self) -> None:
@@ -281,7 +316,7 @@ class SoundView(QWidget):
         offset_s, frequency_hz = crosshair.offset_s, crosshair.frequency_hz
         levels = None
         if offset_s is not None and frequency_hz is not None:
-            levels = self.history.at(offset_s, frequency_hz)
+            levels = self.shown.at(offset_s, frequency_hz)
         before_dbfs, after_dbfs = levels if levels is not None else (None, None)
         band = self.gain_strip.band_at(frequency_hz) if frequency_hz is not None else None
         self.read_out.show_values(offset_s, frequency_hz, None if band is None else band + 1, before_dbfs, after_dbfs)
@@ -349,6 +384,11 @@ class SoundView(QWidget):
             picture.setGeometry(picture_x, y, picture_width, height)
             strip.setGeometry(strip_x, y, grid.strip, height)
         self.time_axis.setGeometry(picture_x, time_y, picture_width, grid.time_axis)
+        x = meters_x - inset
+        for button in (self.freeze_toggle, self.span_chooser, self.more_button):
+            width = button.sizeHint().width()
+            button.setGeometry(x, time_y, width, grid.time_axis)
+            x += width
         self.strip_scale.setGeometry(strip_x, time_y, grid.strip, grid.time_axis)
         self.lane_title.setGeometry(meters_x, lane_y + 4, grid.meters, 20)
         self.lane_note.setGeometry(meters_x, lane_y + 23, grid.meters, 18)
@@ -417,19 +457,19 @@ class SoundView(QWidget):
         def fits(end: int, buttons: list[Toggle]) -> bool:
             return spare(end, buttons) >= 0
 
-        bar.set_length(ColorBar.LENGTH)
+        bar.set_length(LevelBar.LENGTH)
         pitch.set_curve(True)
         toggles = [pitch, bands, difference]
         if self.grid is COMPACT_GRID or not fits(tap_end, toggles):
             toggles = [pitch, difference]
         with_tap = fits(tap_end, toggles)
         if not with_tap and not fits(title_end, toggles):
-            bar.set_length(ColorBar.SHORTEST)
+            bar.set_length(LevelBar.SHORTEST)
             if not fits(title_end, toggles):
                 pitch.set_curve(False)
             if not fits(title_end, toggles):
                 toggles = [difference]
-            bar.set_length(min(ColorBar.LENGTH, ColorBar.SHORTEST + max(0, spare(title_end, toggles))))
+            bar.set_length(min(LevelBar.LENGTH, LevelBar.SHORTEST + max(0, spare(title_end, toggles))))
         self.after_chooser.setVisible(with_tap)
         for button in (pitch, bands, difference):
             button.setVisible(button in toggles)

@@ -1,4 +1,4 @@
-"""The last ten seconds of sound as the views show it: one column a hop, never skipped, never doubled.
+"""The last minute of sound as the views show it: one column a hop, never skipped, never doubled.
 
 No Qt here: the history, the mapping of bins to rows of a picture, and of hops to its columns.
 """
@@ -10,12 +10,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from workbench.core.messages import Snapshot
-from workbench.ui.painting import erb_frequency, erb_number, erb_to_hz
+from workbench.ui.frequency_scale import ERB, FrequencyScale
+from workbench.ui.painting import erb_number, erb_to_hz
 
 VISIBLE_S = 8.0
-"""Span of the time axis."""
-CAPACITY = 1024
-"""Hops that are kept: 10.24 s at 10 ms."""
+"""Span of the time axis as the program begins."""
+HISTORY_S = 60.0
+"""How far back the picture can be scrolled."""
+CAPACITY = 6144
+"""Hops that are kept: 61 s at 10 ms, 25 MB."""
 FLOOR_DB = -200.0
 """Stands for silence (-inf), so that differences and averages stay finite."""
 
@@ -43,8 +46,21 @@ class SoundHistory:
     def __init__(self, hop_s: float = 0.01) -> None:
         self.hop_s = hop_s
         self.generation = 0
-        self.visible = round(VISIBLE_S / hop_s)
         self.clear()
+
+    def copy(self) -> SoundHistory:
+        """All that is kept, as it is now: what the person looks at while new sound goes on coming in."""
+        twin = SoundHistory(self.hop_s)
+        twin.generation, twin.count = self.generation, self.count
+        twin.bins, twin.bin_hz, twin.newest = self.bins, self.bin_hz, self.newest
+        twin.before_dbfs, twin.after_dbfs = self.before_dbfs.copy(), self.after_dbfs.copy()
+        twin.pitch_hz, twin.time_s = self.pitch_hz.copy(), self.time_s.copy()
+        return twin
+
+    @property
+    def depth_s(self) -> float:
+        """How much sound is kept."""
+        return (self.count - self.oldest) * self.hop_s
 
     def clear(self) -> None:
         """Forget everything."""
@@ -129,12 +145,13 @@ class SoundHistory:
         before, after = float(self.before_dbfs[slot, bin_index]), float(self.after_dbfs[slot, bin_index])
         return None if np.isnan(before) else (before, after)
 
-    def mean_spectrum(self, seconds: float) -> tuple[np.ndarray, np.ndarray] | None:
-        """Power averaged over the newest `seconds`: two arrays (bins,) of linear power; None without sound."""
-        first = max(self.oldest, self.count - max(1, round(seconds / self.hop_s)))
-        if self.count == first:
+    def mean_spectrum(self, seconds: float, end_s: float = 0.0) -> tuple[np.ndarray, np.ndarray] | None:
+        """Power averaged over `seconds` before `end_s`: two arrays (bins,) of linear power; None without sound."""
+        end = self.count + round(end_s / self.hop_s)
+        first = max(self.oldest, end - max(1, round(seconds / self.hop_s)))
+        if end <= first:
             return None
-        slots = self.slots(first, self.count)
+        slots = self.slots(first, end)
         slots = slots[~np.isnan(self.time_s[slots])]
         if len(slots) == 0:
             return None
@@ -146,14 +163,14 @@ class SoundHistory:
 
 
 class RowMap:
-    """Linear bins to the rows of a picture whose vertical axis is the ERB scale, 20 kHz at the top.
+    """Linear bins to the rows of a picture whose vertical axis is a frequency scale, 20 kHz at the top.
 
     Where several bins share a row the largest is taken, so that a narrow line never disappears between rows; where
     one bin spans several rows levels are interpolated in dB.
     """
 
-    def __init__(self, rows: int, bins: int, bin_hz: float) -> None:
-        edges = erb_frequency(1 - np.arange(rows + 1) / rows) / bin_hz  # in bins, falling
+    def __init__(self, rows: int, bins: int, bin_hz: float, scale: FrequencyScale = ERB) -> None:
+        edges = scale.frequency(1 - np.arange(rows + 1) / rows) / bin_hz  # in bins, falling
         upper, lower = edges[:-1], edges[1:]
         self.first = np.clip(np.ceil(lower).astype(int), 0, bins - 1)
         end = np.clip(np.ceil(upper).astype(int), 0, bins)
@@ -206,12 +223,14 @@ class PixelMap:
         return np.minimum(first, last), last
 
 
-def smoothing_weights(rows: int, bins: int, bin_hz: float, width_erb: float = 0.5) -> np.ndarray:
+def smoothing_weights(
+    rows: int, bins: int, bin_hz: float, width_erb: float = 0.5, scale: FrequencyScale = ERB
+) -> np.ndarray:
     """Weights (rows, bins) that average power around each row's frequency, `width_erb` wide (at least one bin).
 
     Triangular windows; rows sum to 1.
     """
-    center = erb_frequency(1 - (np.arange(rows) + 0.5) / rows)
+    center = scale.frequency(1 - (np.arange(rows) + 0.5) / rows)
     half_hz = erb_to_hz(erb_number(center) + width_erb) - center
     distance = np.abs(np.arange(bins)[None, :] * bin_hz - center[:, None])
     weights = np.maximum(0.0, 1 - distance / np.maximum(half_hz, bin_hz)[:, None])

@@ -1,4 +1,4 @@
-"""Spectrogram: the last eight seconds on the ERB axis, scrolling by whole pixels.
+"""Spectrogram: a stretch of the last minute, scrolling by whole pixels.
 
 The picture is a ring of pixel columns, so a new hop paints one or two of them and a repaint copies two rectangles.
 """
@@ -6,21 +6,15 @@ The picture is a ring of pixel columns, so a new hop paints one or two of them a
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from workbench.ui.painting import (
-    GRID_HZ,
-    blank_pixmap,
-    color_index,
-    colormap,
-    draw_text,
-    frequency_y,
-    polygon,
-)
-from workbench.ui.theme import LEVEL_RANGE_DB, font
-from workbench.ui.views.plot import Crosshair, Plot
-from workbench.ui.views.sound_history import VISIBLE_S, PixelMap, RowMap, SoundHistory
+from workbench.ui.painting import blank_pixmap, color_index, colormap, draw_text, polygon
+from workbench.ui.theme import LEVEL_MAPS, LEVEL_RANGE_DB, LIGHT_MAPS, font
+from workbench.ui.views.axes import time_marks
+from workbench.ui.views.plot import Plot
+from workbench.ui.views.sound_axes import Crosshair
+from workbench.ui.views.sound_history import PixelMap, RowMap, SoundHistory
 
 DIFFERENCE_RANGE_DB = (-30.0, 30.0)
 """Colours of After minus Before."""
@@ -65,20 +59,24 @@ class Spectrogram(Plot):
         self.bands_shown = False
         self.message = ""
         self.stale = False
+        self.level_map = LEVEL_MAPS[0]
+        self.level_range_db = LEVEL_RANGE_DB
         self._band_edges_hz: np.ndarray | None = None
         self._overlay = None
         self._row_map: RowMap | None = None
         self._row_map_key: tuple | None = None
-        self._drawn = -1  # columns of the history that the picture holds; -1: start anew
+        self._have = (0, 0)  # numbers of the pixel columns that the picture holds for good, the second exclusive
         self._generation = history.generation
         self._pixels = np.zeros((1, 1), dtype=np.uint32)
         self._image = QImage()
-        self._pixel_map = PixelMap(1, history.visible)
+        self._key: tuple = ()
+        self._pixel_map = PixelMap(1, 1)
         self.setFont(font(13))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(f"Spectrogram {side}")
         self.setAccessibleDescription(
-            "Arrow keys move the crosshair, with Shift in finer steps; Enter holds it, Escape takes it away."
+            "Arrow keys move the crosshair, with Shift in finer steps; Enter holds it, Escape takes it away. "
+            "Page up and Home scroll back, End returns to now, plus and minus change the time span."
         )
 
     # ------------------------------------------------------------------------------------------- what to show
@@ -87,6 +85,20 @@ class Spectrogram(Plot):
         """`LEVEL` or `DIFFERENCE`."""
         if mode != self.mode:
             self.mode = mode
+            self._rebuild()
+
+    def show_history(self, history: SoundHistory) -> None:
+        """Show another history: a frozen one, or the live one again."""
+        if history is not self.history:
+            self.history = history
+            self._rebuild()
+
+    def set_levels(self, map_name: str, range_db: tuple[float, float]) -> None:
+        """Colour map and range of levels."""
+        if (map_name, range_db) != (self.level_map, self.level_range_db):
+            self.level_map, self.level_range_db = map_name, range_db
+            self._overlay = None
+            self._background = None
             self._rebuild()
 
     def set_pitch_shown(self, shown: bool) -> None:
@@ -120,12 +132,12 @@ class Spectrogram(Plot):
     def map_name(self) -> str:
         """Name of the colour map in use."""
         if self.mode == LEVEL:
-            return "magma"
+            return self.level_map
         return "berlin" if self.tokens.name == "dark" else "vik"
 
     @property
     def range_db(self) -> tuple[float, float]:
-        return LEVEL_RANGE_DB if self.mode == LEVEL else DIFFERENCE_RANGE_DB
+        return self.level_range_db if self.mode == LEVEL else DIFFERENCE_RANGE_DB
 
     # ----------------------------------------------------------------------------------------- the ring picture
 
@@ -133,60 +145,80 @@ class Spectrogram(Plot):
         """The history has grown: its new columns are drawn at the next repaint."""
         self.update()
 
+    def invalidate(self) -> None:
+        self._overlay = None
+        super().invalidate()
+
     def _rebuild(self) -> None:
-        self._drawn = -1
+        self._have = (0, 0)
         self.update()
 
     def _device_size(self) -> tuple[int, int]:
         ratio = self.devicePixelRatioF()
         return max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
 
-    def _outdated(self) -> bool:
-        width, height = self._device_size()
-        return (
-            self._drawn != self.history.count
-            or self._generation != self.history.generation
-            or self._pixels.shape != (height, width)
-            or self._row_map_key != self._geometry_key(height)
-        )
+    @property
+    def visible(self) -> int:
+        """Hops that the picture shows."""
+        return max(1, round(self.axes.span_s / self.history.hop_s))
 
-    def _geometry_key(self, height: int) -> tuple:
-        return height, self.history.bins, self.history.bin_hz
+    @property
+    def end_column(self) -> int:
+        """Number of the column after the one at the right edge."""
+        return self.history.count + round(self.axes.end_s / self.history.hop_s)
 
-    def _draw_columns(self) -> None:
+    def _target(self) -> tuple[int, int]:
+        """Numbers of the pixel columns that are shown, the second exclusive."""
+        width, end = self._pixel_map.width, self.end_column
+        last = int(self._pixel_map.pixel(end - 1)) + 1 if self.history.count else 0
+        return last - width, last
+
+    def _prepare(self) -> None:
+        """Make picture and maps fit size, scale and sound; what no longer fits is drawn anew."""
         history = self.history
         width, height = self._device_size()
+        key = (width, height, self.visible, history.bins, history.bin_hz, history.generation, self.axes.scale)
+        if key == self._key:
+            return
         if self._pixels.shape != (height, width):
             self._pixels = np.empty((height, width), dtype=np.uint32)
             self._image = QImage(
                 self._pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32
             )  # shares the array's memory
-            self._pixel_map = PixelMap(width, history.visible)
-            self._drawn = -1
-        if self._row_map_key != self._geometry_key(height):
-            self._row_map_key = self._geometry_key(height)
-            self._row_map = RowMap(height, history.bins, history.bin_hz) if history.bins else None
-            self._drawn = -1
-        if self._generation != history.generation:
-            self._generation = history.generation
-            self._drawn = -1
-        first = max(self._drawn, history.count - history.visible - 1, history.oldest)
-        if self._drawn < 0 or first > self._drawn:
-            self._pixels[:] = self._empty_color()
-        self._drawn = history.count
-        if history.count == 0 or self._row_map is None or first >= history.count:
+        self._pixel_map = PixelMap(width, self.visible)
+        self._row_map = RowMap(height, history.bins, history.bin_hz, self.axes.scale) if history.bins else None
+        self._key = key
+        self._have = (0, 0)
+
+    def _draw_columns(self) -> None:
+        """Draw the pixel columns that are to be seen and are not in the picture."""
+        self._prepare()
+        begin, end = self._target()
+        have_begin, have_end = max(begin, self._have[0]), min(end, self._have[1])
+        if have_begin >= have_end:
+            self._draw_pixels(begin, end)
+        else:
+            self._draw_pixels(begin, have_begin)
+            self._draw_pixels(have_end, end)
+        # The newest column still grows where several hops share it.
+        self._have = (begin, min(end, int(self._pixel_map.first_pixel(self.history.count))))
+
+    def _draw_pixels(self, begin: int, end: int) -> None:
+        """Draw pixel columns begin … end − 1; where no sound is they are empty."""
+        history = self.history
+        pixels = np.arange(begin, end)
+        if len(pixels) == 0:
             return
-        pixel_map = self._pixel_map
-        pixels = np.arange(pixel_map.first_pixel(first), pixel_map.pixel(history.count - 1) + 1)[-width:]
-        first_hop, last_hop = pixel_map.hops(pixels)
-        first_hop = np.maximum(first_hop, history.oldest)
-        last_hop = np.clip(last_hop, first_hop, history.count - 1)
-        base = int(first_hop[0])
-        rows = self._rows(base, history.count)
-        # Largest of the hops that share a pixel column; a missing hop (NaN) yields to its neighbour.
-        levels = rows[first_hop - base]
-        for step in range(1, int(np.max(last_hop - first_hop)) + 1):
-            np.fmax(levels, rows[np.minimum(first_hop + step, last_hop) - base], out=levels)
+        width = self._pixels.shape[1]
+        first_hop, last_hop = self._pixel_map.hops(pixels)
+        sound = (last_hop >= history.oldest) & (first_hop < history.count)
+        self._pixels[:, pixels[~sound] % width] = self._empty_color()
+        if self._row_map is None or not sound.any():
+            return
+        pixels = pixels[sound]
+        first_hop = np.maximum(first_hop[sound], history.oldest)
+        last_hop = np.clip(last_hop[sound], first_hop, history.count - 1)
+        levels = self._levels(first_hop, last_hop)
         colors = colormap(self.map_name)[color_index(levels, *self.range_db)]
         colors[np.isnan(levels[:, 0])] = QColor(self.tokens.line_strong).rgb()
         self._pixels[:, pixels % width] = colors.T
@@ -196,17 +228,24 @@ class Spectrogram(Plot):
         table = colormap(self.map_name)
         return int(table[0] if self.mode == LEVEL else table[len(table) // 2])
 
-    def _rows(self, first: int, end: int) -> np.ndarray:
-        """Columns first … end − 1 as rows of the picture, (N, rows) in dB."""
-        slots = self.history.slots(first, end)
+    def _levels(self, first_hop: np.ndarray, last_hop: np.ndarray) -> np.ndarray:
+        """Rows of the picture (N, rows) in dB, each the largest of the hops first … last (N,) that share it."""
         if self.mode == LEVEL:
-            levels = self.history.before_dbfs if self.side == BEFORE else self.history.after_dbfs
-            return self._row_map(levels[slots])
+            return self._largest(self.side, first_hop, last_hop)
         before, after = (
-            np.maximum(self._row_map(levels[slots]), DIFFERENCE_FLOOR_DB)
-            for levels in (self.history.before_dbfs, self.history.after_dbfs)
+            np.maximum(self._largest(side, first_hop, last_hop), DIFFERENCE_FLOOR_DB) for side in (BEFORE, AFTER)
         )
         return after - before
+
+    def _largest(self, side: str, first_hop: np.ndarray, last_hop: np.ndarray) -> np.ndarray:
+        base, most = int(first_hop[0]), int(np.max(last_hop - first_hop))
+        columns = self.history.before_dbfs if side == BEFORE else self.history.after_dbfs
+        levels = columns[self.history.slots(base, int(last_hop[-1]) + 1)].astype(np.float32)
+        # A missing hop (NaN) yields to its neighbours.
+        found = levels[first_hop - base]
+        for step in range(1, most + 1):
+            np.fmax(found, levels[np.minimum(first_hop + step, last_hop) - base], out=found)
+        return self._row_map(found)
 
     # ------------------------------------------------------------------------------------------------- painting
 
@@ -231,27 +270,25 @@ class Spectrogram(Plot):
             if self.bands_shown and self._band_edges_hz is not None:
                 ink.setAlphaF(0.22)
                 painter.setPen(ink)
-                for hz in self._band_edges_hz:
-                    y = round(float(frequency_y(hz, self.height())))
-                    painter.drawLine(0, y, self.width(), y)
+                for y in np.rint(np.clip(self.axes.scale.y(self._band_edges_hz, self.height()), -1e6, 1e6)).tolist():
+                    painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
             ink.setAlphaF(0.06 if self._on_dark() else 0.10)
             painter.setPen(ink)
-            for hz in GRID_HZ:
-                y = round(float(frequency_y(hz, self.height())))
+            for hz in self.axes.scale.grid_hz:
+                y = self.frequency_y(hz)
                 painter.drawLine(0, y, self.width(), y)
-            for second in range(1, round(VISIBLE_S)):
-                x = round(self.time_x(-second))
+            for mark_s in time_marks(self.axes.begin_s, self.axes.end_s):
+                x = round(self.time_x(mark_s))
                 painter.drawLine(x, 0, x, self.height())
             painter.end()
         return self._overlay
 
     def _on_dark(self) -> bool:
         """Overlays are white, but on the light map of differences black."""
-        return self.map_name != "vik"
+        return self.map_name not in LIGHT_MAPS
 
     def paint(self, painter: QPainter) -> None:
-        if self._outdated():
-            self._draw_columns()
+        self._draw_columns()
         self._paint_picture(painter)
         painter.drawPixmap(0, 0, self._grid())
         if self.pitch_shown and self.history.count:
@@ -260,19 +297,16 @@ class Spectrogram(Plot):
             shade = QColor(self.tokens.plot)
             shade.setAlphaF(0.5)
             painter.fillRect(self.rect(), shade)
+        self.paint_selection(painter, self.history.count, self.history.hop_s)
         if self.crosshair.shown:
             self._paint_crosshair(painter)
         elif self.message:
             self._paint_message(painter)
 
-    def _end_pixel(self) -> int:
-        """Number of the pixel column after the newest."""
-        return self._pixel_map.pixel(self.history.count - 1) + 1 if self.history.count else 0
-
     def _paint_picture(self, painter: QPainter) -> None:
         height, width = self._pixels.shape
         ratio = self.devicePixelRatioF()
-        start = int(self._end_pixel()) % width
+        start = self._target()[1] % width
         for source, target_x in (
             (QRect(start, 0, width - start, height), 0),
             (QRect(0, 0, start, height), width - start),
@@ -283,14 +317,16 @@ class Spectrogram(Plot):
 
     def _paint_pitch(self, painter: QPainter) -> None:
         history = self.history
-        first = max(history.oldest, history.count - history.visible)
-        pitch_hz = history.pitch_hz[history.slots(first, history.count)]
+        first, end = max(history.oldest, self.end_column - self.visible), self.end_column
+        if end <= first:
+            return
+        pitch_hz = history.pitch_hz[history.slots(first, end)]
         voiced = np.nan_to_num(pitch_hz) > 0
         if not voiced.any():
             return
-        columns = np.arange(first, history.count)
-        x = (self._pixel_map.first_pixel(columns) - self._end_pixel()) / self.devicePixelRatioF() + self.width()
-        y = frequency_y(np.where(voiced, pitch_hz, 1000.0), self.height())
+        columns = np.arange(first, end)
+        x = (self._pixel_map.first_pixel(columns) - self._target()[1]) / self.devicePixelRatioF() + self.width()
+        y = self.axes.scale.y(np.where(voiced, pitch_hz, 1000.0), self.height())
         runs = []
         for start, end in voiced_runs(pitch_hz):
             keep = np.append(np.diff(x[start:end]) > 0, True)  # where hops share a pixel the last one counts

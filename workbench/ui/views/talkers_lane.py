@@ -7,15 +7,16 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from workbench.core.messages import Localization, Track
 from workbench.ui.painting import THIN_SPACE, draw_text, format_azimuth, number, polygon
 from workbench.ui.theme import font, track_style
-from workbench.ui.views.axes import azimuth_y
-from workbench.ui.views.plot import Crosshair, Painted, Plot
-from workbench.ui.views.sound_history import VISIBLE_S, SoundHistory
+from workbench.ui.views.axes import azimuth_y, time_marks
+from workbench.ui.views.plot import Painted, Plot
+from workbench.ui.views.sound_axes import Crosshair
+from workbench.ui.views.sound_history import HISTORY_S, SoundHistory
 
 ACTIVE_WIDTH, SILENT_WIDTH = 3.0, 1.0
 MOST_UPDATES = 512
@@ -52,6 +53,12 @@ class TrackHistory:
     def clear(self) -> None:
         self._updates: deque[_Update] = deque(maxlen=MOST_UPDATES)
 
+    def copy(self, history: SoundHistory) -> TrackHistory:
+        """What is kept now, placed on the columns of a copy of the history."""
+        twin = TrackHistory(history)
+        twin._updates.extend(self._updates)
+        return twin
+
     @property
     def newest(self) -> Localization | None:
         return self._updates[-1].message if self._updates else None
@@ -73,34 +80,55 @@ class TrackHistory:
         self._drop_old()
 
     def _drop_old(self) -> None:
-        oldest = self._history.count - self._history.visible
+        oldest = self._history.count - round(HISTORY_S / self._history.hop_s)
         # The newest one before the axis begins is kept: a line comes in from the left edge.
         while len(self._updates) > 1 and self._updates[1].column < oldest:
             self._updates.popleft()
 
-    def runs(self) -> list[Run]:
-        """Stretches to draw, oldest first; a track that still lives reaches up to now."""
+    def _between(self, begin: float, end: float) -> list[_Update]:
+        """Updates at columns between these, and one more at either side: lines come in from the edges."""
+        updates = list(self._updates)
+        inside = [place for place, update in enumerate(updates) if begin <= update.column <= end]
+        if not inside:
+            return updates[-1:] if updates and updates[-1].column < begin else []
+        return updates[max(0, inside[0] - 1) : inside[-1] + 2]
+
+    def runs(self, begin: float = -math.inf, end: float = math.inf) -> list[Run]:
+        """Stretches to draw between two columns, oldest first; a track that still lives reaches up to now."""
         self._drop_old()
         points: dict[int, list[tuple[int, Track]]] = {}
-        for update in self._updates:
+        for update in self._between(begin, end):
             for track in update.message.tracks:
                 points.setdefault(track.number, []).append((update.column, track))
         runs = []
         for track_number, seen in points.items():
-            if self.newest is not None and any(track.number == track_number for track in self.newest.tracks):
+            lives = self.newest is not None and any(track.number == track_number for track in self.newest.tracks)
+            if lives and self._updates[-1].column <= end:
                 seen.append((max(self._history.count, seen[-1][0]), seen[-1][1]))
             runs += _split(track_number, seen)
         return runs
 
-    def candidates(self) -> tuple[np.ndarray, np.ndarray]:
-        """Columns and azimuths (N,) of what single frames suggested."""
-        pairs = [
+    def candidates(self, begin: float = -math.inf, end: float = math.inf) -> tuple[np.ndarray, np.ndarray]:
+        """Columns and azimuths (N,) of what single frames suggested, between two columns."""
+        return _pairs(
             (update.column, candidate.azimuth_rad)
-            for update in self._updates
+            for update in self._between(begin, end)
             for candidate in update.message.candidates
-        ]
-        columns, azimuths = zip(*pairs) if pairs else ((), ())
-        return np.array(columns, dtype=float), np.array(azimuths, dtype=float)
+        )
+
+    def truths(self, begin: float = -math.inf, end: float = math.inf) -> tuple[np.ndarray, np.ndarray]:
+        """Columns and azimuths (N,) of where talkers who spoke really were, between two columns."""
+        return _pairs(
+            (update.column, talker.azimuth_rad)
+            for update in self._between(begin, end)
+            for talker in update.message.truth
+            if talker.active
+        )
+
+
+def _pairs(pairs) -> tuple[np.ndarray, np.ndarray]:
+    columns, azimuths = tuple(zip(*pairs)) or ((), ())
+    return np.array(columns, dtype=float), np.array(azimuths, dtype=float)
 
 
 def _split(track_number: int, seen: list[tuple[int, Track]]) -> list[Run]:
@@ -126,7 +154,10 @@ def _split(track_number: int, seen: list[tuple[int, Track]]) -> list[Run]:
 
 
 class TalkersLane(Plot):
-    """Azimuth over time: thick while a talker is heard, thin while silent, dots for single frames' suggestions."""
+    """Azimuth over time: thick while a talker is heard, thin while silent.
+
+    Dots are single frames' suggestions, short lines the true positions of talkers who speak.
+    """
 
     has_frequency = False
 
@@ -135,7 +166,9 @@ class TalkersLane(Plot):
         self.history, self.tracks = history, tracks
         self.setFont(font(13))
         self.message = ""
+        self.truth_shown = True
         self.setAccessibleName("Talkers: azimuth over time")
+        self.setToolTip("Where each talker was: thick while heard, thin while silent; short lines are true positions")
 
     def sync(self) -> None:
         """Histories have grown."""
@@ -152,17 +185,26 @@ class TalkersLane(Plot):
         for azimuth_rad in (math.pi / 2, 0.0, -math.pi / 2):
             y = round(azimuth_y(azimuth_rad, self.height()))
             painter.drawLine(0, y, self.width(), y)
-        for second in range(1, round(VISIBLE_S)):
-            x = round(self.time_x(-second))
+        for mark_s in time_marks(self.axes.begin_s, self.axes.end_s):
+            x = round(self.time_x(mark_s))
             painter.drawLine(x, 0, x, self.height())
 
     def _x(self, column):
-        return self.width() * (1 + (column - self.history.count) / self.history.visible)
+        return self.axes.x((column - self.history.count) * self.history.hop_s, self.width())
 
     def paint(self, painter: QPainter) -> None:
-        runs = self.tracks.runs()
+        axes, hop_s = self.axes, self.history.hop_s
+        columns_shown = (self.history.count + axes.begin_s / hop_s, self.history.count + axes.end_s / hop_s)
+        runs = self.tracks.runs(*columns_shown)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        columns, azimuths = self.tracks.candidates()
+        columns, azimuths = self.tracks.truths(*columns_shown)
+        if self.truth_shown and len(columns):
+            painter.setPen(QPen(QColor(self.tokens.text2), 1, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+            x, y = self._x(columns), np.rint(azimuth_y(azimuths, self.height()))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.drawLines([QLineF(at - 2, place, at + 2, place) for at, place in zip(x.tolist(), y.tolist())])
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        columns, azimuths = self.tracks.candidates(*columns_shown)
         if len(columns):
             dots = QColor(self.tokens.text3)
             dots.setAlphaF(0.6)
@@ -180,6 +222,7 @@ class TalkersLane(Plot):
             painter.setFont(self.font())
             center = QPointF(self.width() / 2, self.height() * 0.375)  # between grid lines
             draw_text(painter, center.x(), center.y(), self.message, self.tokens.text3, Qt.AlignmentFlag.AlignHCenter)
+        self.paint_selection(painter, self.history.count, self.history.hop_s)
         ink = QColor(self.tokens.text1)
         ink.setAlphaF(0.6)
         self.paint_crosshair(painter, ink)
