@@ -152,6 +152,7 @@ def adapt(
             raise Cancelled("adaptation was stopped; nothing was written")
         progress(stage, done, total)
 
+    torch.set_num_threads(1)  # the products are too small to share
     torch.manual_seed(request.seed)
     first = FirstLayers(request.array)
     windows, recording_of = _windows(recordings, request, first, step)

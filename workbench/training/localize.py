@@ -95,7 +95,8 @@ def train(request: LocalizeRequest, say: Callable[[str], None]) -> Path:
     begin = time.monotonic()
     sources = SceneSources(request.array, request.speech, request.noise, request.work, plan.seed, request.ranges)
     jobs = request.jobs or max(1, (os.cpu_count() or 2) // 2)
-    torch.set_num_threads(max(1, (os.cpu_count() or 2) - jobs))
+    # The products are too small to share: threads that wait for each other lose more than they give.
+    torch.set_num_threads(1)
     say("reading the sounds …")
     make_maker(sources, validation=False)
     say(f"{jobs} simulating processes, up to {plan.shards * SCENES} scenes")
