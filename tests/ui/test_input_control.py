@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QSettings
 
 from tests.ui.fakes import DEVICES, RUNNING, FakeSession, FakeSound, FakeSpace
+from workbench.core.calibration import ChannelCalibration
 from workbench.core.channel_map import ChannelMap
 from workbench.core.messages import MicrophoneReport, MicrophoneVerdict
 from workbench.engine.device_store import OutputSetup
@@ -159,3 +160,69 @@ def test_calibration_opens_beside_the_source_panel_and_reaches_the_session(qtbot
     assert ("no levels",) not in session.calls[calls:]
     panel.dismiss()
     qtbot.waitUntil(lambda: ("no levels",) in session.calls[calls:])
+
+
+def test_changes_of_the_setup_are_taken_back_one_by_one(window):
+    session, panel = window.bridge.session, window.source_panel
+    window.toolbar.source.click()
+    assert not panel.map.undo.isEnabled()
+    panel.map.changed.emit(ChannelMap.in_order(8).swapped(0, 1))
+    panel.format.block.chosen.emit(128)
+    session.mailbox.health = replace(RUNNING)
+    poll(window)
+    assert panel.map.undo.isEnabled() and session.inputs.block == 128
+    panel.map.undo.click()
+    assert session.inputs.block == 0 and session.inputs.channel_map.positions[0].channel == 1
+    panel.map.undo.click()
+    assert session.inputs == InputSetup()
+    session.mailbox.health = replace(RUNNING)
+    poll(window)
+    assert not panel.map.undo.isEnabled()
+
+
+def test_another_sources_changes_are_not_taken_back(window):
+    session, panel = window.bridge.session, window.source_panel
+    window.toolbar.source.click()
+    panel.map.changed.emit(ChannelMap.in_order(8).swapped(0, 1))
+    session.source_spec = "device:ALSA/Laptop microphone"
+    session.inputs = InputSetup()
+    window.input_control.undo()
+    assert session.inputs == InputSetup()
+
+
+def test_remedies_go_when_the_map_is_changed_by_hand(window):
+    session, findings = window.bridge.session, window.source_panel.findings
+    window.toolbar.source.click()
+    session.mailbox.microphones = MicrophoneReport("listening", 0.5)
+    session.mailbox.health = replace(RUNNING)
+    poll(window)
+    verdicts = tuple(verdict(n, *{1: ("inverted",), 4: ("dead", None, None)}.get(n, ())) for n in range(8))
+    session.mailbox.microphones = report = MicrophoneReport("done", 1.0, verdicts, 0.4, at="12:06")
+    session.mailbox.health = replace(RUNNING)
+    poll(window)
+    cards = [findings.cards.itemAt(n).widget() for n in range(findings.cards.count())]
+    assert [card.fix is not None for card in cards] == [True, True] and not findings.stale
+    window.input_control.fix(report.verdicts[1])
+    session.mailbox.health = replace(RUNNING)
+    poll(window)
+    assert not findings.stale  # what was mended was mended by the check itself
+    window.source_panel.map.changed.emit(ChannelMap.in_order(8).swapped(0, 7))
+    session.mailbox.health = replace(RUNNING)
+    poll(window)
+    cards = [findings.cards.itemAt(n).widget() for n in range(findings.cards.count())]
+    assert findings.stale and not any(card.fix for card in cards) and "check again" in findings.words.text()
+
+
+def test_the_main_meters_know_the_sound_pressure_of_each_microphone(window):
+    session = window.bridge.session
+    assert window.input_control.pressure() == ()
+    setup = InputSetup(ChannelMap.in_order(3, 8).swapped(0, 1).with_position(2, gain_db=6.0))
+    for channel, level in ((0, 118.0), (1, 120.0), (2, 119.0)):
+        setup = setup.with_calibration(channel, ChannelCalibration("", level, "calibrator"))
+    session.inputs = setup
+    assert window.input_control.pressure() == (120.0, 118.0, 113.0)
+    session.inputs = replace(setup, channel_map=None)
+    assert window.input_control.pressure() == (118.0, 120.0, 119.0, None, None, None, None, None)
+    session.mailbox.health = replace(RUNNING)
+    poll(window)
+    assert ("set_input_pressure", window.input_control.pressure()) in window.sound.seen

@@ -143,3 +143,23 @@ def test_another_number_of_channels_changes_the_meters(make):
     meters = make(2)
     meters.show_levels(levels(channels=6), 0.01)
     assert len(meters.bars()) == 6
+
+
+def test_calibrated_meters_have_a_scale_in_sound_pressure(qtbot):
+    meters = LevelMeters("input")
+    qtbot.addWidget(meters)
+    meters.resize(100, 300)
+    meters.set_names(["1", "2"])
+    meters.show_levels(levels(-10.0, -30.0), 0.01)
+    assert meters.marks()[0] == (0, "0") and meters.scale_db_spl is None
+    before = meters.grab().toImage()
+    meters.set_pressure([118.0, None])
+    assert meters.scale_db_spl is None  # one of them is not known
+    meters.set_pressure([118.0, 116.0])
+    assert meters.scale_db_spl == 117.0
+    marks = meters.marks()
+    assert marks[0] == (-7.0, "110") and marks[-1] == (-57.0, "60") and len(marks) == 6
+    assert meters.grab().toImage() != before
+    meters.ballistics._power[:] = 1e-3
+    text, _ = meters.tool_tip_at(meters.bars()[1][0] + 1)
+    assert "86.0" in text and "dB SPL" in text

@@ -21,7 +21,7 @@ from workbench.audio.scene import Scene
 from workbench.audio.scene_files import save_scene
 from workbench.core.errors import DeviceUnavailable, EarshotError, InputError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_layout
-from workbench.core.messages import Health, InputLevels
+from workbench.core.messages import Health, InputLevels, MicrophoneReport
 from workbench.core.params import Params, entry
 from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
@@ -217,6 +217,8 @@ class Session:
             before, wishes = self._structure, self._wishes
             self._wishes = wishes.without(changes)
             self._structure = fitted(replace(before, **changes), before)
+            if {"source", "array"} & set(changes):
+                self.mailbox.microphones = MicrophoneReport()  # what was found is of another array
             if not (self._wanted or self._worker):
                 if "source" in changes:
                     self._room.forget()

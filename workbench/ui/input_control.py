@@ -10,12 +10,14 @@ from workbench.core.channel_map import ChannelMap
 from workbench.core.errors import EarshotError
 from workbench.core.geometry import load_array
 from workbench.core.messages import Health, InputLevels, MicrophoneReport, MicrophoneVerdict
+from workbench.engine.inputs import InputSetup
 from workbench.engine.microphone_check import remedy
 from workbench.ui.bridge import Bridge
 from workbench.ui.dialogs.calibration_panel import CalibrationPanel
 from workbench.ui.dialogs.sink_panel import SinkPanel, program_names
 from workbench.ui.dialogs.source_panel import SourcePanel
 
+UNDO_STEPS = 50
 LIST_MS = 2000
 """While a panel is open the devices are listed so often: who plugs one in sees it."""
 PATIENCE_S = 15.0
@@ -44,6 +46,9 @@ class InputControl(QObject):
         self.bridge, self.source_panel, self.sink_panel = bridge, source_panel, sink_panel
         self.calibration_panel = calibration_panel
         self._weighting = ("A", "fast")
+        self._undo: list[tuple[str, InputSetup]] = []
+        self._judged: ChannelMap | None = None
+        """The channel map that the microphone check's findings are about, with what was mended since."""
         self._report: MicrophoneReport | None = None
         self._failed_for: SourcePanel | SinkPanel | None = None
         self._message = ""
@@ -60,7 +65,7 @@ class InputControl(QObject):
         bridge, source, sink = self.bridge, self.source_panel, self.sink_panel
         source.read_levels = lambda: bridge.input_levels(*self._weighting)
         self.calibration_panel.read_levels = self._weighted_levels
-        self.calibration_panel.setup_changed.connect(bridge.set_inputs)
+        self.calibration_panel.setup_changed.connect(self.set_inputs)
         self.calibration_panel.setup_changed.connect(self._show_calibrated)
         self.calibration_panel.closed_levels.connect(self._end_levels)
         for panel in (source, sink):
@@ -68,7 +73,8 @@ class InputControl(QObject):
             panel.chosen.connect(lambda _, panel=panel: self._expect(panel))
             panel.setup_changed.connect(lambda _, panel=panel: self._expect(panel))
         source.shown.connect(lambda on: on or self._end_levels())
-        source.setup_changed.connect(bridge.set_inputs)
+        source.setup_changed.connect(self.set_inputs)
+        source.undo_wanted.connect(self.undo)
         source.check_wanted.connect(bridge.check_microphones)
         source.check_stop_wanted.connect(bridge.stop_microphone_check)
         source.fix_wanted.connect(self.fix)
@@ -127,6 +133,8 @@ class InputControl(QObject):
         report = self.bridge.microphone_report
         if report is not self._report:
             self._report = report
+            if report.state == "listening":
+                self._judged = self.bridge.session.inputs.channel_map
             self.source_panel.show_report(report)
         if self.source_panel.isVisible() or self.sink_panel.isVisible():
             self.refresh()
@@ -139,6 +147,8 @@ class InputControl(QObject):
         self.source_panel.show_setup(session.inputs, source, tuple(session.source_names), mics)
         if not self.calibration_panel.isVisible():
             self.calibration_panel.show_setup(session.inputs, tuple(session.source_names))
+        self.source_panel.set_undoable(any(spec == source for spec, _ in self._undo))
+        self.source_panel.findings.set_stale(session.inputs.channel_map != self._judged)
         self.source_panel.set_checkable(self._why_no_check(health))
         running = health.state in ("running", "lost", "starting") and bool(health.output_names)
         names = program_names(self._programme(), len(health.output_names)) if running else ()
@@ -148,6 +158,20 @@ class InputControl(QObject):
         """Names of what is played: the drivers of the loudspeakers, or none where both ears are meant."""
         layout = self.bridge.session.layout
         return () if layout is None or self.bridge.params.render.audition else tuple(layout.driver_names)
+
+    def pressure(self) -> tuple[float | None, ...]:
+        """Sound pressure level of 0 dBFS RMS for each microphone of the chain; empty without any calibration."""
+        session = self.bridge.session
+        setup, channels = session.inputs, len(session.source_names)
+        if not any(one.full_scale_db_spl is not None for one in setup.calibration):
+            return ()
+        if setup.channel_map is None:
+            return tuple(setup.of_channel(channel).full_scale_db_spl for channel in range(channels))
+        levels = []
+        for position in setup.channel_map.positions:
+            level = None if position.channel is None else setup.of_channel(position.channel).full_scale_db_spl
+            levels.append(None if level is None else level - position.gain_db)
+        return tuple(levels)
 
     def _mics(self) -> int | None:
         session = self.bridge.session
@@ -181,6 +205,23 @@ class InputControl(QObject):
 
     # ---- what a person does ------------------------------------------------------------------------------------
 
+    def set_inputs(self, setup: InputSetup) -> bool:
+        """Another setup of the source, which can be undone."""
+        session = self.bridge.session
+        before = (session.source_spec, session.inputs)
+        if not self.bridge.set_inputs(setup):
+            return False
+        if before[1] != setup:
+            self._undo = [*self._undo[-UNDO_STEPS + 1 :], before]
+        return True
+
+    def undo(self) -> None:
+        """Take back the newest change of this source's setup."""
+        source = self.bridge.session.source_spec
+        step = next((one for one in reversed(self._undo) if one[0] == source), None)
+        if step is not None and self.bridge.set_inputs(step[1]):
+            self._undo.remove(step)
+
     def fix(self, verdict: MicrophoneVerdict) -> None:
         """Make a fault good in the channel map."""
         report, session = self.bridge.microphone_report, self.bridge.session
@@ -191,7 +232,8 @@ class InputControl(QObject):
         except EarshotError as error:
             self.bridge.failed.emit(str(error))
             return
-        if self.bridge.set_inputs(replace(setup, channel_map=mapped)):
+        if self.set_inputs(replace(setup, channel_map=mapped)):
+            self._judged = mapped
             mended = {verdict.index}
             if verdict.fault == "swapped":
                 mended = {one.index for one in report.faults if one.fault == "swapped" and _same(one, verdict, report)}

@@ -70,6 +70,7 @@ class ChannelMapSection(QWidget):
 
     changed = Signal(object)
     """The new ChannelMap; None: as the channels come."""
+    undo_wanted = Signal()
 
     def __init__(self):
         super().__init__()
@@ -154,6 +155,10 @@ class ChannelMapSection(QWidget):
         row.addWidget(self.by_tapping)
         row.addWidget(self.skip)
         row.addStretch(1)
+        self.undo = button("Undo", "Take back the newest change of map, rate, block or calibration", flat=True)
+        self.undo.clicked.connect(self.undo_wanted)
+        self.undo.setEnabled(False)
+        row.addWidget(self.undo)
         return holder(row)
 
     # ---- what is shown -----------------------------------------------------------------------------------------

@@ -120,6 +120,7 @@ class MicrophoneFindings(QWidget):
         super().__init__()
         self.report = MicrophoneReport()
         self.fixed: set[int] = set()
+        self.stale = False
         self.tokens = None
         self.at = label("", 11, tone="3")
         top, _ = heading("Microphone check", right=self.at)
@@ -164,6 +165,13 @@ class MicrophoneFindings(QWidget):
         if self.report.state in ("", "failed") or not self.report.verdicts:
             self._say(self.report, why_not)
 
+    def set_stale(self, stale: bool) -> None:
+        """The channel map was changed since by hand: the remedies would be wrong."""
+        if stale != self.stale and self.report.verdicts:
+            self.stale = stale
+            self._say(self.report)
+            self._fill(self.report)
+
     def mark_fixed(self, indices: set[int]) -> None:
         """Faults that the channel map now makes good have no button any more."""
         if indices - self.fixed:
@@ -176,7 +184,7 @@ class MicrophoneFindings(QWidget):
         self.report = report
         working = report.state in ("listening", "judging")
         if working or changed:
-            self.fixed = set()
+            self.fixed, self.stale = set(), False
         self.progress.setVisible(working)
         self.progress.show_part(report.progress if report.state == "listening" else None)
         self.stop.setVisible(working)
@@ -194,6 +202,8 @@ class MicrophoneFindings(QWidget):
             text = "Comparing the channels with the array's geometry …"
         elif report.state == "failed":
             text = f"The check failed: {report.error}"
+        elif self.stale and report.faults:
+            text = "The channel map has changed since: check again."
         elif report.verdicts:
             text = f"In doubt: {report.note}." if report.note else ""
         else:
@@ -230,7 +240,7 @@ class MicrophoneFindings(QWidget):
             "swapped": ("Exchange them", "Put them in their places in the channel map"),
         }
         remedy, tip = remedies[verdict.fault]
-        fix = lambda: self.fix_wanted.emit(verdict)  # noqa: E731
+        fix = None if self.stale else lambda: self.fix_wanted.emit(verdict)
         self._add_card(Card(title_of(verdict, report), text_of(verdict), remedy, tip, fix))
 
     def _add_card(self, card: Card) -> None:

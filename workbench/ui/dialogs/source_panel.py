@@ -160,6 +160,8 @@ class SourcePanel(DevicePanel):
     check_stop_wanted = Signal()
     fix_wanted = Signal(object)
     calibrate_wanted = Signal()
+    undo_wanted = Signal()
+    """Take back the newest change of the setup."""
 
     def __init__(self, window: QWidget):
         super().__init__("Source", window)
@@ -176,6 +178,7 @@ class SourcePanel(DevicePanel):
         self.format.rate_chosen.connect(lambda rate: self.setup_changed.emit(replace(self.setup, rate_hz=rate)))
         self.format.block_chosen.connect(lambda block: self.setup_changed.emit(replace(self.setup, block=block)))
         self.map.changed.connect(lambda mapped: self.setup_changed.emit(replace(self.setup, channel_map=mapped)))
+        self.map.undo_wanted.connect(self.undo_wanted)
         self.findings.check_wanted.connect(self.check_wanted)
         self.findings.stop_wanted.connect(self.check_stop_wanted)
         self.findings.fix_wanted.connect(self.fix_wanted)
@@ -268,6 +271,10 @@ class SourcePanel(DevicePanel):
         """These faults are made good."""
         self.findings.mark_fixed(indices)
         self.map.matrix.flag(self.map.matrix.flagged - frozenset(indices))
+
+    def set_undoable(self, undoable: bool) -> None:
+        """Whether there is a change to take back."""
+        self.map.undo.setEnabled(undoable)
 
     def set_checkable(self, why_not: str) -> None:
         """Whether the microphones can be checked now; else why not."""

@@ -92,6 +92,8 @@ class LevelMeters(Painted):
         self.ballistics = Ballistics(0)
         self.compact = False
         self._was_clipped = False
+        self.pressure: tuple[float | None, ...] = ()
+        """Sound pressure level of 0 dBFS RMS, by channel; empty: not known."""
         self.setFont(font(11))
         self._bold = font(11, 600)
         self.setAccessibleName(f"{kind.capitalize()} meters")
@@ -103,6 +105,31 @@ class LevelMeters(Painted):
         if tuple(names) != self.names:
             self.names = tuple(names)
             self._resize(len(self.names))
+
+    def set_pressure(self, full_scale_db_spl: Sequence[float | None]) -> None:
+        """Calibration: the scale is in dB SPL where every channel has one, tooltips where theirs has."""
+        if tuple(full_scale_db_spl) != self.pressure:
+            self.pressure = tuple(full_scale_db_spl)
+            self.invalidate()
+
+    @property
+    def scale_db_spl(self) -> float | None:
+        """What 0 dBFS on the scale is in dB SPL; None while the scale is in dBFS.
+
+        Channels that differ in sensitivity share one scale: the middle one's. Their tooltips say it exactly.
+        """
+        known = [level for level in self.pressure if level is not None]
+        if not known or len(known) < len(self.pressure) or len(known) != self.ballistics.channels:
+            return None
+        return float(np.median(known))
+
+    def marks(self) -> list[tuple[float, str]]:
+        """(dBFS, text) of the scale's labels."""
+        full_scale = self.scale_db_spl
+        if full_scale is None:
+            return [(mark_db, number(mark_db)) for mark_db in MARKS_DB]
+        tens = np.arange(10 * np.floor(full_scale / 10), full_scale + LOWEST_DB, -10.0)
+        return [(float(level - full_scale), number(level)) for level in tens]
 
     def _resize(self, channels: int) -> None:
         if channels != self.ballistics.channels:
@@ -221,12 +248,12 @@ class LevelMeters(Painted):
 
     def paint_background(self, painter: QPainter) -> None:
         painter.setFont(self.font())
-        for mark_db in MARKS_DB:
+        for mark_db, text in self.marks():
             y = min(round(float(self._y(mark_db))), self.height() - BAR_BOTTOM - 1)
             painter.setPen(QColor(self.tokens.text3))
             painter.drawLine(LEFT - 5, y, LEFT - 3, y)
             label_y = y - 3 if mark_db == LOWEST_DB else y
-            draw_text(painter, LEFT - 8, label_y, number(mark_db), self.tokens.text2, Qt.AlignmentFlag.AlignRight)
+            draw_text(painter, LEFT - 8, label_y, text, self.tokens.text2, Qt.AlignmentFlag.AlignRight)
         top, height = self._bar_rect
         track = QColor(self._track())
         for left, width in self.bars():
@@ -307,6 +334,9 @@ class LevelMeters(Painted):
                 f"{name}: RMS {format_level(float(self.ballistics.rms_dbfs[channel]), 'dBFS')}, "
                 f"peak {format_level(float(self.ballistics.peak_dbfs[channel]), 'dBFS')}"
             )
+            level = self.pressure[channel] if channel < len(self.pressure) else None
+            if level is not None:
+                text += f", {format_level(float(self.ballistics.rms_dbfs[channel]) + level, 'dB SPL')}"
             if self.ballistics.clipped[channel]:
                 text += ", clipped (click to clear)"
             return text, QRect(left, 0, width, self.height())
