@@ -84,7 +84,7 @@ def test_truth_and_clean_belong_to_the_samples():
     for number in (1, 50, 98):
         assert out[number].truth[0].azimuth_rad == pytest.approx(0.001 * (100 + number))
         np.testing.assert_array_equal(out[number].clean, out[number].samples[0])
-    assert [number for number, block in enumerate(out) if block.seam][:3] == [0, 99, 198]
+    assert [(number, block.seam) for number, block in enumerate(out) if block.seam][:3] == [(0, 1), (99, 2), (198, 3)]
     assert [block.index for block in out] == list(range(x.shape[1], x.shape[1] + 3 * RATE_HZ, HOP))
     assert not any(block.gap for block in out)
 

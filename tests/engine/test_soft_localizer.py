@@ -1,13 +1,20 @@
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 
+from workbench.audio.scene_files import load_scene
+from workbench.audio.simulator import RoomSource
+from workbench.core import params as parameters
+from workbench.core.kept import LoopRegion
 from workbench.core.messages import Block, Localization, TalkerTruth, Track
 from workbench.core.params import Params
-from workbench.dsp.bands import HOP
+from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.engine.kept_sound import SoundKeeper
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.soft_localizer import QUEUE_HOPS, SoftLocalizer
+from workbench.localize.localizer import Localizer
 
 
 class FakeLocalizer:
@@ -100,3 +107,31 @@ def test_what_is_late_says_how_late():
     soft.close()
     stale_s = [update.stale_s for update in mailbox.localizations_since(-1)]
     np.testing.assert_allclose(stale_s, np.arange(36, -1, -4) * 0.01, atol=1e-9)
+
+
+def test_in_a_loop_the_talkers_keep_their_numbers():
+    """A talker walks within the kept sound: at the seam the tracks go back too, so each round is the first again."""
+    source = RoomSource(replace(load_scene("one-talker-still"), rt60_s=0.15), patience_s=None)
+    keeper, mailbox = SoundKeeper(source.channels), Mailbox()
+    localizer = SoftLocalizer(Localizer(source.array), mailbox, lambda text: None)
+    params = parameters.replace(Params(), {"localize.method": "srp"})
+    seen: dict[int, set[int]] = {}
+    round_number = 0
+    source.start()
+    try:
+        for hop in range(1400):
+            if hop == 200:
+                source.move_talker(1, 2.0, 1.5)
+            if hop == 500:
+                keeper.keep(LoopRegion(0, 3 * RATE_HZ))
+            heard = keeper.process(source.read(10.0))
+            round_number = heard.seam or round_number
+            localizer.push(heard, params)
+            while localizer._queue:
+                time.sleep(0.0005)
+            if round_number:
+                seen.setdefault(round_number, set()).update(track.number for track in localizer.tracks)
+    finally:
+        localizer.close()
+        source.close()
+    assert seen[1] and seen[1] == seen[2] == seen[3]

@@ -59,8 +59,8 @@ class Block:
     truth: tuple[TalkerTruth, ...] = ()
     clean: np.ndarray | None = None
     raw: np.ndarray | None = None
-    seam: bool = False
-    """A round of kept sound begins in this hop, see `workbench.engine.kept_sound`."""
+    seam: int = 0
+    """Number of the round of kept sound that begins in this hop, 0 for none; see `workbench.engine.kept_sound`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

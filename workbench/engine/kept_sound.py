@@ -93,7 +93,7 @@ class SoundLoop:
         self.ring = ring
         self.region = LoopRegion(begin, end) if (begin, end) != (0, ring.length) else None
         self._begin, self.period = begin, end - begin - FADE
-        self._at = 0
+        self._at = self._rounds = 0
         self._first = True
 
     @property
@@ -101,10 +101,11 @@ class SoundLoop:
         """Place within the ring of the sample that comes next."""
         return self._begin + self._at
 
-    def next_hop(self) -> tuple[np.ndarray, np.ndarray | None, tuple, bool]:
-        """Samples (channels, HOP), clean (HOP,) or None, truth, and whether a round begins in this hop."""
+    def next_hop(self) -> tuple[np.ndarray, np.ndarray | None, tuple, int]:
+        """Samples (channels, HOP), clean (HOP,) or None, truth, and number of the round that begins here, else 0."""
         offset = (self._at + np.arange(HOP)) % self.period
-        begins = bool(offset[0] == 0 or offset[-1] < offset[0])
+        begins = offset[0] == 0 or offset[-1] < offset[0]
+        self._rounds += begins
         samples, clean = self.ring.take(self._begin + offset)
         truth, known = self.ring.facts(self._begin + int(offset[HOP // 2]))
         fading = offset < FADE
@@ -116,7 +117,7 @@ class SoundLoop:
                 clean[fading] = _RISE[at] * clean[fading] + _FALL[at] * clean_tail
         self._first = False  # a hop is as long as the fade
         self._at = (self._at + HOP) % self.period
-        return samples, clean if known else None, truth, begins
+        return samples, clean if known else None, truth, int(self._rounds) if begins else 0
 
 
 class SoundKeeper:

@@ -36,6 +36,7 @@ class SoftLocalizer:
         self._wake = threading.Event()
         self._ended = False
         self._failed = False
+        self._bookmark: tuple | None = None
         self._truths: deque[tuple[float, tuple[TalkerTruth, ...]]] = deque(maxlen=QUEUE_HOPS * 2)
         self._spent_ns = 0
         self._newest_s = 0.0
@@ -84,6 +85,10 @@ class SoftLocalizer:
         began = time.thread_time_ns()
         samples = np.nan_to_num(block.samples, nan=0.0, posinf=0.0, neginf=0.0)
         self._truths.append((block.time_s, block.truth))
+        if block.seam == 1:
+            self._bookmark = self._localizer.bookmark()
+        elif block.seam and self._bookmark is not None:  # the same talkers come again, and keep their numbers
+            self._localizer.return_to(self._bookmark)
         # A gap shows in the time: the localizer starts its window again and keeps its tracks.
         update = self._localizer.process(samples, block.time_s, params.localize)
         self._spent_ns += time.thread_time_ns() - began

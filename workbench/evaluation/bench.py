@@ -281,6 +281,51 @@ def _chain():
     return step
 
 
+def _compared():
+    """Two settings that share nothing: other beams, both with a network."""
+    from workbench.core.ab import ABChoice
+    from workbench.core.params import replace
+    from workbench.engine.ab_lanes import Side
+    from workbench.engine.chain import Chain, ChainConfig
+    from workbench.engine.designs import DesignBench, NetworkUnusable
+
+    array, layout = load_array("uca8-100mm"), load_layout("pair-100mm")
+    chain, hops = Chain(ChainConfig(8, array, layout), compare=True), _noise(8)
+    sides = []
+    for steering_deg in (0.0, 40.0):
+        params = replace(Params(), {"beamformer.steering_deg": steering_deg})
+        bench = DesignBench(array, layout, chain.enhancers)
+        with contextlib.suppress(NetworkUnusable):
+            bench.request(params, np.radians(steering_deg))
+        sides.append(Side(params, bench.designs))
+
+    def step(number: int):
+        block = Block(hops[number % len(hops)], number * HOP, number * 0.01)
+        shown = number // 200 % 2
+        own, choice = sides[shown], ABChoice(shown=shown, heard=shown)
+        return chain.process(block, own.params, own.designs, sides[1 - shown], choice)
+
+    return step
+
+
+def _room():
+    """Four talkers who walk at RT60 0.6 s, once their late reflections are computed: one chunk of sound."""
+    from dataclasses import replace
+
+    from workbench.audio.room_renderer import RoomRenderer, prepare
+    from workbench.audio.scene_files import load_scene
+    from workbench.audio.scene_parts import Arc
+
+    scene = load_scene("four-talkers")
+    talkers = tuple(
+        replace(talker, path=Arc(talker.azimuth_deg - 20, talker.azimuth_deg + 20, 15.0), walking=True)
+        for talker in scene.talkers
+    )
+    renderer = RoomRenderer(prepare(replace(scene, rt60_s=0.6, talkers=talkers)))
+    renderer.setting.acoustics.lates.work(60.0)
+    return lambda number: renderer.render()
+
+
 CASES = (
     Case("enhance", "classical, 1 channel", _enhance("classical")),
     Case("enhance", "signal path without an estimate, 1 channel", _enhance("none")),
@@ -317,6 +362,8 @@ CASES = (
     Case("render", "upmix, five drivers, 2048 taps, limiter", _stereo_to_five),
     Case("output", "true-peak limiter, 2 channels", _limiter),
     Case("chain", "8 microphones to headphones, spectra included", _chain),
+    Case("chain", "A and B of two networks, loudness matched", _compared),
+    Case("room", "four talkers walking, RT60 0.6 s, 8 microphones", _room, period_hops=5),
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 
 from workbench.core.errors import InputError
@@ -56,6 +58,16 @@ class Localizer:
         self._energy = np.zeros((0, BANDS), dtype=np.float32)
         self._frames = 0
         self._method: Method | None = None
+
+    def bookmark(self) -> tuple:
+        """The talkers as they are followed now and the noise floor, for `return_to`."""
+        return copy.deepcopy(self._tracker), self._energy.copy()
+
+    def return_to(self, bookmark: tuple) -> None:
+        """Follow the talkers again as they were followed at the bookmark; the sound since is forgotten."""
+        tracker, energy = bookmark
+        self._restart()
+        self._tracker, self._energy = copy.deepcopy(tracker), energy.copy()
 
     def process(self, samples: np.ndarray, time_s: float, params: LocalizeParams) -> Localization | None:
         """One hop.
