@@ -1,5 +1,8 @@
 """Recipes: what they say, and what is said of those that are none."""
 
+import shutil
+from dataclasses import replace
+
 import pytest
 
 from workbench.core import params as parameters
@@ -7,6 +10,7 @@ from workbench.core.errors import InputError
 from workbench.core.params import Params
 from workbench.engine import settings
 from workbench.engine.recipes import Recipe, as_plain, fingerprint, load_recipe
+from workbench.enhance.models import models_folder, read_manifest, write_manifest_entry
 
 WHOLE = """earshot_recipe = 1
 description = "Gently"
@@ -87,3 +91,13 @@ def test_the_fingerprint_follows_all_that_the_sound_depends_on(tmp_path):
     prints.append(fingerprint(Recipe(format="wav")))
     assert len(set(prints)) == 5
     assert fingerprint(Recipe(suffix="x", description="y")) == fingerprint(Recipe())
+
+
+def test_a_network_beside_the_recipe(tmp_path):
+    recipe = 'earshot_recipe = 1\n[params.enhance]\nmodel = "mine.onnx"'
+    with pytest.raises(InputError, match=r"manifest.json"):
+        load_recipe(write(tmp_path, recipe))
+    folder = models_folder()
+    shutil.copy(folder / "percepnet-small.onnx", tmp_path / "mine.onnx")
+    write_manifest_entry(tmp_path, "mine", replace(read_manifest()["percepnet-small"], file="mine.onnx"))
+    assert load_recipe(write(tmp_path, recipe)).params.enhance.model == str(tmp_path / "mine.onnx")

@@ -6,6 +6,7 @@ import pytest
 from workbench.core.params import EnhanceParams
 from workbench.dsp.bands import HOP
 from workbench.enhance.enhancer import Enhancer
+from workbench.enhance.estimator import Estimate
 
 OFF = replace(EnhanceParams(), enabled=False)
 
@@ -88,3 +89,74 @@ def test_an_estimator_for_other_channels_is_refused():
 
     with pytest.raises(ValueError, match="channels"):
         Enhancer(2).install("percepnet", ClassicalGains(1))
+
+
+def test_dry_is_the_input_in_step_bit_for_bit_and_half_is_the_mean(noise):
+    params = replace(EnhanceParams(), method="classical")
+    wet = _run(Enhancer(2), noise, params)
+    dry = _run(Enhancer(2), noise, replace(params, mix_percent=0.0))
+    half = _run(Enhancer(2), noise, replace(params, mix_percent=50.0))
+    delayed = np.concatenate([np.zeros((2, 1440), dtype=np.float32), noise[:, :-1440]], axis=1)
+    np.testing.assert_array_equal(dry, delayed)
+    np.testing.assert_allclose(half, (wet + delayed) / 2, atol=1e-6)
+    assert np.abs(wet - dry).max() > 0.01
+
+
+def test_moving_dry_wet_makes_no_step():
+    x = (0.3 * np.sin(2 * np.pi * 300 * np.arange(HOP * 60) / 48000)).astype(np.float32)[None]
+    params = replace(EnhanceParams(), method="classical", attenuation_limit_db=20.0)
+    enhancer = Enhancer(1)
+    parts = [
+        enhancer.process(x[:, k : k + HOP], replace(params, mix_percent=100.0 * (k // HOP // 7 % 2)))
+        for k in range(0, x.shape[1], HOP)
+    ]
+    y = np.concatenate(parts, axis=1)[0, 4800:]
+    assert np.abs(np.diff(y)).max() < 1.5 * 0.3 * 2 * np.pi * 300 / 48000
+
+
+class _Steps:
+    """An estimator whose gains jump from 0.2 to 1 at hop 50."""
+
+    channels = 1
+
+    def __init__(self):
+        self.reset()
+
+    def reset(self):
+        self.hop = 0
+
+    def process(self, frame):
+        self.hop += 1
+        gain = np.full((1, 34), 0.2 if self.hop <= 50 else 1.0, dtype=np.float32)
+        return Estimate(gain, gain, np.zeros(1, dtype=np.float32))
+
+
+@pytest.mark.parametrize("time_ms", [0.0, 20.0, 100.0])
+def test_smoothing_has_its_time_constant(noise, time_ms):
+    params = replace(
+        EnhanceParams(), method="percepnet-small", smoothing_ms=time_ms, decay_ms=20.0, attenuation_limit_db=60.0
+    )
+    enhancer = Enhancer(1, {"percepnet-small": _Steps()})
+    gains, strengths = [], []
+    for k in range(100):
+        enhancer.process(noise[:1, k * HOP : (k + 1) * HOP], params)
+        gains.append(enhancer.state.gain[3])
+        strengths.append(enhancer.state.strength[3])
+    steps = np.arange(1, 51)
+    wanted = 1 - 0.8 * (np.exp(-10 * steps / time_ms) if time_ms else np.zeros(50))
+    np.testing.assert_allclose(gains[50:], wanted, atol=1e-5)
+    np.testing.assert_allclose(strengths[50:], wanted, atol=1e-5)
+    assert gains[49] == pytest.approx(0.2)
+
+
+def test_a_network_from_a_file_is_found_under_its_path(noise):
+    params = replace(EnhanceParams(), method="percepnet-small", model="/somewhere/mine.onnx")
+    assert params.network == "/somewhere/mine.onnx"
+    assert replace(params, model="").network == "percepnet-small"
+    assert replace(params, method="classical").network is None and replace(params, enabled=False).network is None
+    enhancer = Enhancer(1, {"percepnet-small": _Steps()})
+    enhancer.process(noise[:1, :HOP], params)
+    assert enhancer._estimators["percepnet-small"].hop == 0  # not another network in its place: the classical method
+    enhancer.install("/somewhere/mine.onnx", _Steps())
+    enhancer.process(noise[:1, :HOP], params)
+    assert enhancer._estimators["/somewhere/mine.onnx"].hop == 1

@@ -9,7 +9,11 @@ from workbench.enhance import classical, enhancer, features, ladder, runtime
 
 
 def _hops(rng, hops):
-    return [((0.1 * rng.standard_normal((2, HOP))).astype(np.float32), EnhanceParams()) for _ in range(hops)]
+    """Sound, and settings that change: what is smoothed and mixed has its own memory."""
+    settings = [
+        EnhanceParams(smoothing_ms=40.0 * (k // 3 % 2), mix_percent=100.0 - 30.0 * (k % 3)) for k in range(hops)
+    ]
+    return [((0.1 * rng.standard_normal((2, HOP))).astype(np.float32), params) for params in settings]
 
 
 def _energies(rng, hops):

@@ -148,6 +148,10 @@ class BeamformerParams:
         return (self.null_1_deg, self.null_2_deg, self.null_3_deg)[: self.null_handles]
 
 
+NETWORK_METHODS = ("percepnet", "percepnet-small")
+"""Methods of the enhancement that are networks."""
+
+
 @dataclass(frozen=True, slots=True)
 class EnhanceParams:
     """Speech enhancement."""
@@ -164,6 +168,14 @@ class EnhanceParams:
             ("classical", "Classical"),
             ("none", "None"),
         ),
+        hidden=True,
+    )
+    model: str = _knob(
+        "",
+        "Network",
+        "File of the enhancement network (.onnx, beside its manifest.json), one trained on own sounds perhaps; empty: "
+        "the shipped one of the method.",
+        text=True,
         hidden=True,
     )
     strength_percent: float = _knob(
@@ -203,6 +215,16 @@ class EnhanceParams:
         step=5.0,
         log=True,
     )
+    smoothing_ms: float = _knob(
+        0.0,
+        "Smoothing",
+        "Time constant over which gains and comb strengths are averaged. Longer calms what flutters in the noise and "
+        "softens the beginnings of words; 0 is off.",
+        unit="ms",
+        low=0.0,
+        high=200.0,
+        step=5.0,
+    )
     attenuation_limit_db: float = _knob(
         30.0,
         "Attenuation limit",
@@ -210,6 +232,15 @@ class EnhanceParams:
         unit="dB",
         low=0.0,
         high=60.0,
+    )
+    mix_percent: float = _knob(
+        100.0,
+        "Dry/wet",
+        "How much of the enhanced sound is heard (wet); the rest is the beam as it came (dry), in step with it, so "
+        "that nothing hollows out. 0 % is the beam alone.",
+        unit="%",
+        low=0.0,
+        high=100.0,
     )
     output_gain_db: float = _knob(
         0.0,
@@ -222,6 +253,13 @@ class EnhanceParams:
         step=0.5,
         bipolar=True,
     )
+
+    @property
+    def network(self) -> str | None:
+        """The network that gives the gains: a shipped name or a file; None while no network does."""
+        if not self.enabled or self.method not in NETWORK_METHODS:
+            return None
+        return self.model or self.method
 
 
 @dataclass(frozen=True, slots=True)

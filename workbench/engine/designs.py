@@ -155,16 +155,16 @@ class NetworkPreparation:
         self._enhancers = enhancers
 
     def key(self, params: Params, azimuth_rad: float) -> Hashable:
-        return params.enhance.method if params.enhance.enabled else None
+        return params.enhance.network
 
     def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
-        method = params.enhance.method
+        network = params.enhance.network
         for enhancer in self._enhancers:
-            if params.enhance.enabled and method not in enhancer.methods:
+            if network and network not in enhancer.methods:
                 try:
-                    enhancer.install(method, NetworkGains(enhancer.channels, method))
+                    enhancer.install(network, NetworkGains(enhancer.channels, network))
                 except InputError as error:
-                    raise NetworkUnusable(f"The network {method} cannot be used: {error}") from error
+                    raise NetworkUnusable(f"The network {network} cannot be used: {error}") from error
         return designs
 
 

@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -219,9 +220,9 @@ class LadderClimb:
         InputError
             The chosen network cannot be used.
         """
-        method = params.method
-        if params.enabled and method not in self._enhancer.methods:
-            self._enhancer.install(method, NetworkGains(1, method))
+        network = params.network
+        if network and network not in self._enhancer.methods:
+            self._enhancer.install(network, NetworkGains(1, network))
         self._enhancer.reset()
         ladder = OracleLadder(1)
         noisy, clean = excerpt[:1], excerpt[1:]
@@ -318,6 +319,8 @@ class OracleBench:
         self._count += 1
         method = params.method if params.enabled else "none"
         label = dict(entry("enhance.method").knob.choices)[method]
+        if params.network == params.model:
+            label = Path(params.model).stem
         self._player.load(sounds)
         self._mailbox.oracle = OracleReport(
             excerpt=OracleExcerpt(self._count, label, EXCERPT_HOPS * HOP / RATE_HZ, BIN_HZ, tuple(rungs))

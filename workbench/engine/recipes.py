@@ -76,7 +76,7 @@ def load_recipe(path: str | Path) -> Recipe:
         for find, name in ((load_array, recipe.array), (load_layout, recipe.layout)):
             if name:
                 find(name)
-        if network := _network(recipe.params):
+        if network := recipe.params.enhance.network:
             load_model(network)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
@@ -91,7 +91,7 @@ def fingerprint(recipe: Recipe) -> str:
         "params": parameters.to_dict(recipe.params),
         "array": _content("arrays", recipe.array),
         "layout": _content("layouts", recipe.layout),
-        "network": (network := _network(recipe.params)) and load_model(network)[0].sha256,
+        "network": (network := recipe.params.enhance.network) and load_model(network)[0].sha256,
         "format": recipe.format,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -102,11 +102,6 @@ def as_plain(recipe: Recipe) -> dict:
     plain = {key: value for key, value in asdict(recipe).items() if key != "params" and value not in (None, "")}
     changed = parameters.differences(recipe.params, Params())
     return {**plain, "params": {path: parameters.get(recipe.params, path) for path in changed}}
-
-
-def _network(params: Params) -> str | None:
-    method = params.enhance.method if params.enhance.enabled else "none"
-    return None if method in ("classical", "none") else method
 
 
 def _content(folder: str, name: str | None) -> dict | None:
@@ -132,6 +127,8 @@ def _from_table(table: dict, path: Path) -> Recipe:
         params = parameters.from_dict(table.get("params", {}))
     except InputError as error:
         raise InputError(f"{path}: params.{error}") from error
+    if params.enhance.model:
+        params = parameters.replace(params, {"enhance.model": _beside(params.enhance.model, path)})
     return Recipe(
         params=params,
         array=_beside(chain.get("array"), path),
@@ -152,6 +149,6 @@ def _check(table: dict, known: dict[str, type], path: Path, where: str) -> None:
 
 def _beside(name: str | None, path: Path) -> str | None:
     """A file beside the recipe by its whole path, so that workers elsewhere find it; a shipped name as it is."""
-    if name and name.endswith(".toml") and not Path(name).is_absolute():
+    if name and name.endswith((".toml", ".onnx")) and not Path(name).is_absolute():
         return str((path.parent / name).resolve())
     return name or None

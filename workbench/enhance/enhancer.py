@@ -6,7 +6,9 @@ methods can be switched while sound plays.
 
 from __future__ import annotations
 
+import math
 import time
+from collections import deque
 
 import numpy as np
 
@@ -22,6 +24,8 @@ from workbench.enhance.features import AnalysedFrame, FeatureExtractor
 from workbench.enhance.postfilter import TINY, decay_factor, limit_decay, postfilter
 
 LATENCY = Synthesis.latency + FeatureExtractor.latency
+HOP_MS = 1000 * HOP / RATE_HZ
+_DRY_HOPS = LATENCY // HOP
 
 
 class Enhancer:
@@ -51,6 +55,10 @@ class Enhancer:
             estimator.reset()
         self._method = ""
         self._previous_gain = np.ones((self.channels, BANDS), dtype=np.float32)
+        self._smooth: tuple[np.ndarray, np.ndarray] | None = None
+        silence = np.zeros((self.channels, HOP), dtype=np.float32)
+        self._dry = deque([silence] * _DRY_HOPS, maxlen=_DRY_HOPS + 1)
+        self._share: float | None = None
         self._output_gain: float | None = None
         self.estimate_us = 0.0
         """Thread time that the newest frame's gains and strengths took."""
@@ -74,7 +82,7 @@ class Enhancer:
         ----------
         x : (channels, HOP) float32
         params : EnhanceParams
-            A method that is not installed falls back to "classical".
+            A method or network that is not installed falls back to "classical".
 
         Returns
         -------
@@ -89,8 +97,9 @@ class Enhancer:
             strength = np.zeros_like(gain)
             spectrum = frame.spectrum
         else:
-            strength = estimate.strength * np.float32(params.comb_percent * params.strength_percent / 1e4)
-            gain = self._limited(estimate.gain, frame, params)
+            gain, strength = self._smoothed(estimate, params.smoothing_ms)
+            strength = strength * np.float32(params.comb_percent * params.strength_percent / 1e4)
+            gain = self._limited(gain, frame, params)
             spectrum = _shaped(frame, strength, gain)
         self._previous_gain = gain
         voiced = frame.correlation[0] >= VOICED_CORRELATION
@@ -100,16 +109,36 @@ class Enhancer:
             RATE_HZ / float(frame.period[0]) if voiced else 0.0,
             float(estimate.snr_db[0]) if estimate else float("nan"),
         )
-        return self._level(self._synthesis.process(spectrum), params.output_gain_db)
+        wet = self._synthesis.process(spectrum)
+        self._dry.append(np.array(x, dtype=np.float32))
+        return self._level(self._mixed(wet, self._dry[0], params.mix_percent / 100), params.output_gain_db)
 
     def _estimate(self, frame: AnalysedFrame, params: EnhanceParams) -> Estimate | None:
-        method = params.method if params.enabled else "none"
+        method = params.network or (params.method if params.enabled else "none")
         estimator = None if method == "none" else self._estimators.get(method, self._estimators["classical"])
         if method != self._method:
             self._method = method
+            self._smooth = None
             if estimator is not None:
                 estimator.reset()
         return None if estimator is None else estimator.process(frame)
+
+    def _smoothed(self, estimate: Estimate, time_ms: float) -> tuple[np.ndarray, np.ndarray]:
+        """Gains and strengths averaged over time by a one-pole low-pass with this time constant."""
+        now = (estimate.gain, estimate.strength)
+        if time_ms > 0 and self._smooth is not None:
+            kept = np.float32(math.exp(-HOP_MS / time_ms))
+            now = tuple(new + kept * (old - new) for new, old in zip(now, self._smooth))
+        self._smooth = now
+        return now
+
+    def _mixed(self, wet: np.ndarray, dry: np.ndarray, share: float) -> np.ndarray:
+        """Wet and dry in this proportion; a change ramps over the hop."""
+        before = share if self._share is None else self._share
+        self._share = share
+        if share == before:
+            return wet if share == 1.0 else dry.copy() if share == 0.0 else dry + np.float32(share) * (wet - dry)
+        return dry + np.linspace(before, share, HOP, endpoint=False, dtype=np.float32) * (wet - dry)
 
     def _limited(self, gain: np.ndarray, frame: AnalysedFrame, params: EnhanceParams) -> np.ndarray:
         """From the estimate to what is applied: post-filter, attenuation limit, strength, decay limit."""

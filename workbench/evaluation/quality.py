@@ -67,7 +67,7 @@ def enhance(noisy: np.ndarray, method: str, params: EnhanceParams) -> np.ndarray
     is_network = method.endswith(".onnx") or method.startswith("percepnet")
     estimators = {"percepnet-small": NetworkGains(1, method)} if is_network else None
     stage = Enhancer(1, estimators)
-    params = dataclasses.replace(params, enabled=True, method="percepnet-small" if is_network else method)
+    params = dataclasses.replace(params, enabled=True, method="percepnet-small" if is_network else method, model="")
     padded = np.concatenate([noisy, np.zeros(stage.latency + HOP - len(noisy) % HOP, dtype=np.float32)])
     hops = [stage.process(padded[None, start : start + HOP], params) for start in range(0, len(padded) - HOP + 1, HOP)]
     return np.concatenate(hops, axis=1)[0, stage.latency : stage.latency + len(noisy)]

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from workbench.core import params as parameters
-from workbench.core.params import ENTRIES, Params
+from workbench.core.params import ENTRIES, NETWORK_METHODS, Params
 from workbench.ui import icons, knobs, theme
 from workbench.ui.controls import (
     ChoiceRow,
@@ -69,7 +69,7 @@ STRUCTURE = {
     ),
 }
 
-NETWORKS = frozenset({"percepnet", "percepnet-small"})
+NETWORKS = frozenset(NETWORK_METHODS)
 WITH_GAINS = NETWORKS | {"classical"}
 APPLIES = {
     "beamformer.white_noise_floor_db": ("beamformer.method", frozenset({"superdirective", "mvdr", "lcmv"})),
@@ -79,6 +79,8 @@ APPLIES = {
     "enhance.comb_percent": ("enhance.method", NETWORKS),
     "enhance.postfilter_beta": ("enhance.method", WITH_GAINS),
     "enhance.decay_ms": ("enhance.method", WITH_GAINS),
+    "enhance.smoothing_ms": ("enhance.method", WITH_GAINS),
+    "enhance.mix_percent": ("enhance.method", WITH_GAINS),
     "enhance.attenuation_limit_db": ("enhance.method", WITH_GAINS),
     "render.cancellation_db": ("render.method", frozenset({"crosstalk"})),
     "render.boost_limit_db": ("render.method", frozenset({"crosstalk"})),
