@@ -18,6 +18,7 @@ COMMANDS = {
     "measure": "measure loudspeakers with sweeps",
     "simulate": "render a scene of the simulated room to files",
     "live": "run the live chain without a window",
+    "replay": "run a recorded session again, as it was or with other settings",
     "batch": "run one recipe over thousands of files",
     "bench": "measure what the stages cost",
     "evaluate": "score enhancement against clean references",

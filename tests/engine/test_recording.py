@@ -8,16 +8,17 @@ import pytest
 from workbench.audio.files import read_sound
 from workbench.core.channel_map import ChannelMap
 from workbench.core.errors import EarshotError
+from workbench.core.params import Params
 from workbench.dsp.bands import HOP
 from workbench.engine import settings as settings_files
+from workbench.engine.ab_lanes import Side
+from workbench.engine.chain import Chain, ChainConfig
 from workbench.engine.inputs import InputSetup
+from workbench.engine.journal import HopMoment
 from workbench.engine.recording import begin_recording, disk_left_s
 from workbench.engine.session import Session
 from workbench.engine.settings import Settings
-
-
-class FakeChain:
-    out_channels = 2
+from workbench.engine.stages import Designs
 
 
 class FakeSource:
@@ -25,7 +26,12 @@ class FakeSource:
 
 
 class FakeRunner:
-    source, chain, taker = FakeSource(), FakeChain(), None
+    source, sink, taker = FakeSource(), None, None
+    chain = Chain(ChainConfig(2), analyse=False)
+
+
+SIDE = Side(Params(), Designs())
+MOMENT = HopMoment((SIDE,), None, 0.0, 0.0, False, 0.0, "", ("classical",), None, None)
 
 
 SETTINGS = Settings(
@@ -39,7 +45,7 @@ def test_the_sources_own_channels_and_the_settings_to_play_them_again(tmp_path, 
     runner = FakeRunner()
     recorder = begin_recording(tmp_path / "recordings", runner, kind, SETTINGS)
     assert runner.taker is recorder
-    recorder.push(np.full((6, HOP), 0.25, np.float32), np.zeros((2, HOP), np.float32))
+    recorder.push(np.full((6, HOP), 0.25, np.float32), np.zeros((2, HOP), np.float32), MOMENT)
     assert disk_left_s(recorder) > 0
     recorder.stop()
     samples, _ = read_sound(recorder.folder / f"input.{kind}")
@@ -84,7 +90,7 @@ def test_a_session_records_raw_channels_while_a_map_is_in_force(tmp_path):
     finally:
         session.close()
     (folder,) = tmp_path.iterdir()
-    assert sorted(os.listdir(folder)) == ["input.flac", "output.flac", "settings.toml"]
+    assert sorted(os.listdir(folder)) == ["designs", "events.jsonl", "input.flac", "output.flac", "settings.toml"]
     assert read_sound(folder / "input.flac")[0].shape[0] == 8
 
 

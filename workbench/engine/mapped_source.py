@@ -111,6 +111,10 @@ class MappedSource:
             self._gains = prepare(self.setup, self._source.channels)
             self._stage = InputStage(self._source.channels)
 
+    def forget(self) -> None:
+        """Map the next hop as if it were the first: no fade, no past sound in the calibration's filters."""
+        self._stage.reset()
+
     def read(self, timeout_s: float) -> Block | None:
         """The next hop, mapped."""
         block = self._source.read(timeout_s)

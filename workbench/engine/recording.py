@@ -1,16 +1,23 @@
-"""A recording of the running chain: its folder, the settings that lie beside it, and how long the disk lasts."""
+"""A recording of the running chain: sound, settings and journal in one folder, and how long the disk lasts."""
 
 from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from workbench.audio.recorder import Recorder
 from workbench.core.errors import EarshotError, InputError
+from workbench.core.messages import Localization
 from workbench.engine import settings as settings_files
+from workbench.engine.journal import HopMoment, Journal, header
+from workbench.engine.latency import clocks
 from workbench.engine.runner import Runner
 from workbench.engine.settings import Settings
 
@@ -20,11 +27,42 @@ SETTINGS_NAME = "settings.toml"
 ENDING = {"wav": ".wav", "flac": ".flac"}
 
 
-def begin_recording(folder: str | Path, runner: Runner, kind: str, settings: Settings) -> Recorder:
+class Recording:
+    """Sound and journal, in step; the runner's taker. What `Recorder` has of errors, time and sizes is its own."""
+
+    def __init__(self, recorder: Recorder, journal: Journal | None):
+        self._recorder, self.journal = recorder, journal
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "_recorder":  # not there yet: do not look for it in itself
+            raise AttributeError(name)
+        return getattr(self._recorder, name)
+
+    def push(self, raw: np.ndarray, processed: np.ndarray, moment: HopMoment) -> None:
+        """Take one hop, and what decided it. Never waits."""
+        self._recorder.push(raw, processed)
+        if self.journal is not None:
+            self.journal.push(moment)
+
+    def stop(self) -> None:
+        """Complete all files."""
+        self._recorder.stop()
+        if self.journal is not None:
+            self.journal.stop()
+
+
+def begin_recording(
+    folder: str | Path,
+    runner: Runner,
+    kind: str,
+    settings: Settings,
+    localizations: Callable[[int], list[Localization]] | None = None,
+) -> Recording:
     """Begin to record what the source of a chain gives and what goes out.
 
-    The files go into a new folder under `folder`, named by date and time, with the settings of that moment: opened,
-    they play the recording through the chain as it was.
+    The files go into a new folder under `folder`, named by date and time, with the settings of that moment (opened,
+    they play the recording through the chain as it was) and a journal of all that changes. `localizations` gives the
+    tracks for it, see `Journal`.
 
     Raises
     ------
@@ -49,8 +87,14 @@ def begin_recording(folder: str | Path, runner: Runner, kind: str, settings: Set
             settings_files.save(beside, path / SETTINGS_NAME)
         except InputError as error:
             log.warning("the recording has no settings beside it: %s", error)
-    runner.taker = recorder
-    return recorder
+    journal = None
+    try:
+        first = header(runner.chain, channels)
+        journal = Journal(path, first, localizations, lambda: clocks(runner.sink))
+    except OSError as error:
+        log.warning("the recording has no journal: %s", error)
+    runner.taker = recording = Recording(recorder, journal)
+    return recording
 
 
 def _fresh(path: Path) -> Path:
@@ -59,7 +103,7 @@ def _fresh(path: Path) -> Path:
     return next(candidate for candidate in candidates if not candidate.exists())
 
 
-def disk_left_s(recorder: Recorder) -> float | None:
+def disk_left_s(recorder: Recorder | Recording) -> float | None:
     """How much longer the disk takes the recording; None where that cannot be told."""
     try:
         free = shutil.disk_usage(recorder.folder).free

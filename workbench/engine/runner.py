@@ -5,20 +5,23 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
 from workbench.audio.protocols import Sink, Source
+from workbench.core.ab import ABChoice
 from workbench.core.messages import Block, Dropout
 from workbench.core.params import Params
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine.ab_designs import ABDesigns
+from workbench.engine.ab_lanes import Side
 from workbench.engine.beam_watch import BeamWatch
 from workbench.engine.chain import Chain, ChainOutput, Designs
 from workbench.engine.dropouts import DropoutWatch, HopMeter
 from workbench.engine.howl import HowlDetector
+from workbench.engine.journal import HopMoment
 from workbench.engine.kept_sound import SoundKeeper
 from workbench.engine.loopback import LoopbackProbe
 from workbench.engine.mailbox import Mailbox
@@ -31,6 +34,7 @@ LATE_S = 0.03
 """Without a device, a hop this late counts as a dropout: a device's queue would have run dry."""
 DROPOUTS_KEPT = 200
 COMPUTING_SMOOTHING = 0.02
+_FADE_OUT = np.linspace(1, 0, HOP, dtype=np.float32)
 
 
 class DesignSource(Protocol):
@@ -43,9 +47,20 @@ class DesignSource(Protocol):
 
 
 class Taker(Protocol):
-    """Takes a copy of what the source gave and what went out: the recorder."""
+    """Takes a copy of what the source gave and what went out, and what decided it: a recording."""
 
-    def push(self, raw: np.ndarray, processed: np.ndarray) -> None: ...
+    def push(self, raw: np.ndarray, processed: np.ndarray, moment: HopMoment) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chained:
+    """A hop through the chain with one setting or with two: `other` and `choice` are None for one."""
+
+    params: Params
+    other: Params | None
+    sides: tuple[Side, ...]
+    choice: ABChoice | None
+    result: ChainOutput
 
 
 def fit_channels(samples: np.ndarray, channels: int) -> np.ndarray:
@@ -103,7 +118,8 @@ class Runner:
     ):
         self.source, self.sink, self.chain = source, sink, chain
         self.taker: Taker | None = None
-        """May be set from another thread."""
+        """May be set from another thread. It begins with a chain that has forgotten all sound, see `_begin_taking`."""
+        self._taking: Taker | None = None
         self.keeper: SoundKeeper | None = None
         """Keeps the newest input, or plays what is kept in its place; set before the start."""
         self.output_test: OutputTest | None = None
@@ -201,10 +217,14 @@ class Runner:
         if self.keeper is not None:
             block = self.keeper.process(block)
         raw = block.samples if block.raw is None else block.raw
-        params, other, result = self._chained(block)
+        taker = self._taking
+        chained = self._chained(block)
+        params, result = chained.params, chained.result
         self.chain.clock.end(HOP_S * 1e6)
         probe = self.loopback
         played = result.samples
+        if self.taker is not taker:
+            played = self._begin_taking(played)
         if (test := self.output_test) is not None:
             played = test.process(played, params.output)
         self._write(played if probe is None else probe.exchange(live, played))
@@ -219,26 +239,54 @@ class Runner:
             self._localizer.push(block, params)
         if self._beam_watch is not None:
             tracks = self._localizer.tracks if self._localizer is not None else ()
-            self._beam_watch.push(block, result.beam, self._azimuth_rad, params, tracks, other)
-        if (taker := self.taker) is not None:
-            taker.push(raw, result.samples)
+            self._beam_watch.push(block, result.beam, self._azimuth_rad, params, tracks, chained.other)
         if (check := self.check) is not None:
             check.push(self.chain.heard)
         cost = self._meter.end(self.chain.clock.slowest())
         dropout = self._watch.look(self.samples_in / RATE_HZ, cost, self.stolen_recently_s)
         if dropout is not None:
             self._drop(dropout)
+        if taker is not None:
+            taker.push(raw, result.samples, self._moment(block, chained, dropout))
         if self._mailbox is not None:
             history = self._mailbox.snapshots
             history.put(result.snapshot(history.next_sequence, self._azimuth_rad, self.chain.enhancer.estimate_us))
 
-    def _chained(self, block: Block) -> tuple[Params, Params | None, ChainOutput]:
-        """A hop through the chain with one setting or with two: the shown one, the other one, the result."""
+    def _begin_taking(self, played: np.ndarray) -> np.ndarray:
+        """Another taker, or none any more, from the next hop on. What is played now is faded out, and the chain
+        begins anew: so its output follows from what is recorded alone, and can be had again.
+        """
+        self._taking = self.taker
+        if self._taking is None:
+            return played
+        self.chain.reset()
+        forget = getattr(self.source, "forget", None)
+        if forget is not None:
+            forget()
+        return played * _FADE_OUT
+
+    def _moment(self, block: Block, chained: _Chained, dropout: Dropout | None) -> HopMoment:
+        return HopMoment(
+            sides=chained.sides,
+            choice=chained.choice,
+            azimuth_rad=self._azimuth_rad,
+            time_s=block.time_s,
+            gap=block.gap,
+            gain_reduction_db=chained.result.gain_reduction_db,
+            oracle=self.chain.oracle.playing,
+            methods=self.chain.enhancers[0].methods,
+            setup=getattr(self.source, "setup", None),
+            dropout=dropout,
+        )
+
+    def _chained(self, block: Block) -> _Chained:
+        """A hop through the chain."""
         if not isinstance(self._designs, ABDesigns):
             params = self._history.params
             self._steer(params)
             self._designs.request(params, self._azimuth_rad)
-            return params, None, self.chain.process(block, params, self._designs.designs)
+            side = Side(params, self._designs.designs)
+            return _Chained(params, None, (side,), None, self.chain.process(block, params, side.designs))
         choice = self._history.choice
         pair = tuple(self._history.side(number).params for number in (0, 1))
         params, other = pair[choice.shown], pair[1 - choice.shown]
@@ -248,7 +296,8 @@ class Runner:
             azimuth_rad[1 - choice.shown] = math.radians(other.beamformer.steering_deg)
         sides = self._designs.sides(pair, tuple(azimuth_rad), choice.shown)
         own, silent = sides[choice.shown], sides[1 - choice.shown]
-        return params, other, self.chain.process(block, params, own.designs, silent, choice)
+        result = self.chain.process(block, params, own.designs, silent, choice)
+        return _Chained(params, other, sides, choice, result)
 
     def _steer(self, params: Params) -> None:
         follow = params.beamformer.follow

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from workbench.audio.device_watch import DeviceWatch
-from workbench.audio.recorder import Recorder
 from workbench.audio.scene import Scene
 from workbench.audio.scene_files import save_scene
 from workbench.core.errors import DeviceUnavailable, EarshotError, InputError
@@ -43,7 +42,7 @@ from workbench.engine.meters import StolenMeter
 from workbench.engine.microphone_check import MicrophoneCheck
 from workbench.engine.output_test import OutputTest
 from workbench.engine.presets import JUMP_DB, Preset, louder_by_db
-from workbench.engine.recording import begin_recording, disk_left_s
+from workbench.engine.recording import Recording, begin_recording, disk_left_s
 from workbench.engine.room import RoomControl
 from workbench.engine.runner import Runner, lost_ends
 from workbench.engine.settings import Settings
@@ -92,7 +91,7 @@ class Session:
         self._preset = settings.params
         self._assembly: Assembly | None = None
         self._worker: Worker | None = None
-        self._recorder: Recorder | None = None
+        self._recorder: Recording | None = None
         self.recording_kind = "wav"
         """"wav" or "flac": what the next recording is written as."""
         self._room = RoomControl()
@@ -379,6 +378,18 @@ class Session:
         if assembly and 0 <= channel < assembly.runner.source.channels:
             assembly.runner.chain.before_channel = channel
 
+    def show_pair(self, kind: str, first: int, second: int) -> None:
+        """Hold two channels (from 0) of the "output" or the "input" against each other in `Snapshot.scope`."""
+        assembly = self._assembly
+        if assembly and assembly.runner.chain.pair:
+            assembly.runner.chain.pair.pair = (kind, first, second)
+
+    def reset_loudness(self) -> None:
+        """Begin integrated loudness, its range and the highest true peak anew."""
+        assembly = self._assembly
+        if assembly and assembly.runner.chain.loudness:
+            assembly.runner.chain.loudness.reset_wanted = True
+
     # ---- the oracle ladder ---------------------------------------------------------------------------------
 
     def measure_oracle(self) -> None:
@@ -520,11 +531,22 @@ class Session:
             if self._assembly is None or self._recorder is not None:
                 return
             self._recorder = begin_recording(
-                folder, self._assembly.runner, self.recording_kind, self._settings_now(self._structure)
+                folder,
+                self._assembly.runner,
+                self.recording_kind,
+                self._settings_now(self._structure),
+                self.mailbox.localizations_since,
             )
             self._say(f"Recording to {self._recorder.folder}")
 
         self._commands.put(begin)
+
+    def mark(self, text: str = "") -> None:
+        """A marker with a note in the recording that runs. Raises InputError where none does."""
+        recording = self._recorder
+        if recording is None or recording.journal is None:
+            raise InputError("Markers belong to a recording: press R first")
+        recording.journal.mark(text)
 
     def stop_recording(self) -> None:
         """Finish the recording."""
@@ -801,7 +823,7 @@ class Session:
         elif not getattr(runner.source, "lost", False):
             self._say(f"{runner.source.name} gives sound again")
 
-    def _note_disk(self, recorder: Recorder) -> None:
+    def _note_disk(self, recorder: Recording) -> None:
         """How long the disk lasts; said once when it is short."""
         before_s, self._recording_left_s = self._recording_left_s, disk_left_s(recorder)
         if self._recording_left_s is None:

@@ -1,0 +1,223 @@
+"""A recording's journal gives its output again; what is damaged is named."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace as changed
+
+import numpy as np
+import pytest
+import soundfile
+
+from workbench.audio.files import read_sound
+from workbench.core.errors import InputError
+from workbench.core.params import get
+from workbench.dsp.bands import RATE_HZ
+from workbench.engine import journal, replay
+from workbench.engine.session import Session
+from workbench.engine.settings import Settings
+
+
+def wait_for(what, timeout_s=60):
+    end = time.monotonic() + timeout_s
+    while not what():
+        assert time.monotonic() < end, "did not come"
+        time.sleep(0.02)
+
+
+def record(folder, source, act, array="", layout="", seconds=0.6):
+    """A session that plays a file, is recorded while `act` does something, and ends."""
+    session = Session(Settings(source=source, array=array, layout=layout))
+    session.start()
+    wait_for(lambda: session.mailbox.health.state == "running")
+    session.start_recording(folder)
+    wait_for(lambda: (session.mailbox.health.recording_s or 0) > 0.2)
+    for step in act(session):
+        step()
+        time.sleep(seconds)
+    session.stop_recording()
+    wait_for(lambda: session.mailbox.health.recording_s is None)
+    session.close()
+    return next(path for path in folder.iterdir() if path.is_dir())
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory):
+    """Four microphones hear noise; beam, enhancement, loudspeakers and both sides are changed while it runs."""
+    folder = tmp_path_factory.mktemp("sessions with ümlaut")
+    noise = np.random.default_rng(0).normal(0, 0.1, (5 * RATE_HZ, 4)).astype(np.float32)
+    noise *= np.linspace(0.2, 1, len(noise))[:, None]
+    soundfile.write(folder / "noise.wav", noise, RATE_HZ, "FLOAT")
+
+    def act(session):
+        yield lambda: session.set({"enhance.strength_percent": 50.0, "enhance.method": "classical"})
+        yield lambda: session.set({"beamformer.steering_deg": 40.0, "beamformer.method": "superdirective"})
+        yield lambda: session.ab.choose("b")
+        yield lambda: session.set({"render.virtual_deg": 20.0, "output.gain_db": -3.0})
+        yield lambda: session.mark("hier – jetzt")
+        yield lambda: session.ab.choose("a")
+        yield lambda: session.set({"output.bypass": True})
+
+    path = record(folder, f"file:{folder / 'noise.wav'}", act, "square4-30mm", "pair-100mm")
+    return replay.open_session(path)
+
+
+def test_input_and_journal_give_the_output_bit_for_bit(recorded):
+    found = replay.compare(recorded)
+    assert found.samples > 2 * RATE_HZ
+    assert found.first_different is None and found.largest_difference == 0.0
+    assert recorded.complete and recorded.doubts == ()
+
+
+def test_the_journal_says_what_was_done_and_when(recorded):
+    (time_s, note), *rest = recorded.markers
+    assert note == "hier – jetzt" and not rest and 0 < time_s < 60
+    sides = [event["params"] for event in recorded.events if "params" in event]
+    assert len(sides[0][0]) > 40 and {"enhance.strength_percent": 50.0, "enhance.method": "classical"} in [
+        side[0] for side in sides
+    ]
+    begin = replay.side_of(recorded, 0)
+    assert get(begin, "enhance.strength_percent") == 100.0
+    assert get(replay.side_of(recorded, round(time_s * RATE_HZ)), "render.virtual_deg") == 20.0
+
+
+def test_it_is_noticed_when_the_output_is_another(recorded, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(recorded.folder, copy)
+    samples, rate_hz = read_sound(copy / "output.wav")
+    samples = np.array(samples)
+    samples[1, 4711] += 1e-3
+    soundfile.write(copy / "output.wav", samples.T, rate_hz, "FLOAT")
+    found = replay.compare(replay.open_session(copy))
+    assert found.first_different == 4711 and found.largest_difference == pytest.approx(1e-3, rel=1e-3)
+
+
+def test_the_replay_is_written_as_a_file(recorded, tmp_path):
+    target = tmp_path / "again.wav"
+    seconds = replay.replay(recorded, target)
+    again, _ = read_sound(target)
+    output, _ = read_sound(recorded.output_path)
+    assert seconds == pytest.approx(again.shape[1] / RATE_HZ)
+    np.testing.assert_array_equal(again, output)
+
+
+def test_a_crash_leaves_what_was_there(recorded, tmp_path):
+    copy = tmp_path / "crashed"
+    shutil.copytree(recorded.folder, copy)
+    lines = (copy / journal.EVENTS_NAME).read_text(encoding="utf-8").splitlines()
+    (copy / journal.EVENTS_NAME).write_text("\n".join(lines[:-1]) + '\n{"at": 4711, "par', encoding="utf-8")
+    opened = replay.open_session(copy)
+    assert not opened.complete
+    assert replay.compare(opened).first_different is None
+
+
+def damage(folder, change):
+    path = folder / journal.EVENTS_NAME
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(change(lines)) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda lines: [lines[0].replace('"earshot_session": 1', '"earshot_session": 99'), *lines[1:]], "newer"),
+        (lambda lines: lines[1:], "not the journal"),
+        (lambda lines: [lines[0], "{", *lines[1:]], "line 2 is damaged"),
+        (lambda lines: [lines[0], '{"x": 1}', *lines[1:]], "without its sample index"),
+        (lambda lines: [lines[0], '{"at": 0, "params": [{"enhance.x": 1}, {}]}', *lines[1:]], "at sample 0: enhance.x"),
+        (lambda lines: [lines[0], '{"at": 0, "choice": 7}', *lines[1:]], "the line is damaged"),
+        (lambda lines: [lines[0].replace('"limit"', '"no"'), *lines[1:]], "lacks 'limit'"),
+        (lambda lines: [lines[0].replace('"mics"', '"no"'), *lines[1:]], "first line is damaged"),
+        (lambda lines: [lines[0].replace('"input_channels": 4', '"input_channels": 2'), *lines[1:]], "4 channels"),
+    ],
+)
+def test_damaged_journals_are_named(recorded, tmp_path, change, words):
+    copy = tmp_path / "damaged"
+    shutil.copytree(recorded.folder, copy)
+    damage(copy, change)
+    with pytest.raises(InputError, match=words):
+        replay.compare(replay.open_session(copy))
+
+
+def test_what_is_missing_is_named(recorded, tmp_path):
+    with pytest.raises(InputError, match="no such folder"):
+        replay.open_session(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="no recording with a journal"):
+        replay.open_session(tmp_path)
+    copy = tmp_path / "half"
+    shutil.copytree(recorded.folder, copy)
+    (copy / journal.DESIGNS_NAME / "2.npz").write_bytes(b"PK")
+    with pytest.raises(InputError, match=r"2\.npz: missing or damaged"):
+        replay.compare(replay.open_session(copy))
+    (copy / "input.wav").unlink()
+    with pytest.raises(InputError, match="recorded input is missing"):
+        replay.open_session(copy)
+
+
+def test_a_moved_session_replays(recorded, tmp_path):
+    moved = tmp_path / "an other place"
+    shutil.copytree(recorded.folder, moved)
+    assert replay.compare(replay.open_session(moved)).first_different is None
+
+
+def test_designs_are_the_same_after_writing_and_reading(recorded):
+    kinds = set()
+    for path in (recorded.folder / journal.DESIGNS_NAME).glob("*.npz"):
+        made = journal.load_design(path)
+        again = recorded.folder / "again.npz"
+        journal.save_design(again, made)
+        kinds.add(type(made).__name__)
+        for name, value in vars(made).items() if hasattr(made, "__dict__") else ():
+            if isinstance(value, np.ndarray):
+                np.testing.assert_array_equal(value, getattr(journal.load_design(again), name))
+        again.unlink()
+    assert kinds == {"BeamFilters", "RenderFilters"}
+
+
+def test_a_marker_needs_a_recording():
+    session = Session()
+    with pytest.raises(InputError, match="press R first"):
+        session.mark("x")
+    session.close()
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from workbench.engine.session import Session
+from workbench.engine.settings import Settings
+session = Session(Settings(source="file:" + sys.argv[1], array="square4-30mm", layout=""))
+session.start()
+while session.mailbox.health.state != "running":
+    time.sleep(0.02)
+session.start_recording(Path(sys.argv[2]))
+print("recording", flush=True)
+for number in range(1000):
+    session.set({"enhance.strength_percent": float(number % 100)})
+    time.sleep(0.05)
+"""
+
+
+def test_kill_9_leaves_a_session_that_opens_and_replays(recorded, tmp_path):
+    noise = recorded.folder.parent / "noise.wav"
+    program = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(noise), str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert program.stdout.readline() == "recording\n"
+    time.sleep(2.5)
+    os.kill(program.pid, signal.SIGKILL)
+    program.wait()
+    program.stdout.close()
+    opened = replay.open_session(next(tmp_path.iterdir()))
+    assert not opened.complete
+    found = replay.compare(opened)
+    assert found.first_different is None and found.samples > RATE_HZ
+    assert json.loads((opened.folder / journal.EVENTS_NAME).read_text().splitlines()[0])["rate_hz"] == RATE_HZ
+
+
+def test_flac_is_doubted(recorded):
+    assert "24 bits" in replay._doubts({}, [], changed(recorded, input_path=recorded.folder / "x.flac").input_path)[0]

@@ -1,0 +1,100 @@
+"""`workbench replay FOLDER`: a recorded session again, through the settings of then or through others."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from workbench.commands.common import SCHEMA, add_json_argument, add_set_argument, note, parse_settings, write_json
+from workbench.core.errors import EarshotError, InputError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    parser.add_argument("folder", metavar="FOLDER", help="folder of a recording made in the window")
+    parser.add_argument("--out", metavar="FILE", help="write the output again (.wav, 32-bit float)")
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the recorded output, sample by sample (exit 1 if it differs)"
+    )
+    parser.add_argument(
+        "--preset",
+        metavar="FILE",
+        help="with --out: instead of the settings of then, those shown last with this preset",
+    )
+    add_set_argument(parser)
+    add_json_argument(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Replay one session."""
+    from workbench.dsp.bands import RATE_HZ
+    from workbench.engine import replay
+
+    if not (args.out or args.check or args.json):
+        raise InputError("say what for: --out FILE writes the output again, --check compares, --json lists the journal")
+    if (args.preset or args.set) and not args.out:
+        raise InputError("--set and --preset need --out FILE")
+    session = replay.open_session(args.folder)
+    for doubt in session.doubts:
+        note(f"{args.folder}: {doubt}")
+    result = {
+        "schema": SCHEMA,
+        "folder": str(session.folder),
+        "complete": session.complete,
+        "doubts": list(session.doubts),
+        "markers": [{"time_s": time_s, "note": text} for time_s, text in session.markers],
+        "events": len(session.events),
+    }
+    code = 0
+    if args.out:
+        result["seconds"] = _write(args, session)
+        note(f"{args.out}: {result['seconds']:.2f} s")
+    if args.check:
+        found = replay.compare(session, _progress)
+        result["check"] = {
+            "samples": found.samples,
+            "first_different": found.first_different,
+            "largest_difference": found.largest_difference,
+        }
+        if found.first_different is None:
+            note(f"{args.folder}: {found.samples / RATE_HZ:.2f} s, bit for bit as recorded")
+        else:
+            at_s = found.first_different / RATE_HZ
+            note(f"{args.folder}: differs from {at_s:.3f} s on, by {found.largest_difference:.3g} at most")
+            code = 1
+    if args.json:
+        write_json(result, args.json)
+    return code
+
+
+def _progress(done_s: float, total_s: float) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done_s:.0f} of {total_s:.0f} s", end="", file=sys.stderr)
+
+
+def _write(args: argparse.Namespace, session) -> float:
+    from workbench.engine import presets, replay
+    from workbench.engine.offline import process_file
+
+    if not (args.set or args.preset):
+        return replay.replay(session, args.out, _progress)
+    if any("inputs" in event and event["inputs"] for event in session.events):
+        raise EarshotError(
+            f"{session.folder}: recorded through a channel map, which other settings cannot be tried with from here: "
+            "open the session's settings.toml in the window"
+        )
+    last = max((event["at"] for event in session.events), default=0)
+    params = replay.side_of(session, last)
+    if args.preset:
+        params = presets.load(Path(args.preset)).apply(params)
+    params = parse_settings(args.set, params)
+    array, layout = (session.header.get(name) for name in ("array", "layout"))
+    return process_file(
+        session.input_path,
+        args.out,
+        params,
+        array=array["name"] if array else None,
+        layout=layout["name"] if layout else None,
+        progress=lambda done_s, total_s: _progress(done_s, total_s or done_s),
+    )

@@ -1,0 +1,357 @@
+"""Replays a recording: its input through the chain as its journal says, which gives its output again, bit for bit."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.audio.file_sink import FileSink
+from workbench.audio.file_source import FileSource
+from workbench.core import params as parameters
+from workbench.core.ab import SIDES, ABChoice
+from workbench.core.errors import EarshotError, InputError
+from workbench.core.geometry import Driver, MicrophoneArray, SpeakerLayout
+from workbench.core.messages import Block
+from workbench.core.params import Params
+from workbench.dsp import kernels
+from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.engine import inputs
+from workbench.engine.ab_lanes import Side
+from workbench.engine.chain import Chain, ChainConfig
+from workbench.engine.inputs import InputSetup, InputStage, prepare
+from workbench.engine.journal import DESIGNS_NAME, EVENTS_NAME, VERSION, load_design
+from workbench.engine.stages import Designs
+from workbench.enhance.runtime import NetworkGains
+
+log = logging.getLogger(__name__)
+
+WAIT_S = 60.0
+
+
+@dataclass(frozen=True)
+class RecordedSession:
+    """A recording with its journal.
+
+    Attributes
+    ----------
+    folder : Path
+    header : dict
+        See `workbench.engine.journal.header`.
+    events : tuple of dict
+        In the order of their sample index `at`.
+    input_path, output_path : Path
+        `output_path` may not be there.
+    complete : bool
+        It was ended properly; False after a crash: then all up to its last second is there.
+    doubts : tuple of str
+        Why a replay may differ from what was heard.
+    """
+
+    folder: Path
+    header: dict[str, Any]
+    events: tuple[dict[str, Any], ...]
+    input_path: Path
+    output_path: Path
+    complete: bool
+    doubts: tuple[str, ...] = field(default=())
+
+    @property
+    def markers(self) -> tuple[tuple[float, str], ...]:
+        """(time in seconds, note) of each marker."""
+        return tuple((event["at"] / RATE_HZ, str(event["marker"])) for event in self.events if "marker" in event)
+
+
+def open_session(folder: str | Path) -> RecordedSession:
+    """Read a recording's journal and find its sound.
+
+    Raises
+    ------
+    InputError
+        No recording, no journal, from a newer version, or its input is missing; the message says which and where.
+    """
+    folder = Path(folder)
+    path = folder / EVENTS_NAME
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder")
+    if not path.is_file():
+        raise InputError(f"{folder}: no recording with a journal ({EVENTS_NAME} is missing)")
+    lines = list(_lines(path))
+    if not lines or not isinstance(lines[0].get("earshot_session"), int):
+        raise InputError(f"{path}: not the journal of an Earshot recording")
+    first, *events = lines
+    if first["earshot_session"] > VERSION:
+        raise InputError(
+            f"{path}: written by a newer Earshot (version {first['earshot_session']}; this one reads up to {VERSION})"
+        )
+    missing = {"channels", "input_channels", "limit", "compare", "latency"} - set(first)
+    if missing:
+        raise InputError(f"{path}: the first line lacks {sorted(missing)[0]!r}")
+    wrong = next((event for event in events if not isinstance(event.get("at"), int)), None)
+    if wrong is not None:
+        raise InputError(f"{path}: a line without its sample index: {json.dumps(wrong)[:80]}")
+    # Tracks are written later than what they are about.
+    events.sort(key=lambda event: event["at"])
+    input_path = _sound(folder, "input")
+    if input_path is None:
+        raise InputError(f"{folder}: the recorded input is missing (input.wav or input.flac)")
+    complete = bool(events) and any(event.get("end") for event in events)
+    output_path = _sound(folder, "output") or folder / f"output{input_path.suffix}"
+    return RecordedSession(
+        folder, first, tuple(events), input_path, output_path, complete, _doubts(first, events, input_path)
+    )
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The journal's objects; a last line that a crash cut off is left out."""
+    try:
+        texts = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    for number, text in enumerate(texts, start=1):
+        try:
+            event = json.loads(text)
+            if not isinstance(event, dict):
+                raise ValueError("no object")
+        except (ValueError, RecursionError) as error:
+            if number == len(texts):
+                return
+            raise InputError(f"{path}: line {number} is damaged ({error})") from error
+        yield event
+
+
+def _sound(folder: Path, name: str) -> Path | None:
+    return next((path for path in (folder / f"{name}.wav", folder / f"{name}.flac") if path.is_file()), None)
+
+
+def _doubts(first: dict[str, Any], events: list[dict[str, Any]], input_path: Path) -> tuple[str, ...]:
+    said = []
+    if input_path.suffix == ".flac":
+        said.append("the input was recorded as .flac, with 24 bits: the replay differs below −140 dBFS")
+    if any(event.get("oracle") for event in events):
+        said.append("the oracle ladder was listened to, which is not in the recording")
+    if any(event.get("lost") for event in events):
+        said.append("some changes were not written, the disk was too slow")
+    return tuple(said)
+
+
+def _config(session: RecordedSession) -> ChainConfig:
+    first = session.header
+    try:
+        array = layout = None
+        if first.get("array"):
+            array = MicrophoneArray(first["array"]["name"], np.array(first["array"]["mics"], float))
+        if first.get("layout"):
+            drivers = tuple(Driver(one["name"], tuple(one["xyz"])) for one in first["layout"]["drivers"])
+            layout = SpeakerLayout(first["layout"]["name"], drivers)
+        return ChainConfig(int(first["channels"]), array, layout, bool(first["limit"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{session.folder / EVENTS_NAME}: the first line is damaged ({error!r})") from error
+
+
+class _State:
+    """What holds at a sample of the recording."""
+
+    def __init__(self, session: RecordedSession, chain: Chain):
+        self._session, self._chain = session, chain
+        sides = 2 if session.header["compare"] else 1
+        self.params = [Params() for _ in range(sides)]
+        self.designs = [Designs() for _ in range(sides)]
+        self.choice: ABChoice | None = None
+        self.setup: InputSetup | None = None
+        self.gains = None
+        self._loaded: dict[int, Any] = {}
+
+    def sides(self) -> tuple[Side, ...]:
+        return tuple(Side(params, designs) for params, designs in zip(self.params, self.designs))
+
+    def take(self, event: dict[str, Any]) -> None:
+        """Raises InputError when the line is damaged, or what it needs is missing."""
+        where = f"{self._session.folder / EVENTS_NAME}: at sample {event['at']}"
+        try:
+            if "params" in event:
+                for number, values in enumerate(event["params"]):
+                    self.params[number] = parameters.replace(self.params[number], values)
+            if "designs" in event:
+                self._take_designs(event["designs"])
+            if "choice" in event:
+                self.choice = ABChoice(**event["choice"])
+            if "inputs" in event:
+                self.setup = inputs.from_table(event["inputs"])
+                self.gains = prepare(self.setup, self._session.header["input_channels"])
+            if "methods" in event:
+                self._install(event["methods"])
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from error
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            raise InputError(f"{where}: the line is damaged ({error!r})") from error
+
+    def _take_designs(self, numbers: list[dict[str, int]]) -> None:
+        loaded = {}
+        for side, used in enumerate(numbers):
+            filters = {}
+            for kind, number in used.items():
+                if number not in loaded:
+                    loaded[number] = self._loaded[number] if number in self._loaded else self._design(number)
+                filters[kind] = loaded[number]
+            self.designs[side] = replace(self.designs[side], **filters)
+        self._loaded = loaded
+
+    def _design(self, number: int):
+        path = self._session.folder / DESIGNS_NAME / f"{int(number)}.npz"
+        try:
+            return load_design(path)
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise InputError(f"{path}: missing or damaged ({error})") from error
+
+    def _install(self, methods: list[str]) -> None:
+        for enhancer in self._chain.enhancers:
+            for method in methods:
+                if method not in enhancer.methods:
+                    enhancer.install(method, NetworkGains(enhancer.channels, method))
+
+
+def hops(
+    session: RecordedSession, progress: Callable[[float, float], None] | None = None
+) -> Iterator[tuple[np.ndarray, tuple[Side, ...]]]:
+    """Run the input through the chain as the journal says.
+
+    Yields
+    ------
+    (out_channels, HOP) float32, and the setting of each side
+
+    Raises
+    ------
+    InputError
+        A damaged journal, a missing design or network, an input that does not fit it.
+    """
+    source = FileSource(session.input_path)
+    try:
+        if source.channels != session.header["input_channels"] or source.file_rate_hz != RATE_HZ:
+            raise InputError(
+                f"{session.input_path}: {source.channels} channels at {source.file_rate_hz} Hz; the journal says "
+                f"{session.header['input_channels']} at {RATE_HZ} Hz"
+            )
+        kernels.load()
+        chain = Chain(_config(session), analyse=False, compare=bool(session.header["compare"]))
+        if chain.latency != session.header["latency"]:
+            raise InputError(
+                f"{session.folder}: recorded by a program whose chain is {session.header['latency']} samples late; "
+                f"this one's is {chain.latency}: it cannot be replayed sample by sample"
+            )
+        state, stage = _State(session, chain), InputStage(source.channels)
+        waiting = list(session.events)[::-1]
+        source.start()
+        length = source.length_samples
+        for at in range(0, length, HOP):
+            while waiting and waiting[-1]["at"] <= at:
+                state.take(waiting.pop())
+            block = source.read(WAIT_S)
+            if block is None:
+                raise InputError(f"{session.input_path}: could not be read in time")
+            x = block.samples if state.gains is None else stage.process(block.samples, state.gains)
+            yield _through(chain, Block(np.ascontiguousarray(x), at, at / RATE_HZ), state), state.sides()
+            if progress is not None and at // RATE_HZ != (at + HOP) // RATE_HZ:
+                progress((at + HOP) / RATE_HZ, length / RATE_HZ)
+    finally:
+        source.close()
+
+
+def _through(chain: Chain, block: Block, state: _State) -> np.ndarray:
+    sides, choice = state.sides(), state.choice
+    if len(sides) == 1 or choice is None:
+        return chain.process(block, sides[0].params, sides[0].designs).samples
+    own, other = sides[choice.shown], sides[1 - choice.shown]
+    return chain.process(block, own.params, own.designs, other, choice).samples
+
+
+def replay(
+    session: RecordedSession, target: str | Path, progress: Callable[[float, float], None] | None = None
+) -> float:
+    """Write what the chain makes of the recorded input; gives the length in seconds.
+
+    The file is 32-bit float at 48 kHz, as late as the recorded output. An existing file is replaced only when the new
+    one is complete.
+
+    Raises
+    ------
+    InputError
+        See `hops`; or the target cannot be written.
+    """
+    sink: FileSink | None = None
+    count = 0
+    try:
+        for out, _ in hops(session, progress):
+            if sink is None:
+                sink = FileSink(target, len(out), rate_hz=RATE_HZ)
+                sink.start()
+            while not sink.wait(1.0):
+                pass
+            sink.write(out)
+            count += out.shape[1]
+        if sink is None:
+            raise InputError(f"{session.input_path}: holds no sound")
+    except BaseException:
+        if sink is not None:
+            sink.discard()
+        raise
+    sink.close()
+    return count / RATE_HZ
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How a replay stands to what was recorded: samples compared, the first that differs, the largest difference."""
+
+    samples: int
+    first_different: int | None
+    largest_difference: float
+
+
+def compare(session: RecordedSession, progress: Callable[[float, float], None] | None = None) -> Comparison:
+    """Replay, and compare with the recorded output sample by sample.
+
+    Raises
+    ------
+    InputError
+        See `hops`; or there is no recorded output of the same kind.
+    """
+    recorded = FileSource(session.output_path)
+    first, largest, count = None, 0.0, 0
+    try:
+        recorded.start()
+        for out, _ in hops(session, progress):
+            block = recorded.read(WAIT_S)
+            if block is None:  # a crash may leave one file a little shorter than the other
+                break
+            if len(block.samples) != len(out):
+                raise InputError(f"{session.output_path}: {len(block.samples)} channels; the chain gives {len(out)}")
+            width = min(HOP, (recorded.length_samples or 0) - count)
+            difference = np.abs(out[:, :width] - block.samples[:, :width])
+            if first is None and difference.any():
+                first = count + int(np.flatnonzero(difference.any(axis=0))[0])
+            largest = max(largest, float(difference.max(initial=0.0)))
+            count += width
+    finally:
+        recorded.close()
+    if count == 0:
+        raise EarshotError(f"{session.output_path}: there is nothing to compare with")
+    return Comparison(count, first, largest)
+
+
+def side_of(session: RecordedSession, at_sample: int) -> Params:
+    """The parameters that were shown at a sample of the recording."""
+    params = [Params(), Params()]
+    shown = 0
+    for event in session.events:
+        if event["at"] > at_sample:
+            break
+        for number, values in enumerate(event.get("params", ())):
+            params[number] = parameters.replace(params[number], values)
+        shown = event.get("choice", {}).get("shown", shown)
+    return params[shown] if shown < len(SIDES) else params[0]
