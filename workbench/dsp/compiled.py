@@ -11,7 +11,11 @@ import sys
 import numpy as np
 from numba import njit
 
-_OPTIONS = {"cache": True, "nogil": True, "fastmath": {"reassoc", "contract", "nsz", "arcp"}}
+_OPTIONS = {"cache": True, "nogil": True, "fastmath": {"nsz"}}
+"""Products and sums are not fused: whether the compiler's vector loop or its scalar twin runs depends on where the
+arrays happen to lie, and the same input must give the same samples, bit for bit."""
+_SUMS = {"cache": True, "nogil": True, "fastmath": {"reassoc", "contract", "nsz", "arcp"}}
+"""For sums that only read: there the loop is always the same one."""
 
 
 @njit(**_OPTIONS)
@@ -21,7 +25,7 @@ def _copy(source, target, start):
         target[start + n] = source[n]
 
 
-@njit(**_OPTIONS)
+@njit(**_SUMS)
 def whitened(x, history, decimator, factor, speech, lpc_taper, lag_taper, residual, order, tiny):
     """One hop to 16 kHz and through its prediction filter; see `PitchTracker._new_residual`.
 
@@ -430,7 +434,7 @@ def comb_hop(
         real_fft(frame, roots, half_roots, work, spectra[1, channel])
 
 
-@njit(**_OPTIONS)
+@njit(**_SUMS)
 def band_energies(spectrum, peaks, energy):
     """Energy of a spectrum (bins,) complex64 in triangular bands; fills energy (bands,). See `band_energy`."""
     bands = len(peaks)
@@ -451,7 +455,7 @@ def band_energies(spectrum, peaks, energy):
     energy[bands - 1] += b.real * b.real + b.imag * b.imag
 
 
-@njit(**_OPTIONS)
+@njit(**_SUMS)
 def band_products(first, second, peaks, correlation, energy):
     """Re(first^H second) and |second|^2 of spectra (bins,) complex64 in triangular bands; fills both (bands,)."""
     bands = len(peaks)
