@@ -5,6 +5,7 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import Driver, SpeakerLayout, load_layout
 from workbench.render.drivers import (
     BeamGoal,
+    _Beam,
     directivity_db,
     mismatched_null_db,
     patterns,
@@ -51,7 +52,7 @@ def test_gain_limit_holds_and_costs_the_null():
     low_hz = np.array([40.0, 60.0, 100.0, 150.0])
     free = speaker_beam(layout, low_hz, BeamGoal(gain_limit_db=40.0, mismatch=1e-6))
     limited = speaker_beam(layout, low_hz, BeamGoal(gain_limit_db=3.0, mismatch=1e-6))
-    assert 20 * np.log10(np.abs(free).max()) > 20
+    assert 20 * np.log10(np.abs(free).max()) > 15
     assert 20 * np.log10(np.abs(limited).max()) < 3.001
     assert (_level_db(layout, limited, [90.0], low_hz) > _level_db(layout, free, [90.0], low_hz) + 3).all()
     with pytest.raises(InputError, match="driver gain of -20 dB"):
@@ -61,7 +62,9 @@ def test_gain_limit_holds_and_costs_the_null():
 def test_expected_null_energy_counts_the_mismatch():
     """With more mismatch in mind, the real null is better and the nominal one worse."""
     layout = load_layout("sphere5-60mm")
-    careless, careful = (speaker_beam(layout, BAND_HZ, BeamGoal(mismatch=m, evenness=0.1)) for m in (1e-8, 0.01))
+    beam = _Beam(layout, BAND_HZ, BeamGoal(evenness=0.1))
+    little = np.full(len(BAND_HZ), 1e-3)
+    careless, careful = (beam.weights(np.full(len(BAND_HZ), m), little) for m in (1e-8, 0.01))
     nominal = [_level_db(layout, w, [90.0], BAND_HZ).mean() for w in (careless, careful)]
     real = [mismatched_null_db(layout, w, BAND_HZ, np.pi / 2).mean() for w in (careless, careful)]
     assert nominal[0] < nominal[1] - 5

@@ -15,6 +15,7 @@ import numpy as np
 from workbench.core.errors import InputError
 from workbench.core.geometry import SPEED_OF_SOUND_M_S, SpeakerLayout, unit_vectors
 from workbench.core.messages import frozen
+from workbench.render.beam_refinement import refine
 from workbench.render.plants import cabinet_pressure
 
 FAR_M = 2.0
@@ -28,8 +29,13 @@ _LEAST_POWER, _LARGEST_POWER = 1e-3, 30.0
 _LOST_POWER = 30.0
 _KEPT_DB, _LOST_DB = 3.0, 6.0
 """Where the goal is missed by so much it is mostly given up, for the least power in all directions."""
-_GOAL_HZ = (3050.0, 3400.0)
+_GOAL_HZ = (3100.0, 3400.0)
 """Up to the first the goal holds; from the second on, where nulls are no wider than an ear, power alone counts."""
+_LOW_HZ = (280.0, 360.0)
+"""From the second on the goal holds; up to the first, where so small a device hardly has sides, power mostly counts."""
+_LOW_POWER = 10.0
+_NULL_MARGIN_DB, _MARGIN_DB = 0.46, 0.05
+"""What interpolation over frequency and the filters' length may cost."""
 _POWER_STEPS = 240
 _PHASE_ROUNDS = 10
 _LARGEST_MISMATCH = 1e4
@@ -58,7 +64,7 @@ class BeamGoal:
     null_rad: tuple[float, ...] = (np.pi / 2,)
     window_rad: float = np.pi / 4
     evenness: float = 3.0
-    null_db: float = -20.7
+    null_db: float = -20.5
     unevenness_db: float = 2.9
     mismatch: float = 0.005
     gain_limit_db: float = 10.0
@@ -140,6 +146,24 @@ class _Beam:
             phase = self._wanted * level / np.maximum(np.abs(level), 1e-9)
         return weights
 
+    def refined(
+        self, chosen: np.ndarray, weights: np.ndarray, power: np.ndarray, goal: BeamGoal, limit: float
+    ) -> np.ndarray:
+        """Weights at chosen frequencies that meet the goal and radiate less, where there are any."""
+        return refine(
+            weights,
+            power,
+            axis=self._axis[chosen],
+            side=self._side[chosen],
+            window=self._window[chosen],
+            radiated=self._radiated[chosen],
+            null_db=goal.null_db - _NULL_MARGIN_DB,
+            unevenness_db=goal.unevenness_db - _MARGIN_DB,
+            evenness=goal.evenness,
+            mismatch=goal.mismatch,
+            limit=limit,
+        )
+
 
 def speaker_beam(layout: SpeakerLayout, frequency_hz: np.ndarray, goal: BeamGoal) -> np.ndarray:
     """Driver weights of a beam.
@@ -178,11 +202,28 @@ def speaker_beam(layout: SpeakerLayout, frequency_hz: np.ndarray, goal: BeamGoal
         tried = beam.weights(mismatch, np.exp(middle))
         good = (beam.short_of_goal_db(tried, goal) <= 0) & (np.abs(tried).max(axis=1) <= limit)
         low, high = np.where(good, middle, low), np.where(good, high, middle)
-    beyond = np.log(np.maximum(frequency_hz, 1.0) / _GOAL_HZ[0]) / np.log(_GOAL_HZ[1] / _GOAL_HZ[0])
-    lost = np.maximum(np.clip((spare - _KEPT_DB) / _LOST_DB, 0.0, 0.6), np.clip(beyond, 0.0, 1.0))
+    beyond = np.clip(_between(frequency_hz, _GOAL_HZ), 0.0, 1.0)
+    lost = np.maximum(np.clip((spare - _KEPT_DB) / _LOST_DB, 0.0, 0.6), beyond)
     power = np.exp(low + lost * (np.log(_LOST_POWER) - low))
     weights = beam.weights(mismatch, power)
+    inside = np.flatnonzero((beyond < 1) & (frequency_hz > _LOW_HZ[0]) & (mismatch == goal.mismatch))
+    if len(inside):
+        met = np.where(spare[inside] <= 0, np.exp(low[inside]), np.nan)
+        part = beyond[inside, None]
+        weights[inside] = (1 - part) * beam.refined(inside, weights[inside], met, goal, limit) + part * weights[inside]
+    below = 1 - np.clip(_between(frequency_hz, _LOW_HZ), 0.0, 1.0)
+    least = np.flatnonzero((below > 0) & (mismatch == goal.mismatch))
+    if len(least):
+        quiet = beam.weights(mismatch, np.maximum(power, _LOW_POWER))[least]
+        now, then = (np.abs(what).max(axis=1) for what in (weights[least], quiet))
+        room = np.clip((limit - now) / np.maximum(then - now, 1e-9), 0.0, 1.0)  # a mean keeps to the limit and the axis
+        weights[least] += (room * below[least])[:, None] * (quiet - weights[least])
     return weights * np.minimum(1.0, limit / np.abs(weights).max(axis=1))[:, None]
+
+
+def _between(frequency_hz: np.ndarray, edges_hz: tuple[float, float]) -> np.ndarray:
+    """0 at the first edge, 1 at the second, straight over log frequency."""
+    return np.log(np.maximum(frequency_hz, 1.0) / edges_hz[0]) / np.log(edges_hz[1] / edges_hz[0])
 
 
 def _bisect(beam: _Beam, low: np.ndarray, high: np.ndarray, power: np.ndarray, limit: float) -> np.ndarray:

@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from workbench.core.geometry import load_layout
+from workbench.render.beam_refinement import refine
+from workbench.render.drivers import BeamGoal, _Beam, patterns, speaker_beam
+
+FREQUENCY_HZ = np.linspace(500.0, 2900.0, 25)
+
+
+def _levels(layout, weights, angles_deg):
+    heard = np.einsum("fai,fi->fa", patterns(layout, np.radians(angles_deg), FREQUENCY_HZ), weights)
+    return 20 * np.log10(np.abs(heard))
+
+
+def test_refined_beam_meets_its_goal_with_no_more_power():
+    layout, goal = load_layout("sphere5-60mm"), BeamGoal(gain_limit_db=6.0)
+    weights = speaker_beam(layout, FREQUENCY_HZ, goal)
+    assert _levels(layout, weights, [0.0]) == pytest.approx(0.0, abs=1e-6)
+    assert _levels(layout, weights, [-90.0, 90.0]).max() < goal.null_db + 0.05
+    assert np.abs(_levels(layout, weights, np.linspace(-45, 45, 19))).max() < goal.unevenness_db + 0.15
+
+
+def test_refinement_never_radiates_more_and_keeps_what_cannot_be_bettered():
+    layout = load_layout("sphere5-60mm")
+    goal = BeamGoal(gain_limit_db=6.0)
+    beam = _Beam(layout, FREQUENCY_HZ, goal)
+    start = beam.weights(np.full(25, goal.mismatch), np.full(25, 1e-3))
+    known = {
+        "axis": beam._axis,
+        "side": beam._side,
+        "window": beam._window,
+        "radiated": beam._radiated,
+        "evenness": goal.evenness,
+        "mismatch": goal.mismatch,
+        "limit": 2.0,
+    }
+    unknown = np.full(25, np.nan)
+    refined = refine(start, unknown, null_db=-20.0, unevenness_db=3.0, **known)
+
+    def sent(weights):
+        return np.einsum("fi,fij,fj->f", weights.conj(), beam._radiated, weights).real
+
+    assert np.mean(10 * np.log10(sent(start) / sent(refined))) > 0.5
+    impossible = refine(start, unknown, null_db=-20.0, unevenness_db=3.0, **{**known, "limit": 0.01})
+    np.testing.assert_array_equal(impossible, start)

@@ -1,0 +1,107 @@
+"""Speaker beams brought to the edge of what their goal allows: least radiated power with nulls no deeper and a window
+no evener than asked for.
+
+A least-squares beam weighs nulls, evenness and power against each other and meets one of its goals with room to spare.
+Here each null and each direction of the window has a weight of its own, which grows while its goal is missed and
+shrinks while it is met (a multiplicative dual ascent): what ends up active is what really costs power.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+ROUNDS = 120
+_STEP, _LAST_STEP = 0.12, 0.015
+_SHORT_DB = 0.1
+"""What a goal may be missed by and still count as met."""
+_FADE = 5.0
+"""Frequencies over which a refined beam goes over into one that could not be."""
+_TINY = 1e-9
+_UNKNOWN_POWER, _LARGEST_OWN = 0.15, 30.0
+
+
+def _db(level: np.ndarray) -> np.ndarray:
+    return 20 * np.log10(np.abs(level) + _TINY)
+
+
+def _faded(before: np.ndarray, after: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Weights after refinement, going over into those before it near frequencies at which there were none."""
+    missing = np.flatnonzero(~found)
+    if len(missing) == 0:
+        return after
+    distance = np.abs(np.arange(len(found))[:, None] - missing).min(axis=1)
+    part = np.clip(distance / _FADE, 0.0, 1.0)[:, None]
+    return before + part * (after - before)
+
+
+def refine(
+    weights: np.ndarray,
+    power: np.ndarray,
+    *,
+    axis: np.ndarray,
+    side: np.ndarray,
+    window: np.ndarray,
+    radiated: np.ndarray,
+    null_db: float,
+    unevenness_db: float,
+    evenness: float,
+    mismatch: float,
+    limit: float,
+) -> np.ndarray:
+    """Weights (F, drivers) that radiate least within the goal; where none are found, those given.
+
+    Parameters
+    ----------
+    weights : (F, drivers) complex, with 1 on the axis
+    power : (F,) weight of the radiated power that made them; NaN where the goal was not met
+    axis : (F, drivers); side : (F, nulls, drivers); window : (F, directions, drivers) complex patterns
+    radiated : (F, drivers, drivers)
+    null_db, unevenness_db : the goal, over the axis
+    evenness : weight of the window against the nulls to begin with
+    mismatch : variance of a driver's relative error
+    limit : largest magnitude of a weight
+    """
+    drivers, directions = axis.shape[1], window.shape[1]
+    start = np.nan_to_num(power, nan=_UNKNOWN_POWER)[:, None]
+    at_side = np.repeat(0.5 / start, side.shape[1], axis=1)
+    at_window = np.repeat(evenness / directions / start, directions, axis=1)
+    own = (
+        0.1
+        * mismatch
+        * (
+            np.einsum("fa,fai->fi", np.minimum(at_side, _LARGEST_OWN), np.abs(side) ** 2)
+            + np.einsum("fa,fai->fi", np.minimum(at_window, _LARGEST_OWN), np.abs(window) ** 2)
+        )
+    )
+    everywhere = np.full(len(axis), 1e-4)
+    least = np.full(len(axis), np.inf)
+    found, tried = weights.copy(), weights
+    diagonal = np.arange(drivers)
+    bounds = 10 ** (-unevenness_db / 20), 10 ** (unevenness_db / 20)
+    for number in range(ROUNDS):
+        level = np.einsum("fai,fi->fa", window, tried)
+        magnitude = np.maximum(np.abs(level), _TINY)
+        wish = np.clip(magnitude, *bounds) * level / magnitude  # its phase is free
+        matrix = radiated + side.conj().transpose(0, 2, 1) @ (at_side[..., None] * side)
+        matrix = matrix + window.conj().transpose(0, 2, 1) @ (at_window[..., None] * window)
+        matrix[:, diagonal, diagonal] += own + everywhere[:, None]
+        right = np.stack([np.einsum("fa,fai->fi", at_window * wish, window.conj()), axis.conj()], axis=-1)
+        solved = np.linalg.solve(matrix, right)
+        reach = np.einsum("fi,fij->fj", axis, solved)
+        tried = solved[..., 0] + ((1 - reach[:, 0]) / reach[:, 1])[:, None] * solved[..., 1]
+
+        side_short = _db(np.einsum("fai,fi->fa", side, tried)) - null_db
+        window_short = np.abs(_db(np.einsum("fai,fi->fa", window, tried))) - unevenness_db
+        over = _db(np.abs(tried).max(axis=1) / limit)
+        sent = np.einsum("fi,fij,fj->f", tried.conj(), radiated, tried).real
+        short = np.maximum(side_short.max(axis=1), window_short.max(axis=1))
+        # The last rounds take small steps: their weights are the most alike from frequency to frequency.
+        better = (short < _SHORT_DB) & (over < 0.05) & ((sent < least) | (number > ROUNDS - 10))
+        least = np.where(better, sent, least)
+        found[better] = tried[better]
+
+        step = _STEP * (_LAST_STEP / _STEP) ** (number / ROUNDS)
+        at_side = np.clip(at_side * np.exp(2 * step * np.clip(side_short, -2, 2)), 1e-3, 1e4)
+        at_window = np.clip(at_window * np.exp(3 * step * np.clip(window_short, -1.5, 1.5)), 1e-3, 1e4)
+        everywhere = np.clip(everywhere * np.exp(2 * step * np.clip(over, -3, 3)), 1e-4, 1e3)
+    return _faded(weights, found, np.isfinite(least))
