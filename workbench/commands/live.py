@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, help="how long (default: to the end of a file, else until Ctrl-C)")
     parser.add_argument("--array", help="the source's microphone array (name or TOML); without: channels on their own")
     parser.add_argument("--layout", help="render to these loudspeakers (name or TOML); without: no rendering")
-    parser.add_argument("--settings", help="a settings file for the parameters")
+    parser.add_argument("--settings", help="a settings file for the parameters and the channel map")
     parser.add_argument(
         "--bypass", action="store_true", help="pass the input, delayed as the chain delays, bit for bit"
     )
@@ -55,12 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_json_argument(parser)
 
 
-def _params(args: argparse.Namespace) -> parameters.Params:
-    base = None
-    if args.settings:
-        from workbench.engine.settings import load
-
-        base = load(args.settings).params
+def _params(args: argparse.Namespace, base: parameters.Params | None) -> parameters.Params:
     params = parse_settings(args.set, base)
     return parameters.replace(params, {"output.bypass": True}) if args.bypass else params
 
@@ -70,9 +65,11 @@ def run(args: argparse.Namespace) -> int:
     from workbench.dsp import kernels
     from workbench.engine.assembly import Structure, assemble
     from workbench.engine.history import ParameterHistory
+    from workbench.engine.inputs import InputSetup
     from workbench.engine.loopback import LoopbackProbe
     from workbench.engine.mailbox import Mailbox
     from workbench.engine.meters import Reading, StolenMeter
+    from workbench.engine.settings import load
     from workbench.engine.worker import Worker
 
     if args.seconds is not None and not 0 < args.seconds < math.inf:
@@ -83,6 +80,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--block {args.block}: must be from 1 to {LARGEST_BLOCK}")
     files = args.source.startswith("file:") and args.sink.startswith("file:")
     fast = files and not args.realtime
+    settings = load(args.settings) if args.settings else None
     structure = Structure(
         args.source,
         args.sink,
@@ -92,12 +90,14 @@ def run(args: argparse.Namespace) -> int:
         pace="fast" if fast else "realtime",
         block=args.block,
         seconds=args.seconds,
+        inputs=(settings and settings.inputs) or InputSetup(),
         source_variables=tuple(parse_variables("--source-env", args.source_env).items()),
         sink_variables=tuple(parse_variables("--sink-env", args.sink_env).items()),
     )
     kernels.load()  # first, so that the samples do not depend on when it would be done
     mailbox = None if fast else Mailbox()
-    assembly = assemble(structure, ParameterHistory(_params(args)), mailbox, note, strict=True)
+    history = ParameterHistory(_params(args, settings and settings.params))
+    assembly = assemble(structure, history, mailbox, note, strict=True)
     worker = Worker(assembly.runner)
     reading = None
     shortest = _ShortestPath()
