@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import math
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from workbench.commands.common import SCHEMA, add_json_argument, note, write_json
@@ -35,6 +38,31 @@ def _between(value: float, low: float, high: float, name: str) -> float:
     return value
 
 
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """The folder while something is measured for it; folders made for it go again when that fails.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be made or written. Better known before minutes of sweeps than after.
+    """
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made a folder to write to ({error.strerror})") from error
+    try:
+        yield
+    except BaseException:
+        for path in new:
+            with suppress(OSError):  # not empty: somebody else's by now
+                path.rmdir()
+        raise
+
+
 def run(args: argparse.Namespace) -> int:
     """Measure, write, show."""
     import numpy as np
@@ -57,19 +85,16 @@ def run(args: argparse.Namespace) -> int:
         if not getattr(args, name).startswith("device:"):
             raise InputError(f"--{name} {getattr(args, name)}: measuring needs a device (device:HOSTAPI/NAME)")
     folder = Path(args.out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be made a folder ({error.strerror})") from error
     names = layout.driver_names
     prefill = round(QUEUE_S * RATE_HZ) if plan.delay_s > 2 * QUEUE_S else None
-    sink = open_sink(args.sink, len(names), block=args.block, prefill=prefill)
-    try:
-        source = open_source(args.source, block=args.block)
-    except BaseException:
-        sink.close()
-        raise
-    found = measure(source, sink, len(names), plan, names, note)
+    with _made(folder):
+        sink = open_sink(args.sink, len(names), block=args.block, prefill=prefill)
+        try:
+            source = open_source(args.source, block=args.block)
+        except BaseException:
+            sink.close()
+            raise
+        found = measure(source, sink, len(names), plan, names, note)
 
     files = [f"{number:02d}_{_file_name(name)}.wav" for number, name in enumerate(names, start=1)]
     for old in folder.glob("[0-9][0-9]_*.wav"):
