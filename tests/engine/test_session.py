@@ -6,6 +6,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from workbench.core.calibration import ChannelCalibration
+from workbench.core.channel_map import ChannelMap
+from workbench.core.messages import MicrophoneReport, MicrophoneVerdict
+from workbench.engine.inputs import InputSetup
 from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 
@@ -246,3 +250,48 @@ def test_a_test_signal_starts_muted_and_ends(session):
     wait(lambda: 0.04 < written[-1] < 0.05)
     session.test_output("")
     assert session._assembly.runner.output_test is None
+
+
+def test_a_calibration_file_that_has_gone_does_not_keep_the_sound_away(session):
+    gone = InputSetup(correct=True).with_calibration(0, ChannelCalibration("/nowhere/mic.txt"))
+    session.set_inputs(gone)
+    session.start()
+    wait(lambda: "microphones are not corrected" in session.mailbox.health.message)
+    wait(lambda: session.mailbox.health.state == "running")
+    assert session.mailbox.health.failed and session.inputs == gone
+
+
+def test_another_map_at_once_and_another_size_with_a_new_chain(session):
+    session.start()
+    wait(lambda: session.mailbox.health.state == "running")
+    first = session._assembly
+    session.set_inputs(InputSetup(ChannelMap.in_order(8).swapped(0, 1)))
+    wait(lambda: session.mailbox.health.input_names[:2] == ("Mic 2", "Mic 1"))
+    assert session._assembly is first and session.source_names[0] == "Mic 1"
+    wait(lambda: session.input_levels("C", "slow") is not None)
+    assert len(session.input_levels("C", "slow").weighted_dbfs) == 8
+    session.end_input_levels()
+    assert session._assembly.runner.source.meter is None
+    session.set_inputs(InputSetup(ChannelMap.in_order(2)))
+    wait(lambda: session._assembly is not None and session._assembly is not first)
+    wait(lambda: len(session.mailbox.health.input_names) == 2)
+
+
+def test_a_map_is_remembered_with_its_source_and_follows_the_array(session):
+    swapped = InputSetup(ChannelMap.in_order(8).swapped(0, 1))
+    session.set_inputs(swapped)
+    wait(lambda: session.inputs == swapped)
+    session.choose_source("room:four-talkers")
+    wait(lambda: session.source_spec == "room:four-talkers")
+    assert session.inputs == InputSetup()
+    session.choose_source("room")
+    wait(lambda: session.inputs == swapped)
+    session.choose_array("square4-30mm")
+    wait(lambda: session.array_name == "square4-30mm")
+    assert session.inputs.channel_map == swapped.channel_map.resized(4)
+
+
+def test_what_was_found_of_another_array_is_forgotten(session):
+    session.mailbox.microphones = MicrophoneReport("done", 1.0, (MicrophoneVerdict(0, "Mic 1", "dead"),))
+    session.choose_array("square4-30mm")
+    wait(lambda: session.mailbox.microphones == MicrophoneReport())

@@ -119,6 +119,17 @@ def _fit(
     return array, layout
 
 
+def _mapped(source: Source, inputs: InputSetup, complain: Callable[[str], None], strict: bool) -> MappedSource:
+    """The source behind its channel map; without the correction where a microphone's file cannot be used."""
+    try:
+        return MappedSource(source, inputs)
+    except InputError as error:
+        if strict:
+            raise
+        complain(f"{error}; the microphones are not corrected")
+        return MappedSource(source, replace(inputs, correct=False))
+
+
 def _warm_up(chain: Chain, params: Params, bench: DesignBench) -> None:
     """Run the chain on silence and forget it: the first hop loads code and tables, and would come late."""
     silence = Block(np.zeros((chain.config.channels, HOP), dtype=np.float32), 0, 0.0)
@@ -176,7 +187,7 @@ def assemble(
         if source.live:
             source = RecoveringSource(source)
         if mailbox is not None or structure.inputs != InputSetup():
-            source = MappedSource(source, structure.inputs)
+            source = _mapped(source, structure.inputs, complain, strict)
         array = source.array or array
         if not strict:
             array, layout = _fit(source, array, layout, report)
