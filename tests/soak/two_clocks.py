@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -21,48 +20,14 @@ from pathlib import Path
 import numpy as np
 
 from tests.audio.jack_server import JackServer
-from workbench.audio.server import ask_for_priority
+from tests.soak import sine
+from tests.soak.sine import CLICK_DB, RATE_HZ, TONE_HZ
 
-RATE_HZ = 48000
-TONE_HZ = 997.0
 DEVICE = "device:JACK Audio Connection Kit/system"
 WARM_UP_S, SETTLE_S = 6.0, 15.0
 """Until the tone is fed in, and until it is recorded: clients that come shake a JACK server."""
 FULL_MINUTES = 30.0
-CLICK_DB, LATENCY_MS = -60.0, 1.0
-
-
-def client(role: str, server: str, seconds: float, path: str) -> None:
-    """Plays the tone into our first input, or records our first output, and notes when which sample was due."""
-    import jack
-
-    end = jack.Client("probe-" + role, servername=server, no_start_server=True)
-    times, frames, position = [], np.zeros(int(seconds * end.samplerate), np.float32), 0
-    port = (end.outports if role == "play" else end.inports).register("tone")
-    step = 2 * np.pi * TONE_HZ / RATE_HZ
-
-    @end.set_process_callback
-    def process(samples):
-        nonlocal position
-        if position == 0:
-            ask_for_priority()
-        times.append((position, time.perf_counter()))
-        data = port.get_array()
-        if role == "play":
-            data[:] = 0.5 * np.sin(step * (position + np.arange(samples)))
-        elif position < len(frames):
-            part = frames[position : position + samples]
-            part[:] = data[: len(part)]
-        position += samples
-
-    with end:
-        ours = [p for p in end.get_ports("PortAudio.*:" + ("in_0" if role == "play" else "out_0"))]
-        if role == "play":
-            end.connect(port, ours[0])
-        else:
-            end.connect(ours[0], port)
-        time.sleep(seconds + (4 if role == "play" else 0.5))
-    np.savez(path, times=np.array(times), frames=frames)
+LATENCY_MS = 1.0
 
 
 def when(times: np.ndarray, index: np.ndarray, part: int = 100) -> np.ndarray:
@@ -96,13 +61,7 @@ def soak(minutes: float, period: int) -> bool:
                 if role == "record":
                     time.sleep(SETTLE_S)
                 length = seconds + (SETTLE_S if role == "play" else 0)
-                arguments = ["--client", role, server.name, str(length), paths[role]]
-                probes.append(
-                    subprocess.Popen(
-                        [sys.executable, "-m", "tests.soak.two_clocks", *arguments],
-                        env={**os.environ, **server.variables},
-                    )
-                )
+                probes.append(sine.start(role, server, length, paths[role]))
             for probe in probes:
                 probe.wait(seconds + 60)
             report = json.loads(live.communicate(timeout=60)[0])
@@ -118,29 +77,12 @@ def soak(minutes: float, period: int) -> bool:
 
 def judge(report: dict, played: np.ndarray, recorded: np.ndarray, frames: np.ndarray) -> bool:
     """Print what was found; whether it is good."""
-    block = 2400
-    blocks = frames[: len(frames) // block * block].reshape(-1, block)
-    local = np.arange(block) - block / 2
-    omega = 2 * np.pi * TONE_HZ / RATE_HZ
-
-    def fit():
-        # The ratio follows the queue by some ppm: the last two terms are the tone's frequency within a block.
-        sine, cosine, tilt = np.sin(omega * local), np.cos(omega * local), 2 * local / block
-        basis = np.stack([sine, cosine, tilt * sine, tilt * cosine]).T
-        weights = np.linalg.lstsq(basis, blocks.T.astype(float), rcond=None)[0]
-        return weights, np.abs(blocks - (basis @ weights).T).max(axis=1)
-
-    for _ in range(3):  # the tone as this clock sees it, whatever the servers left out now and then
-        weights, rest = fit()
-        phase = np.arctan2(weights[1], weights[0])
-        advance = np.angle(np.exp(1j * (np.diff(phase) - omega * block)))
-        omega += np.median(advance) / block
-    weights, rest = fit()
+    weights, rest, omega = sine.fit(frames)
     between_ppm = 1e6 * (omega / (2 * np.pi * TONE_HZ / RATE_HZ) - 1)
     level = np.hypot(*weights[:2])
-    rest_db = 20 * np.log10(rest / 0.5 + 1e-12)
+    rest_db = sine.beside_db(rest)
     phase = np.arctan2(weights[1], weights[0])
-    centre = (np.arange(len(blocks)) + 0.5) * block
+    centre = (np.arange(len(rest)) + 0.5) * sine.BLOCK
     at_s = when(recorded, centre)
     counts = played[:, 0]
     sent = np.interp(at_s, when(played, counts), counts)  # sample that the player sends at that moment
@@ -165,10 +107,6 @@ def judge(report: dict, played: np.ndarray, recorded: np.ndarray, frames: np.nda
 
 
 def main() -> int:
-    if sys.argv[1:2] == ["--client"]:
-        role, server, seconds, path = sys.argv[2:]
-        client(role, server, float(seconds), path)
-        return 0
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--full", action="store_true", help=f"{FULL_MINUTES:g} minutes")

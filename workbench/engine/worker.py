@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import os
@@ -13,8 +14,13 @@ from workbench.engine.runner import Runner
 
 log = logging.getLogger(__name__)
 
-SWITCH_INTERVAL_S = 0.0005
-"""A thread that must wake every 10 ms beside a painting one is 5 ms late at the default of 5 ms, 0.7 ms with this."""
+SWITCH_INTERVAL_S = 0.00005
+"""How long a thread may keep the interpreter that the worker waits for. A hop gives it away some twenty times: beside
+a busy thread a hop of 1.5 ms takes 10 ms at 0.5 ms, 4 ms at 0.1 ms, and 2.5 ms with this."""
+
+NICENESS = -10
+"""Of the other threads while sound runs, where the system lets this user: one that was interrupted by another program
+while it had the interpreter would make the worker wait for that program."""
 
 REALTIME_PRIORITY = 5
 """Low among real-time threads: above everything that can wait, below the sound server's own."""
@@ -28,6 +34,14 @@ def _ask_for_priority() -> None:
         log.info("no real-time priority for the worker thread: %s", error)
 
 
+def _hasten_others() -> None:
+    """Put the threads that are here now before other programs; those that they start later inherit it."""
+    with contextlib.suppress(AttributeError, OSError):
+        for thread in os.listdir("/proc/self/task"):
+            if os.getpriority(os.PRIO_PROCESS, int(thread)) > NICENESS:
+                os.setpriority(os.PRIO_PROCESS, int(thread), NICENESS)
+
+
 class Worker:
     """Runs a `Runner` until it is finished, closed, or fails; then `error` says why."""
 
@@ -39,7 +53,9 @@ class Worker:
 
     def start(self) -> None:
         """Start source, sink and thread. Raises InputError or DeviceError when source or sink refuse."""
-        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        if self.runner.paced:
+            sys.setswitchinterval(SWITCH_INTERVAL_S)
+            _hasten_others()
         self.runner.start()
         # What lives now lives on: leave it out of every later collection, which would stop all threads.
         gc.collect()
