@@ -11,7 +11,7 @@ from workbench.core.messages import LoudspeakerDetail, LoudspeakerResponse
 from workbench.core.params import Params, parse_curve
 from workbench.ui import theme
 from workbench.ui.loudspeaker_panel import SETTINGS, LoudspeakerDesignView, LoudspeakerPanel, figures
-from workbench.ui.views.speaker_plots import SHAPE, frequency_at, frequency_fraction, is_stale
+from workbench.ui.views.speaker_plot import SHAPE, frequency_at, frequency_fraction, is_stale
 
 F, B, A = 60, 20, 121
 FREQUENCY_HZ = np.geomspace(50, 20000, F)

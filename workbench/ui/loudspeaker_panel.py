@@ -17,17 +17,12 @@ from workbench.ui import painting, theme
 from workbench.ui.controls import ChoiceRow, Row, Segmented, SliderRow, SwitchRow, rule
 from workbench.ui.dialogs import FloatPanel
 from workbench.ui.theme import Tokens
+from workbench.ui.views.beam_plots import BeamMapPlot, BeamPolarPlot
+from workbench.ui.views.cancellation_plot import CancellationPlot
+from workbench.ui.views.driver_plots import DriverGainPlot, ImpulsePlot
 from workbench.ui.views.loudspeakers import peak_drive_db
-from workbench.ui.views.speaker_plots import (
-    SHAPE,
-    BeamMapPlot,
-    BeamPolarPlot,
-    CancellationPlot,
-    DriverGainPlot,
-    ImpulsePlot,
-    SpeakerPlot,
-    SweetSpotPlot,
-)
+from workbench.ui.views.speaker_plot import SHAPE, SpeakerPlot
+from workbench.ui.views.sweet_spot_plot import SweetSpotPlot
 
 WIDTH, HEIGHT = 1240, 740
 SETTINGS_WIDTH = 312

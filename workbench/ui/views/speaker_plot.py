@@ -1,0 +1,224 @@
+"""What all plots of a loudspeaker design share: each is a widget that shows a message and says what a person drags.
+
+Whatever can be dragged emits `changed` with parameters by path and the gesture that joins one drag to one undo step.
+While the design on show is older than the parameters, curves are drawn at half strength.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from workbench.core.geometry import SpeakerLayout
+from workbench.core.messages import LoudspeakerResponse
+from workbench.core.params import RenderParams
+from workbench.ui import painting, theme
+from workbench.ui.theme import Tokens
+from workbench.ui.views.loudspeakers import (
+    HIGH_HZ,
+    LOW_HZ,
+    frequency_fraction,
+)
+
+TITLE = 30
+LEGEND = 20
+STALE = 0.5
+SHAPE = "render.cancellation_shape"
+HANDLES_HZ = (150.0, 400.0, 1000.0, 2500.0, 6000.0, 14000.0)
+"""Where the target has its handles before one was moved."""
+REACH = 12.0
+_LABELLED_HZ = (100, 500, 1000, 2000, 5000, 10000, 20000)
+_gestures = itertools.count()
+
+
+def is_stale(response: LoudspeakerResponse | None, params: RenderParams | None) -> bool:
+    """The parameters have moved on since the response was made."""
+    detail = response.detail if response is not None else None
+    if detail is None or params is None:
+        return False
+    return any(getattr(params, name) != getattr(detail.params, name) for name in detail.params_read)
+
+
+def frequency_at(fraction: float) -> float:
+    """Frequency at a place on the axis, the inverse of `frequency_fraction`."""
+    low, high = painting.erb_number(LOW_HZ), painting.erb_number(HIGH_HZ)
+    return float(painting.erb_to_hz(low + fraction * (high - low)))
+
+
+class SpeakerPlot(QWidget):
+    """Title, note, and a plot below them."""
+
+    changed = Signal(dict, str)
+    """{path: value}, gesture."""
+    title = ""
+    note = ""
+    margins = (40.0, 26.0)
+    """Room left of the plot and below it."""
+
+    def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.tokens = tokens
+        self.response: LoudspeakerResponse | None = None
+        self.params: RenderParams | None = None
+        self.layout_shown: SpeakerLayout | None = None
+        self.input = 0
+        self._gesture = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMouseTracking(True)
+        self.setAccessibleName(self.title)
+
+    # What is shown ------------------------------------------------------------------------------------------
+
+    def show_response(self, response: LoudspeakerResponse | None) -> None:
+        """Show a design; None leaves the axes."""
+        self.response = response
+        self.setAccessibleDescription(self.summary())
+        self.update()
+
+    def show_params(self, params: RenderParams) -> None:
+        """The parameters in force."""
+        self.params = params
+        self.update()
+
+    def set_layout(self, layout: SpeakerLayout | None) -> None:
+        self.layout_shown = layout
+        self.update()
+
+    def set_input(self, number: int) -> None:
+        """Which input's filters are shown: 0 left, 1 right."""
+        self.input = number
+        self.update()
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+        self.update()
+
+    @property
+    def detail(self):
+        return None if self.response is None else self.response.detail
+
+    def summary(self) -> str:
+        """The plot in words."""
+        return ""
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 280)
+
+    # Geometry ----------------------------------------------------------------------------------------------------
+
+    def plot_rect(self) -> QRectF:
+        """Where the data lie."""
+        left, below = self.margins
+        top = TITLE + self.legend_height()
+        return QRectF(left, top, self.width() - left - 12, self.height() - top - below)
+
+    def legend_height(self) -> int:
+        return 0
+
+    def x_of(self, frequency_hz):
+        rect = self.plot_rect()
+        return rect.left() + frequency_fraction(frequency_hz) * rect.width()
+
+    # Dragging --------------------------------------------------------------------------------------------------
+
+    def begin_gesture(self) -> None:
+        self._gesture = f"speaker-plot-{next(_gestures)}"
+
+    def emit_change(self, values: dict) -> None:
+        self.changed.emit(values, self._gesture)
+
+    # Painting ----------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        t = self.tokens
+        painter.setFont(theme.font(13, 600))
+        painter.setPen(QColor(t.text1))
+        painter.drawText(QRectF(12, 4, self.width(), TITLE - 6), Qt.AlignmentFlag.AlignVCenter, self.title)
+        width = QFontMetricsF(painter.font()).horizontalAdvance(self.title)
+        painter.setFont(theme.font(11))
+        painter.setPen(QColor(t.text3))
+        place = QRectF(20 + width, 5, self.width() - width - 32, TITLE - 6)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, self.note)
+        rect = self.plot_rect()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(t.plot))
+        painter.drawRoundedRect(rect, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
+        self.paint_axes(painter, rect)
+        if self.detail is not None:
+            painter.save()
+            if is_stale(self.response, self.params):
+                painter.setOpacity(STALE)
+            clip = QPainterPath()
+            clip.addRoundedRect(rect, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
+            painter.setClipPath(clip)
+            self.paint_data(painter, rect)
+            painter.restore()
+            self.paint_handles(painter, rect)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(t.accent), 2.0))
+            painter.drawRoundedRect(rect.adjusted(-2, -2, 2, 2), theme.RADIUS_FIELD, theme.RADIUS_FIELD)
+        painter.end()
+
+    def paint_axes(self, painter: QPainter, rect: QRectF) -> None:
+        """Grid and numbers."""
+
+    def paint_data(self, painter: QPainter, rect: QRectF) -> None:
+        """Curves and pictures, clipped to the plot."""
+
+    def paint_handles(self, painter: QPainter, rect: QRectF) -> None:
+        """What can be dragged, never faded."""
+
+    def paint_levels(self, painter: QPainter, rect: QRectF, span: tuple[float, float], ticks, signed: bool) -> None:
+        t = self.tokens
+        painter.setFont(theme.font(11))
+        for tick in ticks:
+            y = round(rect.top() + (span[1] - tick) / (span[1] - span[0]) * rect.height()) + 0.5
+            painter.setPen(QPen(QColor(t.line_strong if tick == 0 else t.line), 1.0))
+            painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+            painter.setPen(QColor(t.text2))
+            box = QRectF(rect.left() - 40, y - 8, 34, 16)
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(box, flags, painting.number(tick, signed=signed))
+
+    def paint_frequencies(self, painter: QPainter, rect: QRectF) -> None:
+        t = self.tokens
+        painter.setFont(theme.font(11))
+        for frequency_hz in _LABELLED_HZ:
+            x = round(rect.left() + float(frequency_fraction(frequency_hz)) * rect.width()) + 0.5
+            if LOW_HZ < frequency_hz < HIGH_HZ:
+                painter.setPen(QPen(QColor(t.line), 1.0))
+                painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+            painter.setPen(QColor(t.text2))
+            text = f"{frequency_hz // 1000}k" if frequency_hz >= 1000 else str(frequency_hz)
+            width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 2
+            left = min(max(x - width / 2, rect.left()), rect.right() - width)
+            painter.drawText(QRectF(left, rect.bottom() + 4, width, 16), Qt.AlignmentFlag.AlignCenter, text)
+
+    def curve(self, rect: QRectF, level_db: np.ndarray, span: tuple[float, float]) -> QPolygonF:
+        """A curve over the response's frequencies."""
+        frequency_hz = np.asarray(self.response.frequency_hz)
+        inside = (frequency_hz >= 0.9 * LOW_HZ) & np.isfinite(level_db)
+        x = rect.left() + frequency_fraction(frequency_hz[inside]) * rect.width()
+        level = np.clip(np.asarray(level_db)[inside], span[0] - 60, span[1] + 60)
+        return painting.polygon(x, rect.top() + (span[1] - level) / (span[1] - span[0]) * rect.height())
+
+
+def line_pen(color: str, width: float, dashes: tuple[float, ...] = ()) -> QPen:
+    pen = QPen(QColor(color), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin)
+    if dashes:
+        pen.setDashPattern(list(dashes))
+    return pen
+
+
+def image(values: np.ndarray, span: tuple[float, float]) -> QImage:
+    """Values (rows, columns) in viridis."""
+    pixels = np.ascontiguousarray(painting.colormap("viridis")[painting.color_index(values, *span)])
+    height, width = pixels.shape
+    return QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_RGB32).copy()
