@@ -2,7 +2,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from workbench.dsp.loudness import LoudnessMeter, integrated_lufs, k_weighting_power
+from workbench.dsp.loudness import LoudnessMeter, ProgrammeLoudness, integrated_lufs, k_weighting_power
 
 RATE_HZ = 48000
 
@@ -48,3 +48,39 @@ def test_k_weighting_is_flat_at_1_khz_and_lifts_treble():
     assert middle == pytest.approx(0.69, abs=0.05)
     assert high == pytest.approx(4.0, abs=0.1)
     assert low < -5
+
+
+def _programme(x):
+    meter, programme = LoudnessMeter(len(x)), ProgrammeLoudness()
+    for hop in range(x.shape[1] // 480):
+        programme.add(*meter.process(x[:, hop * 480 : (hop + 1) * 480].astype(np.float32)))
+    return programme
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_streams_integrated_loudness_is_that_of_the_whole_recording(seed):
+    rng = np.random.default_rng(seed)
+    level = np.repeat(rng.uniform(0.001, 0.3, 24), RATE_HZ // 2)
+    x = rng.standard_normal((2, len(level))) * level
+    programme = _programme(x)
+    assert programme.integrated_lufs == pytest.approx(integrated_lufs(x), abs=0.1)
+    assert programme.seconds == pytest.approx(12.0)
+
+
+def test_loudness_range_of_two_levels_is_their_distance():
+    """EBU Tech 3342, table 1: 20 s of a tone at -20 LUFS and 20 s at -30 LUFS have a range of 10 LU."""
+    tone = np.tile(_sine(1000, 1.0, 20.0), 2)
+    level = np.repeat([10 ** (-20 / 20), 10 ** (-30 / 20)], 20 * RATE_HZ)
+    programme = _programme(np.stack([tone * level] * 2))
+    assert programme.range_lu == pytest.approx(10.0, abs=1.0)
+
+
+def test_silence_and_short_sound_have_no_programme_loudness():
+    programme = ProgrammeLoudness()
+    assert programme.integrated_lufs == -np.inf and np.isnan(programme.range_lu)
+    for _ in range(400):
+        programme.add(-np.inf, -np.inf)
+    assert programme.integrated_lufs == -np.inf and np.isnan(programme.range_lu)
+    programme.add(-20.0, -20.0)
+    programme.reset()
+    assert programme.seconds == 0 and programme.integrated_lufs == -np.inf

@@ -27,6 +27,7 @@ from workbench.engine import (
     oracle,
     output,
     output_test,
+    program_meter,
     stages,
     taps,
 )
@@ -146,5 +147,7 @@ CASES = {
     taps.SpectrumColumn: StreamingCase(taps.SpectrumColumn, _mono),
     output_test.OutputTest: StreamingCase(lambda: output_test.OutputTest("pink", 1), _tested),
     output.OutputStage: StreamingCase(output.OutputStage, _pairs),
+    program_meter.OutputLoudness: StreamingCase(lambda: program_meter.OutputLoudness(2), _hops, hops=60),
+    program_meter.PairMeter: StreamingCase(lambda: program_meter.PairMeter(("input", 1, 0)), _two_hops),
     chain.Chain: StreamingCase(lambda: chain.Chain(chain.ChainConfig(8, _ARRAY, _LAYOUT)), _blocks),
 }

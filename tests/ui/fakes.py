@@ -222,6 +222,12 @@ class FakeSession:
         self.mailbox.health = replace(self.mailbox.health, recording_s=42.7)
 
     recording_kind = "wav"
+    def show_pair(self, kind, first, second):
+        self.pair = (kind, first, second)
+
+    def reset_loudness(self):
+        self.calls.append(("reset_loudness",))
+
 
     def stop_recording(self):
         self.mailbox.health = replace(self.mailbox.health, recording_s=None)
@@ -288,3 +294,6 @@ class FakeSpace(FakeSound):
     def __init__(self):
         super().__init__()
         self.setMinimumWidth(300)
+    pair_chosen = Signal(str, int, int)
+    loudness_reset_wanted = Signal()
+    pair = ("output", 0, 1)

@@ -101,13 +101,48 @@ class EnhancementState:
     snr_db: float
 
 
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """Loudness of the output after ITU-R BS.1770-4 and EBU R 128.
+
+    `momentary_lufs` is over 0.4 s, `short_term_lufs` over 3 s, `integrated_lufs` and `range_lu` (NaN before they are
+    known) over the `seconds` since it was last begun anew; -inf in silence. `true_peak_dbtp` is the hop's,
+    `highest_dbtp` the highest since then.
+    """
+
+    momentary_lufs: float
+    short_term_lufs: float
+    integrated_lufs: float
+    range_lu: float
+    true_peak_dbtp: float
+    highest_dbtp: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairScope:
+    """Two channels held against each other: `points` (2, N) float32 are some of the hop's samples.
+
+    `kind` is "output" or "input", `first` and `second` number channels from 0. `correlation` is in [-1, 1], averaged
+    over about 0.3 s; `balance_db` how much louder the second channel is. Both are NaN in silence.
+    """
+
+    kind: str
+    first: int
+    second: int
+    points: np.ndarray
+    correlation: float
+    balance_db: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """One hop as it left the chain. Before, After and the levels belong to the same instant of sound.
 
     `before_dbfs` and `after_dbfs` are (B,) float32 spectrum columns, bin b at b * bin_hz.
     `time_s` is the source's time of the newest sample in the columns. `estimate_us` is the thread time that the
-    enhancer's gains and strengths took (the network's, where there is one).
+    enhancer's gains and strengths took (the network's, where there is one). `loudness` is the output's; `scope` holds
+    two channels against each other.
     """
 
     sequence: int
@@ -122,6 +157,8 @@ class Snapshot:
     beam_azimuth_rad: float
     gap: bool = False
     estimate_us: float = 0.0
+    loudness: Loudness | None = None
+    scope: PairScope | None = None
 
 
 @dataclass(frozen=True, slots=True)

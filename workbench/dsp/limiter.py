@@ -15,7 +15,8 @@ from workbench.dsp.bands import HOP, RATE_HZ
 LOOK_AHEAD = 72
 """Samples (1.5 ms) over which the gain comes down."""
 
-_TAPS = 24
+TRUE_PEAK_TAPS = _TAPS = 24
+"""Samples from which one value between two samples is made."""
 _HALF = _TAPS // 2
 _PHASES = 8
 _RELEASE_S = 0.08

@@ -1,4 +1,4 @@
-"""Loudness after ITU-R BS.1770-4: K-weighting, momentary and short-term meters, and integrated loudness of a file."""
+"""Loudness after ITU-R BS.1770-4 and EBU Tech 3342: K-weighting, live meters, programme loudness and its range."""
 
 from __future__ import annotations
 
@@ -96,3 +96,84 @@ class LoudnessMeter:
         self._next = (self._next + 1) % _SHORT_TERM_HOPS
         recent = np.arange(self._next - _MOMENTARY_HOPS, self._next)
         return _lufs(self._power[recent].mean()), _lufs(self._power.mean())
+
+
+_BIN_LU = 0.1
+_HIGHEST_LUFS = 10.0
+_BINS = round((_HIGHEST_LUFS - _ABSOLUTE_GATE_LUFS) / _BIN_LU)
+_RANGE_GATE_LU = -20.0
+_RANGE_PERCENTILES = (0.10, 0.95)
+
+
+class _Histogram:
+    """How often which loudness was met, and the mean power there; what is below the absolute gate is left out."""
+
+    def __init__(self) -> None:
+        self.count = np.zeros(_BINS, dtype=np.int64)
+        self.power = np.zeros(_BINS)
+
+    def add(self, lufs: float) -> None:
+        if lufs > _ABSOLUTE_GATE_LUFS:
+            place = min(int((lufs - _ABSOLUTE_GATE_LUFS) / _BIN_LU), _BINS - 1)
+            self.count[place] += 1
+            self.power[place] += 10 ** ((lufs - _OFFSET_DB) / 10)
+
+    def mean_lufs(self, first: int = 0) -> float:
+        """Loudness of the mean power from a bin on; -inf where there is none."""
+        count = int(self.count[first:].sum())
+        return _lufs(float(self.power[first:].sum()) / count) if count else -np.inf
+
+    def first_above(self, gate_lufs: float) -> int:
+        """First bin whose middle lies above a gate."""
+        return max(0, min(_BINS, round((gate_lufs - _ABSOLUTE_GATE_LUFS) / _BIN_LU)))
+
+
+class ProgrammeLoudness:
+    """Integrated loudness (BS.1770-4) and loudness range (EBU Tech 3342) of a stream, for as long as it lasts.
+
+    Memory is bounded: loudness is counted in steps of 0.1 LU, so that the relative gates are exact to that.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew."""
+        self._blocks, self._short = _Histogram(), _Histogram()
+        self._hops = 0
+
+    @property
+    def seconds(self) -> float:
+        """How long has been measured."""
+        return self._hops * HOP / RATE_HZ
+
+    def add(self, momentary_lufs: float, short_term_lufs: float) -> None:
+        """Take one hop's readings of a `LoudnessMeter` that began, or was reset, with this object."""
+        self._hops += 1
+        if self._hops % 10 == 0:  # blocks of 400 ms overlap by 75 %
+            if self._hops >= _MOMENTARY_HOPS:
+                self._blocks.add(momentary_lufs)
+            if self._hops >= _SHORT_TERM_HOPS:
+                self._short.add(short_term_lufs)
+
+    @property
+    def integrated_lufs(self) -> float:
+        """Gated loudness since the beginning; -inf before the first block that counts."""
+        ungated = self._blocks.mean_lufs()
+        if np.isneginf(ungated):
+            return ungated
+        return self._blocks.mean_lufs(self._blocks.first_above(ungated + _RELATIVE_GATE_LU))
+
+    @property
+    def range_lu(self) -> float:
+        """Loudness range: from the 10th to the 95th percentile of the short-term loudness; NaN before it is known."""
+        ungated = self._short.mean_lufs()
+        if np.isneginf(ungated):
+            return np.nan
+        first = self._short.first_above(ungated + _RANGE_GATE_LU)
+        counts = self._short.count[first:]
+        total = int(counts.sum())
+        if total == 0:
+            return np.nan
+        low, high = (int(np.searchsorted(counts.cumsum(), share * total)) for share in _RANGE_PERCENTILES)
+        return _BIN_LU * (high - low)

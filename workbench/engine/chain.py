@@ -18,7 +18,7 @@ import numpy as np
 from workbench.core.ab import ABChoice
 from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout
-from workbench.core.messages import Block, EnhancementState, LatencyPart, Levels, Snapshot
+from workbench.core.messages import Block, EnhancementState, LatencyPart, Levels, Loudness, PairScope, Snapshot
 from workbench.core.params import Params
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.dsp.filters import HighPass
@@ -27,6 +27,7 @@ from workbench.engine.ab_mixer import ABMixer
 from workbench.engine.channel_guard import ChannelGuard
 from workbench.engine.oracle import LadderTap, OraclePlayer
 from workbench.engine.output import OutputStage
+from workbench.engine.program_meter import OutputLoudness, PairMeter
 from workbench.engine.stages import GROUPS, Designs, StageSet
 from workbench.engine.taps import BIN_HZ, Delay, SpectrumColumn, levels
 from workbench.engine.timing import HopClock
@@ -88,6 +89,8 @@ class ChainOutput:
     """Samples that were not finite and were replaced by silence."""
     beam: np.ndarray | None = None
     """(HOP,) what the capture beam gave, before the low cut; None without an array."""
+    loudness: Loudness | None = None
+    scope: PairScope | None = None
 
     def snapshot(self, sequence: int, beam_azimuth_rad: float, estimate_us: float = 0.0) -> Snapshot:
         """The message for the views."""
@@ -104,6 +107,8 @@ class ChainOutput:
             beam_azimuth_rad=beam_azimuth_rad,
             gap=self.gap,
             estimate_us=estimate_us,
+            loudness=self.loudness,
+            scope=self.scope,
         )
 
 
@@ -155,6 +160,8 @@ class Chain:
         self._direct = Delay(config.channels, self.latency)
         self._before = Delay(1, enhanced_latency)
         self._columns = (SpectrumColumn(), SpectrumColumn()) if analyse else None
+        self.loudness = OutputLoudness(self.out_channels) if analyse else None
+        self.pair = PairMeter() if analyse else None
         self._level_hops = round(enhanced_latency / HOP)
         self._enhanced_latency_s = enhanced_latency / RATE_HZ
         self.before_channel = 0
@@ -198,7 +205,7 @@ class Chain:
         self._lanes.reset()
         for part in (
             *(self._output, self._direct, self._before, self._mixer, *(self._columns or ())),
-            *(self.guard, self.oracle, self._clean_delay, self._clean_low_cut),
+            *(self.guard, self.oracle, self._clean_delay, self._clean_low_cut, self.loudness, self.pair),
         ):
             if part is not None:
                 part.reset()
@@ -267,6 +274,8 @@ class Chain:
             gap=block.gap,
             repaired=repaired,
             beam=lane.beam,
+            loudness=self.loudness.process(out) if self.loudness else None,
+            scope=self.pair.process(x, out) if self.pair else None,
         )
         clock.lap("views")
         return result

@@ -311,6 +311,14 @@ class Bridge(QObject):
         """Choose the input channel (from 0) that Before shows."""
         return self._do(self.session.show_before, channel)
 
+    def show_pair(self, kind: str, first: int, second: int) -> bool:
+        """Hold two channels (from 0) of the "output" or the "input" against each other."""
+        return self._do(self.session.show_pair, kind, first, second)
+
+    def reset_loudness(self) -> bool:
+        """Begin integrated loudness anew."""
+        return self._do(self.session.reset_loudness)
+
     def measure_oracle(self) -> bool:
         """Climb the oracle ladder with what was just heard."""
         return self._do(self.session.measure_oracle)

@@ -164,11 +164,9 @@ class SoundControl(QObject):
 
     # ------------------------------------------------------------------------------------------- what is heard
 
-    def show_snapshots(self, snapshots: list[Snapshot]) -> None:
-        """Show hops when they are heard, not when they are computed."""
-        heard = self.delay.take(snapshots)
-        if heard:
-            self.view.show_snapshots(heard)
+    def heard(self, snapshots: list[Snapshot]) -> list[Snapshot]:
+        """Of the hops so far, those that are heard by now: what left the enhancer is shown when the ear gets it."""
+        return self.delay.take(snapshots)
 
     def _on_health(self, health: Health) -> None:
         if health.state == "running":

@@ -11,11 +11,12 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from workbench.core.geometry import SpeakerLayout
-from workbench.core.messages import BeamGain, BeamPattern, Localization, LoudspeakerResponse
+from workbench.core.messages import BeamGain, BeamPattern, Localization, LoudspeakerResponse, Snapshot
 from workbench.ui import theme
 from workbench.ui.theme import Tokens
 from workbench.ui.views.beam import BeamView
 from workbench.ui.views.loudspeakers import LoudspeakersView
+from workbench.ui.views.meters import MetersView
 from workbench.ui.views.source_map import SourceMapView
 from workbench.ui.views.talker_table import TalkerTable
 
@@ -132,6 +133,8 @@ class SpaceView(QWidget):
     talker_moved = Signal(int, float, float)
     follow_requested = Signal(int)
     nulls_changed = Signal(tuple, bool)
+    pair_chosen = Signal(str, int, int)
+    loudness_reset_wanted = Signal()
 
     def __init__(
         self,
@@ -144,17 +147,21 @@ class SpaceView(QWidget):
         self.table = TalkerTable(tokens)
         self.beam = BeamView(tokens)
         self.loudspeakers = LoudspeakersView(tokens)
+        self.meters = MetersView(tokens)
         self.source_map.steering_changed.connect(self.steering_changed)
         self.source_map.talker_moved.connect(self.talker_moved)
         self.source_map.nulls_changed.connect(self.nulls_changed)
         self.table.follow_requested.connect(self.follow_requested)
 
+        self.meters.pair_chosen.connect(self.pair_chosen)
+        self.meters.reset_wanted.connect(self.loudness_reset_wanted)
+
         self._compact = False
         self._running = False
         self._page = 0
         self._lower_page = 0
-        self._compact_header = TabHeader(("Map", "Beam", "Talkers"), tokens)
-        self._lower_header = TabHeader(("Beam", "Loudspeakers"), tokens)
+        self._compact_header = TabHeader(("Map", "Beam", "Talkers", "Meters"), tokens)
+        self._lower_header = TabHeader(("Beam", "Loudspeakers", "Meters"), tokens)
         self._compact_header.chosen.connect(self.show_page)
         self._lower_header.chosen.connect(self.show_lower_page)
         self._upper = _Panel()
@@ -163,10 +170,12 @@ class SpaceView(QWidget):
         self._lower_pages = QStackedLayout()
         self._lower_pages.addWidget(self.beam)
         self._lower_pages.addWidget(self.loudspeakers)
+        self._lower_pages.addWidget(self.meters)
         self._lower.layout().addWidget(self._lower_header)
         self._lower.layout().addLayout(self._lower_pages, 1)
         self._lower_header.add_tools(self.beam.tools)
         self._lower_header.add_tools(self.loudspeakers.tools)
+        self._lower_header.add_tools(self.meters.tools)
 
         upper = self._upper.layout()
         upper.addWidget(self._compact_header)
@@ -182,6 +191,11 @@ class SpaceView(QWidget):
     # ---------------------------------------------------------------------------------------- arrangement
 
     @property
+    def pair(self) -> tuple[str, int, int]:
+        """The channels that the meters hold against each other: kind, first, second."""
+        return self.meters.pair
+
+    @property
     def compact(self) -> bool:
         return self._compact
 
@@ -192,12 +206,12 @@ class SpaceView(QWidget):
             self._arrange()
 
     def show_page(self, index: int) -> None:
-        """In the narrow window: 0 the map, 1 the beam, 2 the talkers."""
+        """In the narrow window: 0 the map, 1 the beam, 2 the talkers, 3 the meters."""
         self._page = index
         self._show_pages()
 
     def show_lower_page(self, index: int) -> None:
-        """In the wide window's lower panel: 0 the beam, 1 the loudspeakers."""
+        """In the wide window's lower panel: 0 the beam, 1 the loudspeakers, 2 the meters."""
         self._lower_page = index
         self._show_pages()
 
@@ -208,14 +222,17 @@ class SpaceView(QWidget):
             self._compact_header.add_tools(self.source_map.toggles)
             self._compact_header.add_tools(self.beam.tools)
             self._upper.layout().insertWidget(2, self.beam, 1)
+            self._upper.layout().insertWidget(3, self.meters, 1)
             self._upper.layout().setStretchFactor(self.table, 1)
         else:
             self.source_map.restore_toggles()
             self._lower_header.add_tools(self.beam.tools)
             self._lower_header.add_tools(self.loudspeakers.tools)
+            self._lower_header.add_tools(self.meters.tools)
             self._lower_pages.insertWidget(0, self.beam)
+            self._lower_pages.addWidget(self.meters)
             self._upper.layout().setStretchFactor(self.table, 0)
-        for part in (self.source_map, self.table, self.beam):
+        for part in (self.source_map, self.table, self.beam, self.meters):
             part.set_compact(compact)
         self._compact_header.setVisible(compact)
         self._lower.setVisible(not compact)
@@ -238,12 +255,24 @@ class SpaceView(QWidget):
         if compact:
             self.beam.setVisible(self._page == 1)
             self.beam.tools.setVisible(self._page == 1)
+            self.meters.setVisible(self._page == 3)
+            self.meters.tools.setVisible(self._page == 3)
         else:
             self._lower_pages.setCurrentIndex(self._lower_page)
             self.beam.tools.setVisible(self._lower_page == 0)
             self.loudspeakers.tools.setVisible(self._lower_page == 1)
+            self.meters.tools.setVisible(self._lower_page == 2)
 
     # ---------------------------------------------------------------------------------------- messages
+
+    def show_snapshots(self, snapshots: Sequence[Snapshot]) -> None:
+        """Show hops in the meters while they are seen."""
+        if self.meters.isVisible():
+            self.meters.show_snapshots(snapshots)
+
+    def set_channels(self, input_names: Sequence[str], output_names: Sequence[str]) -> None:
+        """Names of the channels, of which the meters take pairs."""
+        self.meters.set_channels(input_names, output_names)
 
     def show_localization(self, localization: Localization) -> None:
         """Show one update of the localizer in all parts."""
@@ -297,12 +326,13 @@ class SpaceView(QWidget):
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Use a theme's colours."""
-        parts = (self.source_map, self.table, self.beam, self.loudspeakers, self._compact_header, self._lower_header)
-        for part in parts:
+        views = (self.source_map, self.table, self.beam, self.loudspeakers, self.meters)
+        for part in (*views, self._compact_header, self._lower_header):
             part.apply_theme(tokens)
 
     def clear(self) -> None:
         """Forget what was heard; pattern and response stay, they belong to the settings."""
         self.source_map.clear()
         self.table.clear()
+        self.meters.clear()
         self.beam.show_tracks(())
