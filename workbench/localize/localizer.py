@@ -23,6 +23,9 @@ FLOOR_FRAMES = 150
 """The noise floor of a band is its least energy in the last 3 s."""
 FLOOR_SMOOTHING = 3
 ACTIVE_OVER_FLOOR = 10 ** (9.0 / 10)
+_LEAST_HEARD = 0.02
+"""Part of the window's zones that must rise over the floor: the fluctuations of a fan or of hum stay below 1.4 %,
+somebody who speaks 20 dB over the noise fills 9 % even at the edges of words."""
 LEAST_ENERGY = 10 ** (-110.0 / 10)
 
 
@@ -130,8 +133,9 @@ class Localizer:
 
     def _update(self, params: LocalizeParams) -> Localization:
         floor = self._floor()
-        found = self._method.result(self._energy[-self._frames :] > ACTIVE_OVER_FLOOR * floor, floor)
-        candidates = found.candidates
+        active = self._energy[-self._frames :] > ACTIVE_OVER_FLOOR * floor
+        found = self._method.result(active, floor)
+        candidates = found.candidates if active.mean() >= _LEAST_HEARD else ()
         tracks = self._tracker.process(candidates, UPDATE_S, params)
         self._sequence += 1
         span_s = ((self._frames - 1) * SHIFT + FRAME) / RATE_HZ

@@ -136,7 +136,8 @@ class NetworkMethod:
     way.
 
     Combined, the network says who talks and how far away (a regression on both showed that what SRP-PHAT believes adds
-    nothing to what the network believes), and SRP-PHAT, whose grid is finer, says exactly where.
+    nothing to what the network believes), and the azimuth is the middle of what both say: SRP-PHAT is the more exact one
+    in dry rooms, the network in reverberant ones.
     """
 
     def __init__(self, array: MicrophoneArray, model: str, combined: bool):
@@ -177,7 +178,9 @@ class NetworkMethod:
             partner = min(near, key=lambda c: abs(wrap_rad(c.azimuth_rad - peak.azimuth_rad)), default=None)
             if partner is not None:
                 classical.remove(partner)
-            azimuth_rad = partner.azimuth_rad if partner is not None and self._combined else peak.azimuth_rad
+            azimuth_rad = peak.azimuth_rad
+            if partner is not None and self._combined:
+                azimuth_rad = wrap_rad(azimuth_rad + 0.5 * wrap_rad(partner.azimuth_rad - azimuth_rad))
             agreed = partner is not None and partner.confidence >= 0.5
             candidates.append(Candidate(azimuth_rad, peak.probability, peak.distance_m, agreed))
         return candidates
