@@ -217,17 +217,17 @@ class FakeSession:
     def show_before(self, channel):
         self.calls.append(("before", channel))
 
-    def start_recording(self, folder):
-        self.calls.append(("record", folder))
-        self.mailbox.health = replace(self.mailbox.health, recording_s=42.7)
-
-    recording_kind = "wav"
     def show_pair(self, kind, first, second):
         self.pair = (kind, first, second)
 
     def reset_loudness(self):
         self.calls.append(("reset_loudness",))
 
+    def start_recording(self, folder):
+        self.calls.append(("record", folder))
+        self.mailbox.health = replace(self.mailbox.health, recording_s=42.7)
+
+    recording_kind = "wav"
 
     def stop_recording(self):
         self.mailbox.health = replace(self.mailbox.health, recording_s=None)
@@ -290,10 +290,10 @@ class FakeSpace(FakeSound):
     talker_moved = Signal(int, float, float)
     follow_requested = Signal(int)
     nulls_changed = Signal(tuple, bool)
+    pair_chosen = Signal(str, int, int)
+    loudness_reset_wanted = Signal()
+    pair = ("output", 0, 1)
 
     def __init__(self):
         super().__init__()
         self.setMinimumWidth(300)
-    pair_chosen = Signal(str, int, int)
-    loudness_reset_wanted = Signal()
-    pair = ("output", 0, 1)

@@ -322,6 +322,10 @@ class MainWindow(QWidget):
         self.space.steering_changed.connect(self._on_steered)
         self.space.talker_moved.connect(bridge.move_talker)
         self.space.nulls_changed.connect(self._on_nulls)
+        self.space.pair_chosen.connect(bridge.show_pair)
+        self.space.loudness_reset_wanted.connect(bridge.reset_loudness)
+        for rebuilt in (bridge.running_changed, bridge.structure_changed):  # a new chain begins with the first pair
+            rebuilt.connect(lambda *_: bridge.show_pair(*self.space.pair))
         self.space.follow_requested.connect(lambda number: bridge.set({"beamformer.follow": int(number)}))
 
     def _connect_keys(self) -> None:
@@ -329,10 +333,6 @@ class MainWindow(QWidget):
             "Space": self.bridge.toggle_running,
             "M": lambda: self.bridge.set({"output.muted": not self.bridge.params.output.muted}),
             "R": self.toggle_recording,
-        self.space.pair_chosen.connect(bridge.show_pair)
-        self.space.loudness_reset_wanted.connect(bridge.reset_loudness)
-        for rebuilt in (bridge.running_changed, bridge.structure_changed):  # a new chain begins with the first pair
-            rebuilt.connect(lambda *_: bridge.show_pair(*self.space.pair))
             "Ctrl+O": self.open_file,
             "Ctrl+S": self.presets.save,
             "Ctrl+Z": self.bridge.undo,
@@ -361,19 +361,19 @@ class MainWindow(QWidget):
     # ---- what the engine published ---------------------------------------------------------------------------
 
     def _on_snapshots(self, snapshots: list) -> None:
+        heard = self.sound_control.heard(snapshots)
         if self.sound.isVisible():
             self.sound.show_snapshots(heard)
         if self.space.isVisible():
+            self.space.show_snapshots(heard)
             self.space.show_beam(snapshots[-1].beam_azimuth_rad, self.bridge.params.beamformer.follow)
         self._beam_azimuth_rad = snapshots[-1].beam_azimuth_rad
 
     def _on_localizations(self, localizations: list) -> None:
         if self.sound.isVisible():
-        heard = self.sound_control.heard(snapshots)
             self.sound.show_localizations(localizations)
         if self.space.isVisible():
             self.space.show_localization(localizations[-1])
-            self.space.show_snapshots(heard)
         if self.bridge.params.beamformer.follow:  # five times a second are enough for a slider
             self.parameters.show_followed(math.degrees(self._beam_azimuth_rad))
 
@@ -389,6 +389,7 @@ class MainWindow(QWidget):
         if channels != self._channels and health.input_names:
             self._channels = channels
             self.sound.set_channels(health.input_names, health.output_names)
+            self.space.set_channels(health.input_names, health.output_names)
             self.sound.set_taps([_channel_name(name) for name in health.input_names], ["Enhanced beam"])
 
     def _on_pattern(self, pattern) -> None:
@@ -397,7 +398,6 @@ class MainWindow(QWidget):
             self.space.show_pattern(pattern)
 
     def _on_params(self, params: Params) -> None:
-            self.space.set_channels(health.input_names, health.output_names)
         self.parameters.show_params(params, self.bridge.preset)
         self.toolbar.show_params(params)
         self.loudspeaker_panel.show_params(params, self.bridge.preset)
