@@ -486,3 +486,28 @@ def test_what_was_suspended_and_resumed_goes_on(jack_server, who):
         assert source._next_index - before > 0.3 * 48000
     finally:
         engine.close()
+
+
+@pytest.mark.parametrize("own_clock", [False, True])
+def test_a_queue_can_be_made_longer_and_flushed_to_its_shortest(jack_server, own_clock):
+    source = DeviceSource(SYSTEM, variables=jack_server.variables)
+    sink = DeviceSink(SYSTEM, 2, variables=jack_server.variables, own_clock=own_clock)
+    engine = PassThrough(source, sink)
+    try:
+        time.sleep(1.5)
+        usual = sink.latency_samples
+        assert sink.lengthen() and sink.lengthen()
+        time.sleep(1.5)
+        assert abs(sink.latency_samples - usual - 960) < 240
+        assert sink.extra_s == pytest.approx(0.02)
+        missed = sink.missed_samples
+        time.sleep(0.5)
+        assert sink.missed_samples == missed
+        sink.flush()
+        time.sleep(1.5)
+        assert abs(sink.latency_samples - usual) < 240 and sink.extra_s == 0
+        while sink.lengthen():
+            pass
+        assert sink.extra_s == pytest.approx(0.05)
+    finally:
+        engine.close()

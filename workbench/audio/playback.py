@@ -38,6 +38,9 @@ FADE = 240
 RESAMPLER_BURST_S = 0.02
 """The resampler gives nothing for a hop or two, then more than one: the queue has to last that long."""
 
+MOST_EXTRA_HOPS = 5
+"""A queue that is lengthened on a busy machine grows by so much at most: 50 ms."""
+
 SMOOTHING = 0.05
 
 
@@ -93,6 +96,7 @@ class DeviceSink(DeviceEnd):
         self.hop_time_s: float | None = None
         """Set before `write`, where the source's clock is known: the hop's time by it."""
         self._flush = False
+        self._extra = self._wanted_extra = 0
         self.follower: ClockFollower | None = None
         """Joins the two clocks, where there are two."""
         self._name_channels(self._wanted)
@@ -112,6 +116,8 @@ class DeviceSink(DeviceEnd):
         if nominal != RATE_HZ:
             default += round(RESAMPLER_BURST_S * self._rate_hz)
         self._prefill = min(self._prefill_option or default, self._stream.ring.capacity // 2)
+        self._extra = self._wanted_extra
+        self._prefill += round(self._extra * self._hop)
         self._resampler = Resampler(self.channels, RATE_HZ, nominal)
         self._fractional: FractionalResampler | None = None
         if self._own_clock:
@@ -215,8 +221,30 @@ class DeviceSink(DeviceEnd):
         self._anchored = True
 
     def flush(self) -> None:
-        """Bring the queue to its target with the next hop, crossfaded. May be called from any thread."""
+        """Bring the queue to its shortest target with the next hop, crossfaded. May be called from any thread."""
+        self._wanted_extra = 0
         self._flush = True
+
+    def lengthen(self) -> bool:
+        """Let the queue be a hop longer from the next hop on, so that later hops are in time. May be called from any
+        thread. False when it is as long as it may get."""
+        if self._wanted_extra >= MOST_EXTRA_HOPS:
+            return False
+        self._wanted_extra += 1
+        return True
+
+    @property
+    def extra_s(self) -> float:
+        """By how much the queue was lengthened."""
+        return self._wanted_extra * HOP / RATE_HZ
+
+    def _resize(self) -> None:
+        step = round((self._wanted_extra - self._extra) * self._hop)
+        self._extra = self._wanted_extra
+        self._prefill += step
+        if self.follower is not None:
+            self.follower.target_s += step / self._rate_hz
+        self._correct()
 
     @property
     def queue_s(self) -> float | None:
@@ -231,6 +259,9 @@ class DeviceSink(DeviceEnd):
             self._move(self._target())
             return
         flush, self._flush = self._flush, False
+        if self._wanted_extra != self._extra:
+            self._resize()
+            return
         fill = self._fill()
         if self._runs_dry() or flush or fill > self._stream.ring.capacity // 2:
             self._correct()

@@ -293,8 +293,17 @@ class RecoveringSink(_Recovering):
         return self._end.queue_s
 
     def flush(self) -> None:
-        """Bring the queue to its target, crossfaded."""
+        """Bring the queue to its shortest target, crossfaded."""
         self._end.flush()
+
+    def lengthen(self) -> bool:
+        """Let the queue be a hop longer; False when it is as long as it may get."""
+        return self._end.lengthen()
+
+    @property
+    def extra_s(self) -> float:
+        """By how much the queue was lengthened."""
+        return self._end.extra_s
 
     def wait(self, timeout_s: float) -> bool:
         """Wait for room; without a device until the hop would be due."""

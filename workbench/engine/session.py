@@ -24,8 +24,6 @@ from workbench.core.messages import Health, InputLevels, MicrophoneReport
 from workbench.core.params import Params, entry
 from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
-from workbench.engine import memory
-from workbench.engine import settings as settings_files
 from workbench.engine.ab_control import ABControl
 from workbench.engine.ab_settings import SideHistory
 from workbench.engine.assembly import Assembly, Structure, assemble, fitted
@@ -41,6 +39,7 @@ from workbench.engine.mapped_source import MappedSource
 from workbench.engine.meters import StolenMeter
 from workbench.engine.microphone_check import MicrophoneCheck
 from workbench.engine.output_test import OutputTest
+from workbench.engine.patience import Patience
 from workbench.engine.presets import JUMP_DB, Preset, louder_by_db
 from workbench.engine.recording import Recording, begin_recording, disk_left_s
 from workbench.engine.room import RoomControl
@@ -49,6 +48,9 @@ from workbench.engine.settings import Settings
 from workbench.engine.stand_ins import ENDS, Wishes, in_words, name_of, stand_ins
 from workbench.engine.worker import Worker
 from workbench.render.designs import design_from_params
+
+from workbench.engine import memory
+from workbench.engine import settings as settings_files
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +102,7 @@ class Session:
         self._wanted = False
         self._lost: tuple[str, ...] = ()
         self._silent: tuple[str, ...] = ()
-        self._wishes = Wishes()
+        self._wishes, self._patience = Wishes(), Patience()
         self._watch: DeviceWatch | None = None
         self._muted: tuple[int, ...] = ()
         self._stolen = StolenMeter()
@@ -733,6 +735,7 @@ class Session:
         self._assembly, self._worker = assembly, worker
         self._wanted = True
         self._lost = self._silent = ()
+        self._patience = Patience()
         self._measuring, self._measured = False, (None, "")
         self._muted = ()
 
@@ -790,6 +793,8 @@ class Session:
         """Howling, microphones that give no numbers, a disk that fills."""
         runner.stolen_recently_s = self._stolen.look()
         self._note_silence(runner)
+        if notice := self._patience.look(runner.dropouts, runner.sink):
+            self._say(notice)
         if runner.howl_hz:
             howl_hz, runner.howl_hz = runner.howl_hz, 0.0
             gain_db = max(self.params.output.gain_db - HOWL_DROP_DB, entry("output.gain_db").knob.low)
