@@ -83,7 +83,7 @@ def test_a_file_that_is_not_used_changes_nothing_but_is_kept(tmp_path):
 
 
 def test_tables_come_back_as_they_were():
-    setup = InputSetup(ChannelMap.in_order(2).swapped(0, 1), 96000, 256, correct=True)
+    setup = InputSetup(ChannelMap.in_order(2).swapped(0, 1), 96000, 256, correct=True, show_corrected=True)
     setup = setup.with_calibration(1, ChannelCalibration("a.txt", 121.5, "94 dB calibrator"))
     assert inputs.from_table(inputs.to_table(setup)) == setup
     assert inputs.to_table(InputSetup()) == {}
@@ -97,6 +97,7 @@ def test_tables_come_back_as_they_were():
         ({"rate_hz": 10}, "8000 to 192000"),
         ({"block": 1}, "16 to 8192"),
         ({"correct": 1}, "correct 1"),
+        ({"show_corrected": "x"}, "show_corrected 'x'"),
         ({"calibration": {}}, "expected a list"),
         ({"calibration": [{}, {"full_scale_db_spl": 900}]}, "channel 2: full_scale_db_spl 900"),
         ({"calibration": [{"file": 3}]}, "channel 1: file and how"),

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from workbench.core.calibration import ChannelCalibration
 from workbench.core.channel_map import ChannelMap, Position
 from workbench.core.errors import InputError
 from workbench.core.geometry import load_array
@@ -9,6 +12,7 @@ from workbench.dsp.bands import HOP
 from workbench.engine.input_meter import InputMeter
 from workbench.engine.inputs import InputSetup
 from workbench.engine.mapped_source import MappedSource
+from workbench.engine.taps import BIN_HZ
 
 
 class Ramp:
@@ -102,3 +106,18 @@ def test_the_meter_hears_the_sources_own_channels():
     source.meter = InputMeter(4, "Z")
     source.read(0)
     assert source.meter.levels.peak_dbfs[3] == pytest.approx(20 * np.log10(4), abs=1e-6)
+
+
+def test_the_curve_of_a_microphone_that_is_only_shown(tmp_path):
+    file = tmp_path / "mic.txt"
+    file.write_text("20 -3\n1000 0\n20000 4\n")
+    setup = InputSetup(ChannelMap.in_order(4).swapped(0, 1), show_corrected=True)
+    source = MappedSource(Ramp(4), setup.with_calibration(0, ChannelCalibration(str(file))))
+    curve = source.curve_db(1)  # which hears channel 0
+    assert curve.dtype == np.float32 and curve[round(20000 / BIN_HZ)] == pytest.approx(-4, abs=0.01)
+    assert source.curve_db(0) is None and source.curve_db(9) is None
+    source.apply(replace(source.setup, correct=True))
+    assert source.curve_db(1) is None  # the sound itself is corrected
+    source.apply(replace(source.setup, correct=False))
+    file.unlink()
+    assert source.curve_db(1) is None

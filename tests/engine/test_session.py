@@ -295,3 +295,18 @@ def test_what_was_found_of_another_array_is_forgotten(session):
     session.mailbox.microphones = MicrophoneReport("done", 1.0, (MicrophoneVerdict(0, "Mic 1", "dead"),))
     session.choose_array("square4-30mm")
     wait(lambda: session.mailbox.microphones == MicrophoneReport())
+
+
+def test_a_calibration_can_be_shown_in_the_spectrum_alone(session, tmp_path):
+    file = tmp_path / "mic.txt"
+    file.write_text("20 0\n1000 0\n2000 -20\n20000 -20\n")
+    session.start()
+    wait(lambda: session.mailbox.health.state == "running")
+    chain = session._assembly.runner.chain
+    assert chain.before_curve_db is None
+    session.set_inputs(InputSetup(show_corrected=True).with_calibration(2, ChannelCalibration(str(file))))
+    session.show_before(2)
+    wait(lambda: chain.before_curve_db is not None)
+    assert chain.before_curve_db[-1] == pytest.approx(20)
+    session.show_before(0)
+    assert chain.before_curve_db is None

@@ -164,6 +164,9 @@ class Chain:
         self.pair = PairMeter() if analyse else None
         self._level_hops = round(enhanced_latency / HOP)
         self._enhanced_latency_s = enhanced_latency / RATE_HZ
+        self.before_curve_db: np.ndarray | None = None
+        """(bins,) float32 added to Before's column: a microphone's calibration that is only shown; may be set any
+        time."""
         self.before_channel = 0
         """Channel shown as Before; may be set between hops."""
         self.reset()
@@ -260,7 +263,11 @@ class Chain:
         before = self._before.process(x[self.before_channel : self.before_channel + 1])[0]
         columns = (None, None)
         if self._columns is not None:
-            columns = (self._columns[0].process(before), self._columns[1].process(lane.enhanced[0]))
+            column = self._columns[0].process(before)
+            if (curve := self.before_curve_db) is not None:
+                column = column + curve
+                column.setflags(write=False)
+            columns = (column, self._columns[1].process(lane.enhanced[0]))
         limiter = lane.stages["render"].limiter
         result = ChainOutput(
             samples=out,

@@ -40,7 +40,9 @@ class InputSetup:
     calibration : tuple of ChannelCalibration
         By channel of the source; channels beyond its end have none.
     correct : bool
-        The microphones' files are applied to the sound; else they are only shown.
+        The microphones' files are applied to the sound.
+    show_corrected : bool
+        They are applied to the spectrum of Before alone, where `correct` is off.
     """
 
     channel_map: ChannelMap | None = None
@@ -48,6 +50,7 @@ class InputSetup:
     block: int = 0
     calibration: tuple[ChannelCalibration, ...] = ()
     correct: bool = False
+    show_corrected: bool = False
 
     def __post_init__(self):
         if self.rate_hz and not 8000 <= self.rate_hz <= 192_000:
@@ -78,7 +81,7 @@ def to_table(setup: InputSetup) -> dict[str, Any]:
     table: dict[str, Any] = {}
     if setup.channel_map is not None:
         table["channel_map"] = maps.to_table(setup.channel_map)
-    for key in ("rate_hz", "block", "correct"):
+    for key in ("rate_hz", "block", "correct", "show_corrected"):
         if getattr(setup, key):
             table[key] = getattr(setup, key)
     rows = []
@@ -100,19 +103,23 @@ def from_table(table: Mapping[str, Any]) -> InputSetup:
     """
     if not isinstance(table, Mapping):
         raise InputError("expected a table")
-    unknown = set(table) - {"channel_map", "rate_hz", "block", "correct", "calibration"}
+    unknown = set(table) - {"channel_map", "rate_hz", "block", "correct", "show_corrected", "calibration"}
     if unknown:
         raise InputError(f"unknown key {sorted(unknown)[0]!r}")
-    rate_hz, block, correct = table.get("rate_hz", 0), table.get("block", 0), table.get("correct", False)
-    for key, value, kind in (("rate_hz", rate_hz, int), ("block", block, int), ("correct", correct, bool)):
-        if type(value) is not kind:
-            raise InputError(f"{key} {value!r}: expected {'true or false' if kind is bool else 'a whole number'}")
+    rate_hz, block = table.get("rate_hz", 0), table.get("block", 0)
+    correct, shown = table.get("correct", False), table.get("show_corrected", False)
+    for key, value in (("rate_hz", rate_hz), ("block", block)):
+        if type(value) is not int:
+            raise InputError(f"{key} {value!r}: expected a whole number")
+    for key, value in (("correct", correct), ("show_corrected", shown)):
+        if type(value) is not bool:
+            raise InputError(f"{key} {value!r}: expected true or false")
     rows = table.get("calibration", [])
     if not isinstance(rows, list):
         raise InputError("calibration: expected a list with a table for each channel")
     calibration = tuple(_calibration(row, number) for number, row in enumerate(rows, start=1))
     mapped = maps.from_table(table["channel_map"]) if "channel_map" in table else None
-    return InputSetup(mapped, rate_hz, block, calibration, correct)
+    return InputSetup(mapped, rate_hz, block, calibration, correct, shown)
 
 
 def _calibration(row: Any, number: int) -> ChannelCalibration:

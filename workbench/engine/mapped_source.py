@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -9,11 +10,16 @@ import numpy as np
 
 from workbench.audio.mismatch import Microphones
 from workbench.audio.protocols import Source
+from workbench.core.calibration import load_calibration
 from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray
 from workbench.core.messages import Block, frozen
+from workbench.dsp.calibration import correction_db
 from workbench.engine.input_meter import InputMeter
 from workbench.engine.inputs import InputSetup, InputStage, prepare
+from workbench.engine.taps import BIN_HZ, SPECTRUM_BINS
+
+log = logging.getLogger(__name__)
 
 
 class MappedSource:
@@ -89,6 +95,22 @@ class MappedSource:
             gain, order = frozen(true.gain[gains.channel] * gains.factor), frozen(true.order[gains.channel])
             self._true = (true, gains, replace(true, gain=gain, order=order))
         return self._true[2]
+
+    def curve_db(self, microphone: int) -> np.ndarray | None:
+        """What the calibration of a microphone adds to its spectrum where it is only shown, (bins of the views,)
+        float32; None where nothing is."""
+        setup = self.setup
+        if setup.correct or not setup.show_corrected or microphone >= self.channels:
+            return None
+        file = setup.of_channel(int(self._gains.channel[microphone])).file
+        if not file:
+            return None
+        try:
+            calibration = load_calibration(file)
+        except InputError as error:
+            log.warning("the spectrum is not corrected: %s", error)
+            return None
+        return frozen(correction_db(calibration, np.arange(SPECTRUM_BINS) * BIN_HZ).astype(np.float32))
 
     def apply(self, setup: InputSetup) -> None:
         """Another setup while it plays; crossfaded.

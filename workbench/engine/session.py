@@ -286,10 +286,18 @@ class Session:
                 return
             source.apply(setup)
             self._structure = replace(self._structure, inputs=setup)
+            self._show_calibration()
             self._devices.keep_inputs(self._structure.source, setup)
 
         restructure = self._restructuring(inputs=setup)
         self._commands.put(change)
+
+    def _show_calibration(self) -> None:
+        """Put the calibration of the microphone that Before shows on its spectrum, where that is wanted."""
+        assembly = self._assembly
+        if assembly and isinstance(assembly.runner.source, MappedSource):
+            chain = assembly.runner.chain
+            chain.before_curve_db = assembly.runner.source.curve_db(chain.before_channel)
 
     def set_outputs(self, setup: OutputSetup) -> None:
         """Another rate or block of the sink's device."""
@@ -379,6 +387,7 @@ class Session:
         assembly = self._assembly
         if assembly and 0 <= channel < assembly.runner.source.channels:
             assembly.runner.chain.before_channel = channel
+            self._show_calibration()
 
     def show_pair(self, kind: str, first: int, second: int) -> None:
         """Hold two channels (from 0) of the "output" or the "input" against each other in `Snapshot.scope`."""
@@ -733,6 +742,7 @@ class Session:
             assembly.close(complete=False)
             raise
         self._assembly, self._worker = assembly, worker
+        self._show_calibration()
         self._wanted = True
         self._lost = self._silent = ()
         self._patience = Patience()

@@ -49,11 +49,17 @@ def test_a_file_gives_curve_sensitivity_and_correction(panel, file):
     before = panel.curve.grab().toImage()
     panel.take_file(file)
     one = panel.setup.of_channel(0)
-    assert one.full_scale_db_spl == pytest.approx(116.51) and panel.setup.correct and panel.correct.isChecked()
+    assert (
+        one.full_scale_db_spl == pytest.approx(116.51)
+        and panel.setup.correct
+        and panel.correct.currentData() == "sound"
+    )
     assert "umik.txt, no. 7001234" in panel.file_note.text() and "116.5 dB SPL" in panel.offset.text()
     assert panel.curve.grab().toImage() != before
-    panel.correct.click()
-    assert not panel.setup.correct
+    panel.correct.chosen.emit("view")
+    assert not panel.setup.correct and panel.setup.show_corrected and panel.correct.currentData() == "view"
+    panel.correct.chosen.emit("nothing")
+    assert not panel.setup.correct and not panel.setup.show_corrected
     panel.remove.click()
     assert panel.setup.of_channel(0) == ChannelCalibration() and not panel.remove.isEnabled()
 

@@ -13,7 +13,7 @@ from workbench.core.errors import EarshotError, InputError
 from workbench.core.messages import InputLevels
 from workbench.engine.calibration import CALIBRATOR_DB_SPL, CalibratorReading, by_calibrator, by_file, title_of
 from workbench.engine.inputs import InputSetup
-from workbench.ui.controls import MethodChooser, ToggleSwitch, rule
+from workbench.ui.controls import MethodChooser, rule
 from workbench.ui.dialogs.calibration_curve import CalibrationCurve
 from workbench.ui.dialogs.float_panel import FloatPanel
 from workbench.ui.dialogs.microphone_findings import Progress
@@ -23,6 +23,7 @@ from workbench.ui.painting import THIN_SPACE, UNKNOWN, number
 WIDTH = 380
 TICK_MS = 50
 WEIGHTINGS = (("A", "A"), ("C", "C"), ("Z", "Z"))
+CORRECTIONS = (("sound", "the sound"), ("view", "the view"), ("nothing", "nothing"))
 SPEEDS = (("fast", "Fast"), ("slow", "Slow"))
 
 
@@ -85,16 +86,16 @@ class CalibrationPanel(FloatPanel):
             "Load…", "A text file with frequency and dB, as from REW, miniDSP or Dayton", self.file_wanted.emit
         )
         self.remove = button("Remove", "This microphone is taken as flat", self._remove)
-        self.correct = ToggleSwitch("Correct the sound")
+        self.correct = MethodChooser("What the files correct", CORRECTIONS)
         self.correct.setToolTip(
-            "The microphones' responses are evened out in the sound itself, with filters that do not delay it; "
-            "off, the files are only shown"
+            "The sound: every microphone is evened out, with filters that do not delay it. The view: only the spectrum "
+            "of Before is. Nothing: the files are only kept"
         )
-        self.correct.toggled.connect(lambda on: on == self.setup.correct or self._emit(replace(self.setup, correct=on)))
+        self.correct.chosen.connect(self._choose_correction)
         row.addWidget(self.load)
         row.addWidget(self.remove)
         row.addStretch(1)
-        row.addWidget(label("Correct the sound", 12, tone="2"))
+        row.addWidget(label("Corrects", 12, tone="2"))
         row.addWidget(self.correct)
         column.addLayout(row)
         return made
@@ -205,7 +206,8 @@ class CalibrationPanel(FloatPanel):
         self.file_note.setText(f"{title_of(one)}{serial}")
         self.remove.setEnabled(bool(one.file))
         self.forget.setEnabled(one.full_scale_db_spl is not None)
-        self.correct.setChecked(self.setup.correct)
+        shown = "sound" if self.setup.correct else "view" if self.setup.show_corrected else "nothing"
+        self.correct.set_value(shown)
         if one.full_scale_db_spl is None:
             self.offset.setText("Not known: levels are in dBFS. A file with a sensitivity gives it, or a calibrator.")
         else:
@@ -245,6 +247,9 @@ class CalibrationPanel(FloatPanel):
 
     def _emit(self, setup: InputSetup) -> None:
         self.setup_changed.emit(setup)
+
+    def _choose_correction(self, what: str) -> None:
+        self._emit(replace(self.setup, correct=what == "sound", show_corrected=what == "view"))
 
     def take_file(self, path) -> None:
         """A calibration file for this channel."""

@@ -250,7 +250,8 @@ class SourcePanel(DevicePanel):
         levels = sum(one.full_scale_db_spl is not None for one in setup.calibration)
         parts = []
         if files:
-            parts.append(f"{files} file{'s' if files > 1 else ''}{'' if setup.correct else ', not applied'}")
+            use = "" if setup.correct else ", view only" if setup.show_corrected else ", not applied"
+            parts.append(f"{files} file{'s' if files > 1 else ''}{use}")
         if levels:
             parts.append(f"dB SPL on {levels}")
         self.calibration.setText("; ".join(parts) or "none")
