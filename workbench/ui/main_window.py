@@ -54,6 +54,7 @@ from workbench.ui.panels.recording_panel import RecordingPanel
 from workbench.ui.parameter_panel import ParameterPanel
 from workbench.ui.preset_control import PresetControl
 from workbench.ui.room_panel import RoomPanel
+from workbench.ui.room_plan import PlanPanel
 from workbench.ui.sound_control import SoundControl
 from workbench.ui.status_bar import StatusBar
 from workbench.ui.style import style_sheet
@@ -210,6 +211,7 @@ class MainWindow(QWidget):
         self.source_panel = SourcePanel(self)
         self.room_button = self.source_panel.add_footer_button("Change the room…", self.show_room)
         self.room_panel = RoomPanel(self, tuple(sorted(path.stem for path in resource("voices").glob("*.flac"))))
+        self.plan_panel = PlanPanel(self)
         self.scenes_folder = folders["presets"].parent / "scenes"
         self.sink_panel = SinkPanel(self)
         self.calibration_panel = CalibrationPanel(self)
@@ -289,6 +291,9 @@ class MainWindow(QWidget):
         self.room_panel.scene_chosen.connect(self._on_source_chosen)
         self.room_panel.save_wanted.connect(self.save_scene)
         self.room_panel.release_wanted.connect(bridge.release_talkers)
+        self.room_panel.plan_wanted.connect(lambda: self._toggle_panel(self.plan_panel, None))
+        self.plan_panel.scene_changed.connect(bridge.set_room_scene)
+        self.plan_panel.refused.connect(lambda text: self.status.show_notice(text, error=True))
         self.room_panel.refused.connect(lambda text: self.status.show_notice(text, error=True))
         self.source_panel.refresh_wanted.connect(bridge.refresh_devices)
         self.sink_panel.refresh_wanted.connect(bridge.refresh_devices)
@@ -509,6 +514,7 @@ class MainWindow(QWidget):
     def _on_room(self, scene, notice: str) -> None:
         self.room_button.setEnabled(scene is not None)
         self.room_panel.show_scene(scene)
+        self.plan_panel.show_scene(scene)
         self.room_panel.show_notice(notice)
         self.space.set_room(None if scene is None else _walls_xy_m(scene))
 
@@ -758,6 +764,7 @@ class MainWindow(QWidget):
         menu.addAction("Dropouts and latency…\tD", self.show_latency)
         menu.addAction("Loudspeakers…\tL", self.show_loudspeakers)
         menu.addAction("Simulated room…", self.show_room)
+        menu.addAction("Plan of the room…", lambda: self._toggle_panel(self.plan_panel, None))
         menu.addAction("Microphone array…", self.show_arrays)
         record = self.toolbar.record_button
         menu.addAction("Recording…", lambda: self._toggle_panel(self.recording_panel, record))

@@ -56,6 +56,7 @@ class RoomPanel(FloatPanel):
     """The name or path of another scene."""
     save_wanted = Signal()
     release_wanted = Signal()
+    plan_wanted = Signal()
     refused = Signal(str)
 
     def __init__(self, window: QWidget, voices: tuple[str, ...]):
@@ -132,6 +133,9 @@ class RoomPanel(FloatPanel):
         self.release_button.clicked.connect(self.release_wanted)
         footer.addWidget(self.save_button)
         footer.addWidget(self.release_button)
+        self.plan_button = _plain_button("Plan…", "Edit places and ways on a plan of the room")
+        self.plan_button.clicked.connect(self.plan_wanted)
+        footer.addWidget(self.plan_button)
         footer.addStretch(1)
         self.body.addLayout(footer)
 
