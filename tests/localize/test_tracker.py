@@ -129,3 +129,12 @@ def test_a_still_talker_does_not_drift_in_silence():
     rng = np.random.default_rng(2)
     history = _follow([[30 + rng.normal(0, 2.0)] for _ in range(20)] + [[]] * 7)
     assert _degrees(history[-1][0]) == pytest.approx(30.0, abs=6.0)
+
+
+def test_distance_is_smoothed():
+    tracker, rng = Tracker(), np.random.default_rng(0)
+    seen = []
+    for _ in range(60):
+        (track,) = tracker.process((Candidate(0.3, 0.9, 2.0 + rng.normal(0, 0.5)),), 0.2, PARAMS) or (None,)
+        seen.append(track.distance_m if track else np.nan)
+    assert abs(np.nanmean(seen[20:]) - 2.0) < 0.15 and np.nanstd(seen[20:]) < 0.25

@@ -25,11 +25,15 @@ QUEUE_HOPS = 50
 class SoftLocalizer:
     """Takes blocks from the hop thread and leaves localizations in the mailbox.
 
-    Overflow policy: keeps the newest hops, counts those it left out.
+    Overflow policy: keeps the newest hops, counts those it left out. With `params` it loads what they ask for before
+    the first hop comes.
     """
 
-    def __init__(self, localizer: Localizer, mailbox: Mailbox, report: Callable[[str], None]):
+    def __init__(
+        self, localizer: Localizer, mailbox: Mailbox, report: Callable[[str], None], params: Params | None = None
+    ):
         self._localizer = localizer
+        self._params = params
         self._mailbox = mailbox
         self._report = report
         self._queue: deque[tuple[Block, Params]] = deque(maxlen=QUEUE_HOPS)
@@ -66,6 +70,11 @@ class SoftLocalizer:
         return next((track for track in self.tracks if track.number == number), None)
 
     def _run(self) -> None:
+        if self._params is not None and self._params.localize.enabled:
+            try:
+                self._localizer.prepare(self._params.localize)
+            except Exception:  # told when the first hop fails likewise
+                log.exception("the localizer could not be prepared")
         while not self._ended:
             self._wake.wait()
             self._wake.clear()

@@ -99,12 +99,16 @@ class Localizer:
         self._analyse(params)
         return self._update(params)
 
+    def prepare(self, params: LocalizeParams) -> None:
+        """Load now what the first update would load (a network): for a caller who has time now and not then."""
+        self._choose(params)
+        self._chosen, self._frames = (params.method, params.model), 0
+
     def _analyse(self, params: LocalizeParams) -> None:
         """Hand the buffered sound to the method, and keep of it what the next frames overlap."""
         chosen = (params.method, params.model)
         if self._method is None or chosen != self._chosen:
-            self._choose(params)
-            self._chosen, self._frames = chosen, 0
+            self.prepare(params)
         samples = np.nan_to_num(self._samples[:, self._start :], posinf=0.0, neginf=0.0)
         frames = analyse(samples)
         new = samples if self._frames == 0 else samples[:, _OVERLAP - self._start :]

@@ -136,8 +136,8 @@ class NetworkMethod:
     way.
 
     Combined, the network says who talks and how far away (a regression on both showed that what SRP-PHAT believes adds
-    nothing to what the network believes), and the azimuth is the middle of what both say: SRP-PHAT is the more exact one
-    in dry rooms, the network in reverberant ones.
+    nothing to what the network believes), and the azimuth is the middle of what both say: SRP-PHAT is the more exact
+    one in dry rooms, the network in reverberant ones.
     """
 
     def __init__(self, array: MicrophoneArray, model: str, combined: bool):

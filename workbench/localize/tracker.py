@@ -31,6 +31,8 @@ _ACTIVE_S = 0.25
 _FEED_FRACTION = 0.5
 """Part of the threshold that is enough to feed a talker who is already followed."""
 _CONFIDENCE_S = 0.3
+_DISTANCE_S = 1.0
+"""Distances of single updates scatter by a third, and nobody walks that fast."""
 
 
 @dataclass
@@ -141,7 +143,8 @@ class Tracker:
         track.covariance = track.covariance - np.outer(gain, track.covariance[0])
         track.confidence += (1 - math.exp(-step_s / _CONFIDENCE_S)) * (candidate.confidence - track.confidence)
         if candidate.distance_m is not None:
-            track.distance_m = candidate.distance_m
+            known_m = candidate.distance_m if track.distance_m is None else track.distance_m
+            track.distance_m = known_m + (1 - math.exp(-step_s / _DISTANCE_S)) * (candidate.distance_m - known_m)
         track.heard_s += step_s
         track.silent_s = 0.0
 
