@@ -70,6 +70,14 @@ def test_an_error_after_a_choice_is_said_in_the_panel(window):
     assert window.source_panel.failure.isVisible() and not window.sink_panel.failure.isVisible()
 
 
+def test_a_device_that_is_waited_for_is_named(window):
+    session = window.bridge.session
+    window.toolbar.source.click()
+    session.mailbox.health = replace(RUNNING, awaited=("USB array, 8 microphones",))
+    poll(window)
+    assert window.source_panel.note.text() == "waiting for USB array, 8 microphones"
+
+
 def test_a_device_that_is_pulled_out_stays_in_the_list_and_says_so():
     gone = "device:ALSA/Gone#channels 1,2"
     row = dialogs.source_choices(DEVICES, [], gone)[-1]

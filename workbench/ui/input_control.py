@@ -147,6 +147,10 @@ class InputControl(QObject):
         self.source_panel.show_setup(session.inputs, source, tuple(session.source_names), mics)
         if not self.calibration_panel.isVisible():
             self.calibration_panel.show_setup(session.inputs, tuple(session.source_names))
+        if health.awaited:
+            waiting = f"waiting for {' and '.join(health.awaited)}"
+            self.source_panel.note.setText(waiting)
+            self.sink_panel.note.setText(waiting)
         self.source_panel.set_undoable(any(spec == source for spec, _ in self._undo))
         self.source_panel.findings.set_stale(session.inputs.channel_map != self._judged)
         self.source_panel.set_checkable(self._why_no_check(health))
