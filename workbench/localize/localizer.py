@@ -51,6 +51,7 @@ class Localizer:
         self._sequence = 0
         self._next_time_s: float | None = None
         self._chosen: tuple[str, str] | None = None
+        self._method: Method | None = None
         self._restart()
 
     def _restart(self) -> None:
@@ -60,7 +61,8 @@ class Localizer:
         self._start = _OVERLAP  # nothing lies before the first sample
         self._energy = np.zeros((0, BANDS), dtype=np.float32)
         self._frames = 0
-        self._method: Method | None = None
+        if self._method is not None:
+            self._method.reset()
 
     def bookmark(self) -> tuple:
         """The talkers as they are followed now and the noise floor, for `return_to`."""

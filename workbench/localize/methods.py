@@ -58,6 +58,9 @@ class Finding:
 class Method(Protocol):
     """A method of localization for one array."""
 
+    def reset(self) -> None:
+        """Forget all frames."""
+
     def push(self, frames: Frames, samples: np.ndarray) -> None:
         """Take new frames and the samples (mics, n) that are new with them; what leaves the window is forgotten."""
 
@@ -86,6 +89,10 @@ class SrpPhat:
 
     def __init__(self, array: MicrophoneArray):
         self._array = array
+        self.reset()
+
+    def reset(self) -> None:
+        """See `Method`."""
         self._power = np.zeros((0, BANDS, srp.GRID), dtype=np.float32)
 
     def push(self, frames: Frames, samples: np.ndarray) -> None:
@@ -113,7 +120,11 @@ class Music:
     def __init__(self, array: MicrophoneArray, normalised: bool):
         self._array = array
         self._normalised = normalised
-        self._spectrum = np.zeros((0, BINS, array.mics), dtype=np.complex64)
+        self.reset()
+
+    def reset(self) -> None:
+        """See `Method`."""
+        self._spectrum = np.zeros((0, BINS, self._array.mics), dtype=np.complex64)
 
     def push(self, frames: Frames, samples: np.ndarray) -> None:
         """See `Method`."""
@@ -144,7 +155,13 @@ class NetworkMethod:
         self._network = RegionNetwork(array, model)
         self._srp = SrpPhat(MicrophoneArray(array.name, self._network.facts.heard_xyz_m(array)))
         self._combined = combined
-        self._samples = np.zeros((array.mics, 0), dtype=np.float32)
+        self._mics = array.mics
+        self.reset()
+
+    def reset(self) -> None:
+        """See `Method`."""
+        self._srp.reset()
+        self._samples = np.zeros((self._mics, 0), dtype=np.float32)
 
     def push(self, frames: Frames, samples: np.ndarray) -> None:
         """See `Method`."""
