@@ -150,11 +150,13 @@ def load_array(name_or_path: str | Path) -> MicrophoneArray:
 
 @dataclass(frozen=True)
 class Driver:
-    """One loudspeaker driver: position in the device frame and the azimuth it faces, in degrees."""
+    """One loudspeaker driver: position in the device frame, the azimuth it faces, in degrees, and the largest gain it
+    may get, over what plain stereo gives its two drivers (None: as large as the design's own limit)."""
 
     name: str
     xyz_m: tuple[float, float, float]
     facing_deg: float = 0.0
+    gain_limit_db: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,7 +201,14 @@ def _driver(table: dict, number: int, path: Path) -> Driver:
         facing_deg = float(table.get("facing_deg", 0.0))
     except (TypeError, ValueError) as error:
         raise InputError(f"{where}: facing_deg must be a number of degrees") from error
-    return Driver(name=str(table.get("name", f"driver {number}")), xyz_m=tuple(map(float, xyz)), facing_deg=facing_deg)
+    limit_db = table.get("gain_limit_db")
+    if limit_db is not None and (
+        not isinstance(limit_db, (int, float)) or isinstance(limit_db, bool) or not -40 <= limit_db <= 40
+    ):
+        raise InputError(f"{where}: gain_limit_db must be a number of decibels between -40 and 40, got {limit_db!r}")
+    name = str(table.get("name", f"driver {number}"))
+    limit_db = None if limit_db is None else float(limit_db)
+    return Driver(name=name, xyz_m=tuple(map(float, xyz)), facing_deg=facing_deg, gain_limit_db=limit_db)
 
 
 def _positive(table: dict, key: str, default: float, path: Path) -> float:
@@ -219,7 +228,18 @@ def load_layout(name_or_path: str | Path) -> SpeakerLayout:
         a driver off the surface of its spherical cabinet.
     """
     path = find_toml("layouts", name_or_path)
-    table = read_toml(path)
+    return layout_from_table(read_toml(path), path)
+
+
+def layout_from_table(table: dict, path: str | Path) -> SpeakerLayout:
+    """The layout that a TOML table describes; `path` is what an error names.
+
+    Raises
+    ------
+    InputError
+        As `load_layout`.
+    """
+    path = Path(path)
     entries = table.get("drivers")
     if not isinstance(entries, list) or not entries:
         raise InputError(f"{path}: no `drivers = [{{name, xyz_m, facing_deg}}, ...]` in this layout file")

@@ -492,6 +492,30 @@ class RenderParams:
         high=90.0,
         hidden=True,
     )
+    band_low_hz: float = _knob(
+        200.0,
+        "Works from",
+        "Below, cancellation and beam go over into plain stereo and a plain mix: long waves would drive small drivers "
+        "too hard.",
+        unit="Hz",
+        low=20.0,
+        high=2000.0,
+        step=10.0,
+        log=True,
+        hidden=True,
+    )
+    band_high_hz: float = _knob(
+        14000.0,
+        "Works up to",
+        "Above, cancellation and beam go over into plain stereo and a plain mix: there a centimetre of head movement "
+        "undoes them.",
+        unit="Hz",
+        low=2500.0,
+        high=20000.0,
+        step=100.0,
+        log=True,
+        hidden=True,
+    )
     head_side_cm: float = _knob(
         0.0,
         "Head sideways",

@@ -92,7 +92,7 @@ def refine(
 
         side_short = _db(np.einsum("fai,fi->fa", side, tried)) - null_db
         window_short = np.abs(_db(np.einsum("fai,fi->fa", window, tried))) - unevenness_db
-        over = _db(np.abs(tried).max(axis=1) / limit)
+        over = _db((np.abs(tried) / limit).max(axis=1))
         sent = np.einsum("fi,fij,fj->f", tried.conj(), radiated, tried).real
         short = np.maximum(side_short.max(axis=1), window_short.max(axis=1))
         # The last rounds take small steps: their weights are the most alike from frequency to frequency.

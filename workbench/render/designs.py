@@ -47,8 +47,9 @@ FREQUENCY_HZ.setflags(write=False)
 
 # Below, long waves make any separation cost more drive than small drivers have; above, less than a centimetre of
 # head movement undoes it. Both ends go over into plain stereo.
-_LOW_TAPER_HZ = (60.0, 200.0)
-_HIGH_TAPER_HZ = (14000.0, 20000.0)
+_LOW_OCTAVES, _HIGH_OCTAVES = 1.74, 0.515
+"""Widths of the two crossovers, outside the band: from 60 to 200 Hz and from 14 to 20 kHz, where the band is the usual
+one."""
 
 _FADE_IN, _FADE_OUT = 64, 240
 
@@ -94,6 +95,8 @@ class Design:
     plant : str
         What sound does from the drivers to the ears: "" (the layout's own key `plant`, else "sphere"), "sphere"
         (rigid sphere), "none" (two points in free field), or a path: a SOFA file, or a folder of measured responses.
+    band_low_hz, band_high_hz : float
+        Outside of this band the filters go over into plain stereo, and a beam into a plain mix.
 
     Raises
     ------
@@ -115,6 +118,8 @@ class Design:
     window_deg: float = 45.0
     cancellation_shape: str = ""
     plant: str = ""
+    band_low_hz: float = RenderParams().band_low_hz
+    band_high_hz: float = RenderParams().band_high_hz
 
     def __post_init__(self):
         if not 0 <= self.droop_db <= _LARGEST_DROOP_DB:
@@ -129,7 +134,15 @@ class Design:
             raise InputError(f"region_m: {self.region_m:g} is outside 0…{_LARGEST_REGION_M:g} m")
         if self.target not in TARGETS:
             raise InputError(f"target: {self.target!r} is not one of {', '.join(TARGETS)}")
-        for key in ("method", "cancellation_db", "cancellation_shape", "boost_limit_db", "virtual_deg"):
+        for key in (
+            "method",
+            "cancellation_db",
+            "cancellation_shape",
+            "boost_limit_db",
+            "virtual_deg",
+            "band_low_hz",
+            "band_high_hz",
+        ):
             parameters.check(f"render.{key}", getattr(self, key))
 
     @property
@@ -162,6 +175,8 @@ def design_from_params(params: RenderParams, *, target: str | None = None) -> De
         centre=params.centre if params.upmix else "none",
         null_deg=params.null_deg,
         window_deg=params.window_deg,
+        band_low_hz=params.band_low_hz,
+        band_high_hz=params.band_high_hz,
     )
 
 
@@ -228,14 +243,14 @@ def _smooth_step(x: np.ndarray) -> np.ndarray:
     return x * x * (3 - 2 * x)
 
 
-def _tapers() -> tuple[np.ndarray, np.ndarray]:
-    low, high = np.log(_LOW_TAPER_HZ)
-    rise = _smooth_step((np.log(np.maximum(FREQUENCY_HZ, 1.0)) - low) / (high - low))
-    low, high = _HIGH_TAPER_HZ
-    return rise, 1 - _smooth_step((FREQUENCY_HZ - low) / (high - low))
+def _crossovers(design_low_hz: float, design_high_hz: float) -> tuple[np.ndarray, np.ndarray]:
+    """Shares (F,) of the design against plain stereo: below the band and above it they go from 1 to 0."""
+    octave = np.log2(np.maximum(FREQUENCY_HZ, 1.0))
+    low = _smooth_step(1 + (octave - math.log2(design_low_hz)) / _LOW_OCTAVES)
+    end_hz = min(design_high_hz * 2**_HIGH_OCTAVES, 0.5 * RATE_HZ)
+    return low, 1 - _smooth_step((FREQUENCY_HZ - design_high_hz) / (end_hz - design_high_hz))
 
 
-_LOW_TAPER, _HIGH_TAPER = _tapers()
 _HEARD = np.where((FREQUENCY_HZ > 50) & (FREQUENCY_HZ < 16000), 1.0, 0.0)
 _PINK_LOUDNESS = _HEARD * k_weighting_power(FREQUENCY_HZ) / np.maximum(FREQUENCY_HZ, 1.0)
 
@@ -267,6 +282,26 @@ def target_db(level_db: float, shape: str, frequency_hz: np.ndarray) -> np.ndarr
     return np.maximum(level_db + offset, 0.0)
 
 
+def driver_shares(layout: SpeakerLayout, limit_db: float) -> np.ndarray:
+    """What each driver's own limit leaves of the design's, (drivers,) up to 1: filters are designed for drivers so much
+    weaker.
+
+    Raises
+    ------
+    InputError
+        A limit that not even plain stereo keeps: it needs 0 dB of its two drivers.
+    """
+    own_db = np.array([limit_db if driver.gain_limit_db is None else driver.gain_limit_db for driver in layout.drivers])
+    needed = plain_stereo(layout).any(axis=1) & (own_db < 0)
+    if needed.any():
+        driver = layout.drivers[int(np.flatnonzero(needed)[0])]
+        raise InputError(
+            f"layout {layout.name!r}: the gain limit of {driver.gain_limit_db:g} dB of driver {driver.name!r} cannot "
+            "be met: plain stereo needs 0 dB of it"
+        )
+    return 10 ** (np.minimum(own_db - limit_db, 0.0) / 20)
+
+
 def crosstalk_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
     """Filters of a crosstalk design, (F, drivers, 2) complex on `FREQUENCY_HZ`, with no delay; read-only.
 
@@ -277,7 +312,10 @@ def crosstalk_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
     """
     virtual_deg = design.virtual_deg if design.target == "speakers" else None
     wanted = (design.cancellation_db, design.cancellation_shape, design.boost_limit_db, design.droop_db)
-    return _crosstalk_filters(layout, design.plant, virtual_deg, *wanted, design.region_m, design.region_weight)
+    band_hz = (design.band_low_hz, design.band_high_hz)
+    return _crosstalk_filters(
+        layout, design.plant, virtual_deg, *wanted, design.region_m, design.region_weight, band_hz
+    )
 
 
 @lru_cache(maxsize=8)
@@ -291,8 +329,11 @@ def _crosstalk_filters(
     droop_db: float,
     region_m: float,
     region_weight: float,
+    band_hz: tuple[float, float],
 ) -> np.ndarray:
     plain = plain_stereo(layout)
+    share = driver_shares(layout, boost_limit_db)
+    low, high = _crossovers(*band_hz)
     plant, positions = nominal_plant(layout, plant_name), region_plants(layout, region_m, plant_name)
     wanted = np.zeros(len(FREQUENCY_HZ))
     if virtual_deg is not None:
@@ -305,28 +346,35 @@ def _crosstalk_filters(
             continue
         fed, other = positions[:, :, ear], positions[:, :, 1 - ear]
         steered = null_steering(
-            plant[:, ear] / (plant[:, ear] @ plain[:, ear])[:, None],
-            (other - wanted[:, None] * fed) / (fed @ plain[:, ear])[..., None],
-            np.broadcast_to(plain[:, ear], plant[:, ear].shape),
-            target_db(cancellation_db, cancellation_shape, FREQUENCY_HZ) * _HIGH_TAPER,
-            boost_limit_db * _LOW_TAPER,
+            share * plant[:, ear] / (plant[:, ear] @ plain[:, ear])[:, None],
+            share * (other - wanted[:, None] * fed) / (fed @ plain[:, ear])[..., None],
+            np.broadcast_to(plain[:, ear] / share, plant[:, ear].shape),
+            target_db(cancellation_db, cancellation_shape, FREQUENCY_HZ),
+            boost_limit_db * low,
             region_weight,
-            droop_db * _LOW_TAPER,
+            droop_db * low,
         )
-        filters[:, :, ear] = plain[:, ear] + _LOW_TAPER[:, None] * (steered - plain[:, ear])
+        filters[:, :, ear] = plain[:, ear] + (low * high)[:, None] * (share * steered - plain[:, ear])
     return frozen(filters)
 
 
 def beam_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
-    """Filters of a centre beam, (F, drivers) complex on `FREQUENCY_HZ`, with no delay; its axis has 1."""
-    return _beam_filters(layout, design.beam_goal())
+    """Filters of a centre beam, (F, drivers) complex on `FREQUENCY_HZ`, with no delay; its axis has 1.
+
+    Outside of the band it goes over into a plain mix.
+    """
+    return _beam_filters(layout, design.beam_goal(), (design.band_low_hz, design.band_high_hz))
 
 
 @lru_cache(maxsize=8)
-def _beam_filters(layout: SpeakerLayout, goal: BeamGoal) -> np.ndarray:
+def _beam_filters(layout: SpeakerLayout, goal: BeamGoal, band_hz: tuple[float, float]) -> np.ndarray:
     coarse = FREQUENCY_HZ[_COARSE]
-    weights = speaker_beam(layout, np.maximum(coarse, 1.0), goal)
-    return frozen(interpolate.CubicSpline(coarse, weights)(FREQUENCY_HZ))
+    shares = driver_shares(layout, goal.gain_limit_db + _PAIR_GAIN_DB)
+    weights = speaker_beam(layout, np.maximum(coarse, 1.0), goal, shares)
+    beam = interpolate.CubicSpline(coarse, weights)(FREQUENCY_HZ)
+    low, high = _crossovers(*band_hz)
+    mix = np.broadcast_to(plain_stereo(layout).sum(axis=1) / 2, beam.shape)
+    return frozen(mix + (low * high)[:, None] * (beam - mix))
 
 
 def loudness_gain(layout: SpeakerLayout, centre: np.ndarray, plant: str = "") -> float:

@@ -109,18 +109,22 @@ def _radiated_power(layout: SpeakerLayout, frequencies: tuple[float, ...]) -> np
 class _Beam:
     """The least-squares problem of a beam, for any mismatch(f)."""
 
-    def __init__(self, layout: SpeakerLayout, frequency_hz: np.ndarray, goal: BeamGoal):
+    def __init__(
+        self, layout: SpeakerLayout, frequency_hz: np.ndarray, goal: BeamGoal, shares: np.ndarray | float = 1.0
+    ):
         steps = int(np.ceil(goal.window_rad / _WINDOW_STEP_RAD))
         side = np.array([sign * angle for angle in goal.null_rad for sign in (-1.0, 1.0)])
         window = np.linspace(-goal.window_rad, goal.window_rad, 2 * steps + 1)
         self._evenness = goal.evenness
-        self._axis = patterns(layout, np.array([0.0]), frequency_hz)[:, 0]
-        self._window = patterns(layout, window, frequency_hz)
-        self._side = patterns(layout, side, frequency_hz)
+        self._axis = shares * patterns(layout, np.array([0.0]), frequency_hz)[:, 0]
+        self._window = shares * patterns(layout, window, frequency_hz)
+        self._side = shares * patterns(layout, side, frequency_hz)
         self._wanted = 10 ** (-_EDGE_DB / 20 * (window / goal.window_rad) ** 2)
         self._energy = _mean_square(self._side) + goal.evenness * _mean_square(self._window)
-        self._radiated = _radiated_power(layout, tuple(frequency_hz.tolist()))
-        self._own = np.einsum("fii->fi", self._energy).real
+        pairs = np.multiply.outer(shares, shares) if np.ndim(shares) else shares**2
+        self._radiated = pairs * _radiated_power(layout, tuple(frequency_hz.tolist()))
+        # A driver with less of a share counts as much: it is to be spared.
+        self._own = np.einsum("fii->fi", self._energy / pairs).real
 
     def short_of_goal_db(self, weights: np.ndarray, goal: BeamGoal) -> np.ndarray:
         """By how much nulls or evenness, whichever is worse, miss the goal, (F,) in dB; negative where both are met."""
@@ -165,12 +169,15 @@ class _Beam:
         )
 
 
-def speaker_beam(layout: SpeakerLayout, frequency_hz: np.ndarray, goal: BeamGoal) -> np.ndarray:
+def speaker_beam(
+    layout: SpeakerLayout, frequency_hz: np.ndarray, goal: BeamGoal, shares: np.ndarray | float = 1.0
+) -> np.ndarray:
     """Driver weights of a beam.
 
     Parameters
     ----------
     frequency_hz : (F,) ascending
+    shares : (drivers,) up to 1: what a driver's own limit leaves of the goal's gain limit
 
     Returns
     -------
@@ -182,25 +189,25 @@ def speaker_beam(layout: SpeakerLayout, frequency_hz: np.ndarray, goal: BeamGoal
     InputError
         Even equal weights exceed the gain limit.
     """
-    beam = _Beam(layout, np.asarray(frequency_hz, dtype=float), goal)
+    beam = _Beam(layout, np.asarray(frequency_hz, dtype=float), goal, shares)
     mismatch = np.full(len(frequency_hz), goal.mismatch)
     limit = 10 ** (goal.gain_limit_db / 20) * (1 + 1e-6)
     power = np.full(len(frequency_hz), _LEAST_POWER)
     weights = beam.weights(mismatch, power)
-    over = np.abs(weights).max(axis=1) > limit
+    over = _strain(weights, limit) > 1
     if over.any():
         high = np.full(len(over), np.log(_LARGEST_MISMATCH))
         least = np.full(len(over), np.log(goal.mismatch))
         mismatch = np.where(over, np.exp(_bisect(beam, least, high, power, limit)), goal.mismatch)
         weights = beam.weights(mismatch, power)
-        if np.abs(weights[over]).max() > 1.01 * limit:
+        if _strain(weights, limit)[over].max() > 1.01:
             raise InputError(f"no beam of layout {layout.name!r} keeps to a driver gain of {goal.gain_limit_db:g} dB")
     spare = beam.short_of_goal_db(weights, goal)
     low, high = np.full(len(over), np.log(_LEAST_POWER)), np.full(len(over), np.log(_LARGEST_POWER))
     for _ in range(_POWER_BISECTIONS):
         middle = 0.5 * (low + high)
         tried = beam.weights(mismatch, np.exp(middle))
-        good = (beam.short_of_goal_db(tried, goal) <= 0) & (np.abs(tried).max(axis=1) <= limit)
+        good = (beam.short_of_goal_db(tried, goal) <= 0) & (_strain(tried, limit) <= 1)
         low, high = np.where(good, middle, low), np.where(good, high, middle)
     beyond = np.clip(_between(frequency_hz, _GOAL_HZ), 0.0, 1.0)
     lost = np.maximum(np.clip((spare - _KEPT_DB) / _LOST_DB, 0.0, 0.6), beyond)
@@ -215,10 +222,15 @@ def speaker_beam(layout: SpeakerLayout, frequency_hz: np.ndarray, goal: BeamGoal
     least = np.flatnonzero((below > 0) & (mismatch == goal.mismatch))
     if len(least):
         quiet = beam.weights(mismatch, np.maximum(power, _LOW_POWER))[least]
-        now, then = (np.abs(what).max(axis=1) for what in (weights[least], quiet))
-        room = np.clip((limit - now) / np.maximum(then - now, 1e-9), 0.0, 1.0)  # a mean keeps to the limit and the axis
+        now, then = (_strain(what, limit) for what in (weights[least], quiet))
+        room = np.clip((1 - now) / np.maximum(then - now, 1e-9), 0.0, 1.0)  # a mean keeps to the limit and the axis
         weights[least] += (room * below[least])[:, None] * (quiet - weights[least])
-    return weights * np.minimum(1.0, limit / np.abs(weights).max(axis=1))[:, None]
+    return shares * weights / np.maximum(1.0, _strain(weights, limit))[:, None]
+
+
+def _strain(weights: np.ndarray, limit: float) -> np.ndarray:
+    """Largest driver gain over its limit, (F,): weights are allowed up to 1."""
+    return (np.abs(weights) / limit).max(axis=1)
 
 
 def _between(frequency_hz: np.ndarray, edges_hz: tuple[float, float]) -> np.ndarray:
@@ -230,7 +242,7 @@ def _bisect(beam: _Beam, low: np.ndarray, high: np.ndarray, power: np.ndarray, l
     """Logarithm of the least mismatch (F,) that keeps all weights within the limit."""
     for _ in range(_BISECTIONS):
         middle = 0.5 * (low + high)
-        good = np.abs(beam.weights(np.exp(middle), power)).max(axis=1) <= limit
+        good = _strain(beam.weights(np.exp(middle), power), limit) <= 1
         low, high = np.where(good, low, middle), np.where(good, middle, high)
     return high
 

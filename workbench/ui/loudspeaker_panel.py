@@ -39,6 +39,8 @@ SETTINGS = (
     "render.adaptation_ms",
     "render.null_deg",
     "render.window_deg",
+    "render.band_low_hz",
+    "render.band_high_hz",
 )
 """Parameters that have no row elsewhere in the window."""
 ONLY_CROSSTALK = {"render.target", "render.region_cm", "render.region_weight", "render.droop_db"}
