@@ -3,7 +3,7 @@ import pytest
 from PySide6.QtGui import QColor
 
 from tests.ui.sound_messages import BIN_HZ, BINS, snapshot
-from workbench.ui.painting import blank_pixmap, colormap, frequency_y
+from workbench.ui.painting import colormap, frequency_y
 from workbench.ui.theme import DARK, LIGHT
 from workbench.ui.views.plot import Crosshair
 from workbench.ui.views.sound_history import SoundHistory
@@ -31,7 +31,7 @@ def feed(view, snapshots):
 
 def pixels(view):
     """The picture as painted, (height, width) of 0xFFRRGGBB, without overlays."""
-    view._grid = lambda: blank_pixmap(view.size(), 1.0)
+    view._paint_grid = lambda painter: None
     image = view.grab().toImage().convertToFormat(view._image.format())
     height, width = image.height(), image.width()
     return np.frombuffer(image.constBits(), dtype=np.uint32).reshape(height, width).copy()

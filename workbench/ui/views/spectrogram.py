@@ -6,10 +6,10 @@ The picture is a ring of pixel columns, so a new hop paints one or two of them a
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from workbench.ui.painting import blank_pixmap, color_index, colormap, draw_text, polygon
+from workbench.ui.painting import color_index, colormap, draw_curve, draw_text, polygon
 from workbench.ui.theme import LEVEL_MAPS, LEVEL_RANGE_DB, LIGHT_MAPS, font
 from workbench.ui.views.axes import time_marks
 from workbench.ui.views.plot import Plot
@@ -50,6 +50,8 @@ class Spectrogram(Plot):
     vik); the pitch line and the bands' borders can be laid over it. `message` is shown in the middle.
     """
 
+    covers_background = True
+
     def __init__(self, history: SoundHistory, crosshair: Crosshair, side: str, parent=None) -> None:
         super().__init__(crosshair, parent)
         self.history = history
@@ -62,7 +64,6 @@ class Spectrogram(Plot):
         self.level_map = LEVEL_MAPS[0]
         self.level_range_db = LEVEL_RANGE_DB
         self._band_edges_hz: np.ndarray | None = None
-        self._overlay = None
         self._row_map: RowMap | None = None
         self._row_map_key: tuple | None = None
         self._have = (0, 0)  # numbers of the pixel columns that the picture holds for good, the second exclusive
@@ -97,8 +98,6 @@ class Spectrogram(Plot):
         """Colour map and range of levels."""
         if (map_name, range_db) != (self.level_map, self.level_range_db):
             self.level_map, self.level_range_db = map_name, range_db
-            self._overlay = None
-            self._background = None
             self._rebuild()
 
     def set_pitch_shown(self, shown: bool) -> None:
@@ -108,13 +107,11 @@ class Spectrogram(Plot):
     def set_bands_shown(self, shown: bool) -> None:
         """Show the borders of the enhancer's bands."""
         self.bands_shown = shown
-        self._overlay = None
         self.update()
 
     def set_band_edges(self, edges_hz: np.ndarray) -> None:
         """Borders between bands, in Hz."""
         self._band_edges_hz = edges_hz
-        self._overlay = None
         self.update()
 
     def set_message(self, message: str, stale: bool = False) -> None:
@@ -124,7 +121,6 @@ class Spectrogram(Plot):
             self.update()
 
     def apply_theme(self, tokens) -> None:
-        self._overlay = None
         super().apply_theme(tokens)
         self._rebuild()
 
@@ -144,10 +140,6 @@ class Spectrogram(Plot):
     def sync(self) -> None:
         """The history has grown: its new columns are drawn at the next repaint."""
         self.update()
-
-    def invalidate(self) -> None:
-        self._overlay = None
-        super().invalidate()
 
     def _rebuild(self) -> None:
         self._have = (0, 0)
@@ -249,39 +241,28 @@ class Spectrogram(Plot):
 
     # ------------------------------------------------------------------------------------------------- painting
 
-    def changeEvent(self, event: QEvent) -> None:
-        self._overlay = None
-        super().changeEvent(event)
-
-    def resizeEvent(self, event) -> None:
-        self._overlay = None
-        super().resizeEvent(event)
-
     def background_color(self) -> str:
         return QColor.fromRgb(self._empty_color()).name()
 
-    def _grid(self):
-        """Grid, band borders: a transparent pixmap laid over the picture."""
-        ratio = self.devicePixelRatioF()
-        if self._overlay is None or self._overlay.devicePixelRatio() != ratio:
-            self._overlay = blank_pixmap(self.size(), ratio)
-            painter = QPainter(self._overlay)
-            ink = QColor(Qt.GlobalColor.white if self._on_dark() else Qt.GlobalColor.black)
-            if self.bands_shown and self._band_edges_hz is not None:
-                ink.setAlphaF(0.22)
-                painter.setPen(ink)
-                for y in np.rint(np.clip(self.axes.scale.y(self._band_edges_hz, self.height()), -1e6, 1e6)).tolist():
-                    painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
-            ink.setAlphaF(0.06 if self._on_dark() else 0.10)
+    def _paint_grid(self, painter: QPainter) -> None:
+        """Grid and band borders. Lines cost less than a transparent pixmap as large as the picture."""
+        ink = QColor(Qt.GlobalColor.white if self._on_dark() else Qt.GlobalColor.black)
+        width, height = self.width(), self.height()
+        if self.bands_shown and self._band_edges_hz is not None:
+            ink.setAlphaF(0.22)
             painter.setPen(ink)
-            for hz in self.axes.scale.grid_hz:
-                y = self.frequency_y(hz)
-                painter.drawLine(0, y, self.width(), y)
-            for mark_s in time_marks(self.axes.begin_s, self.axes.end_s):
-                x = round(self.time_x(mark_s))
-                painter.drawLine(x, 0, x, self.height())
-            painter.end()
-        return self._overlay
+            places = np.rint(self.axes.scale.y(self._band_edges_hz, height))
+            for y in places[(places >= 0) & (places < height)].astype(int).tolist():
+                painter.drawLine(0, y, width, y)
+        ink.setAlphaF(0.06 if self._on_dark() else 0.10)
+        painter.setPen(ink)
+        for hz in self.axes.scale.grid_hz:
+            y = self.frequency_y(hz)
+            painter.drawLine(0, y, width, y)
+        for mark_s in time_marks(self.axes.begin_s, self.axes.end_s):
+            x = round(self.time_x(mark_s))
+            if 0 < x < width:
+                painter.drawLine(x, 0, x, height)
 
     def _on_dark(self) -> bool:
         """Overlays are white, but on the light map of differences black."""
@@ -290,7 +271,7 @@ class Spectrogram(Plot):
     def paint(self, painter: QPainter) -> None:
         self._draw_columns()
         self._paint_picture(painter)
-        painter.drawPixmap(0, 0, self._grid())
+        self._paint_grid(painter)
         if self.pitch_shown and self.history.count:
             self._paint_pitch(painter)
         if self.stale:
@@ -330,14 +311,14 @@ class Spectrogram(Plot):
         runs = []
         for start, end in voiced_runs(pitch_hz):
             keep = np.append(np.diff(x[start:end]) > 0, True)  # where hops share a pixel the last one counts
-            runs.append(polygon(x[start:end][keep], y[start:end][keep]))
+            runs.append((x[start:end][keep], y[start:end][keep]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for color, line_width in ((QColor(0, 0, 0, 200), 4.0), (QColor(255, 255, 255), 1.75)):
-            painter.setPen(
-                QPen(color, line_width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.BevelJoin)
-            )
-            for run in runs:
-                painter.drawPolyline(run)
+        solid, flat, bevel = Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.BevelJoin
+        painter.setPen(QPen(QColor(0, 0, 0, 200), 4.0, solid, flat, bevel))
+        for run in runs:
+            painter.drawPolyline(polygon(*run))
+        for run in runs:
+            draw_curve(painter, *run, QColor(255, 255, 255), 1.75)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_crosshair(self, painter: QPainter) -> None:
