@@ -11,6 +11,7 @@ those alone.
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -28,7 +29,7 @@ from workbench.localize.models import models_folder, read_manifest, untrained
 from workbench.localize.recordings import LabelledRecording, load_recording, read_recordings
 from workbench.localize.ring import RING_RAD, STEP_RAD
 from workbench.training import checkpoint
-from workbench.training.corpus import build_pool
+from workbench.training.corpus import Pool, build_pool
 from workbench.training.localize import read_ring
 from workbench.training.localize_data import noise_floor_db
 from workbench.training.localize_export import export
@@ -332,11 +333,15 @@ def _find_places(first: FirstLayers, windows: _Windows, step: Progress) -> None:
         first.mic_xyz_m.copy_(moved)
 
 
-def _simulated(request: AdaptRequest, first: FirstLayers, step: Progress):
+def _simulated(request: AdaptRequest, first: FirstLayers, step: Progress) -> _Windows:
     """Windows of simulated rooms for the places found: power, level over floor, and truth."""
     folders = request.speech or (resource("voices"),)
-    cache = request.out.with_name(request.out.name + ".voices")
-    pool, _ = build_pool(list(folders), cache, True)
+    with tempfile.TemporaryDirectory() as folder:
+        pool, _ = build_pool(list(folders), Path(folder) / "voices", True)
+        return _simulated_windows(request, first, pool, step)
+
+
+def _simulated_windows(request: AdaptRequest, first: FirstLayers, pool: Pool, step: Progress) -> _Windows:
     found = MicrophoneArray(request.array.name, first.mic_xyz_m.detach().numpy().astype(float))
     maker = SceneMaker(found, pool, None, replace(SceneRanges(), snr_db=(10.0, 30.0)), request.seed)
     rng = np.random.default_rng([request.seed, 3])
@@ -363,8 +368,6 @@ def _simulated(request: AdaptRequest, first: FirstLayers, step: Progress):
                     heard,
                 )
             )
-    for suffix in (".pcm", ".json"):
-        cache.with_suffix(suffix).unlink(missing_ok=True)
     return _Windows(*(torch.from_numpy(np.stack(part)) for part in zip(*rows, strict=True)))
 
 
