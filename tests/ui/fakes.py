@@ -20,6 +20,9 @@ from workbench.engine.inputs import InputSetup
 from workbench.engine.kept_sound import KeptSoundControl
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.presets import louder_by_db
+from workbench.ui.views.band_history import BandHistory
+from workbench.ui.views.sound_axes import Crosshair
+from workbench.ui.views.sound_history import SoundHistory
 
 LATENCY = (
     LatencyPart("in", 480, 48000),
@@ -173,6 +176,11 @@ class FakeSession:
 
     knows_clean = True
     oracle_playing = ("", 0.0)
+    clean_wanted = False
+    methods_ready = ()
+
+    def choose_clean(self, path):
+        self.calls.append(("clean", str(path)))
 
     def measure_oracle(self):
         self.calls.append(("measure",))
@@ -268,11 +276,15 @@ class FakeSound(QWidget):
     span_chosen = Signal(float, float)
     save_wanted = Signal(str)
     looks_changed = Signal()
+    frozen_changed = Signal(bool)
 
     def __init__(self):
         super().__init__()
         self.setMinimumWidth(400)
         self.seen: list = []
+        self.history = self.shown = SoundHistory()
+        self.bands = BandHistory()
+        self.crosshair = Crosshair(self)
 
     def looks(self):
         return {"scale": "erb"}

@@ -19,6 +19,7 @@ def open_source(
     rate_hz: int | None = None,
     array: str | None = None,
     with_clean: bool = False,
+    clean: str | Path | None = None,
     variables: dict[str, str] | None = None,
 ) -> Source:
     """The source that `spec` names, with its channels known, not started yet.
@@ -30,6 +31,7 @@ def open_source(
     block, rate_hz : samples per callback and rate of a device; None = what suits it
     array : name or path of the array to stand in a room; None = the scene's own
     with_clean : bring the clean signal along if a file has one beside it, see `clean_sibling`
+    clean : the clean recording to a file, wherever it lies; used in place of the one beside it
     variables : changes to the audio process's environment, such as JACK_DEFAULT_SERVER
 
     Raises
@@ -51,7 +53,7 @@ def open_source(
         from workbench.audio.file_source import FileSource
 
         path = _path(spec, rest)
-        return FileSource(path, loop=loop, clean=clean_sibling(path) if with_clean else None)
+        return FileSource(path, loop=loop, clean=clean or (clean_sibling(path) if with_clean else None))
     if kind == "room":
         from workbench.audio.scene_files import load_scene
         from workbench.audio.simulator import RoomSource

@@ -44,6 +44,8 @@ class Structure:
     `inputs` and `outputs` say how devices are opened and which channel is which microphone; `block` is for both where
     they leave it open.
 
+    `clean`: path of the clean recording to a file source, for the oracle ladder; None: the one beside it, if there is.
+
     `seconds`: from a file to a file, the most that is written; None: the whole file. `source_variables` and
     `sink_variables` are changes to the environment of the process in which a device is opened, such as
     JACK_DEFAULT_SERVER: input and output may belong to different servers.
@@ -57,6 +59,7 @@ class Structure:
     pace: str = "realtime"
     block: int | None = None
     seconds: float | None = None
+    clean: str | None = None
     inputs: InputSetup = field(default_factory=InputSetup)
     outputs: OutputSetup = field(default_factory=OutputSetup)
     source_variables: tuple[tuple[str, str], ...] = ()
@@ -181,6 +184,7 @@ def assemble(
         rate_hz=structure.inputs.rate_hz or None,
         array=structure.array,
         with_clean=mailbox is not None,
+        clean=structure.clean if mailbox is not None else None,
         variables=source_variables,
     )
     try:

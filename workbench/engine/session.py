@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.audio.device_watch import DeviceWatch
+from workbench.audio.file_source import FileSource
 from workbench.audio.scene import Scene
 from workbench.audio.scene_files import save_scene
 from workbench.core.errors import DeviceUnavailable, EarshotError, InputError
@@ -215,6 +216,9 @@ class Session:
         """The command that changes the structure, and takes the change back if sound cannot start with it."""
 
         def change() -> None:
+            nonlocal changes
+            if "source" in changes:
+                changes = {"clean": None, **changes}  # a clean recording belongs to one file
             before, wishes = self._structure, self._wishes
             self._wishes = wishes.without(changes)
             self._structure = fitted(replace(before, **changes), before)
@@ -409,6 +413,26 @@ class Session:
         assembly = self._assembly
         if assembly and assembly.oracle:
             assembly.oracle.measure(self.params.enhance)
+
+    def choose_clean(self, path: str | Path) -> None:
+        """Name the clean recording to the file that plays, which begins anew with it. Raises InputError: the source is
+        no file, or the two do not fit together."""
+        kind, _, noisy = self._structure.source.partition(":")
+        if kind != "file":
+            raise InputError("A clean recording belongs to a file as source: choose the noisy file first")
+        FileSource(noisy, clean=path).close()
+        self._restructure(clean=str(path))
+
+    @property
+    def clean_wanted(self) -> bool:
+        """Whether a clean recording can be named: the source is a file."""
+        return self._structure.source.startswith("file:")
+
+    @property
+    def methods_ready(self) -> tuple[str, ...]:
+        """Methods and networks that the running enhancer can use now; empty while nothing runs."""
+        assembly = self._assembly
+        return assembly.runner.chain.enhancers[0].methods if assembly else ()
 
     def play_oracle(self, rung: str, loop: bool = True) -> None:
         """Play a rung of the measured excerpt in place of the live sound ("" goes back to that). Raises InputError."""

@@ -323,6 +323,10 @@ class Bridge(QObject):
         """Climb the oracle ladder with what was just heard."""
         return self._do(self.session.measure_oracle)
 
+    def choose_clean(self, path: Path) -> bool:
+        """Name the clean recording to the file that plays, for the oracle ladder."""
+        return self._do(self.session.choose_clean, path)
+
     def play_oracle(self, rung: str, loop: bool) -> bool:
         """Hear a rung of the oracle ladder in place of the live sound; "" goes back to that."""
         return self._do(self.session.play_oracle, rung, loop)

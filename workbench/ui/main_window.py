@@ -44,6 +44,7 @@ from workbench.ui.dialogs import (
     SinkPanel,
     SourcePanel,
 )
+from workbench.ui.enhancer_control import EnhancerControl
 from workbench.ui.icons import app_icon
 from workbench.ui.input_control import InputControl
 from workbench.ui.kept_control import KeptControl
@@ -233,6 +234,7 @@ class MainWindow(QWidget):
         self.ab_switch = ABSwitch(self, bridge, self.toolbar)
         self.kept_control = KeptControl(self, bridge, self.toolbar, store)
         self.sound_control = SoundControl(self, sound, bridge, store, self._ask_file)
+        self.enhancer_control = EnhancerControl(self, sound, bridge, self.oracle_panel.view, self._ask_file)
         self.menu = self._build_menu()
 
         self._connect_bridge()
@@ -346,6 +348,7 @@ class MainWindow(QWidget):
             "O": self.show_oracle,
             "D": self.show_latency,
             "L": self.show_loudspeakers,
+            "E": self.show_enhancer,
             "F1": lambda: self._toggle_panel(self.keys_panel, None),
             "F11": self.toggle_full_screen,
             "Ctrl+Q": self.close,
@@ -441,7 +444,7 @@ class MainWindow(QWidget):
             return None  # starting says why
 
     def _on_oracle(self, report, known: bool) -> None:
-        self.oracle_panel.view.set_known(known)
+        self.oracle_panel.view.set_known(known, self.bridge.session.clean_wanted)
         self.oracle_panel.view.show_report(report)
 
     def show_presets(self) -> None:
@@ -500,11 +503,19 @@ class MainWindow(QWidget):
         if self.array_panel.isVisible():
             self.array_panel.begin_with(self.bridge.session.array_name)
 
+    def show_enhancer(self) -> None:
+        """Open the enhancer's panel: network, cost, gains and comb strengths over time; or close it."""
+        panel, beside = self.enhancer_control.panel, self.parameters
+        self._toggle_panel(panel, None)
+        if panel.isVisible():  # over the map: spectrograms and sliders stay in sight
+            panel.show_at(lambda: beside.mapTo(self, QPoint(-panel.width() - theme.GUTTER, 0)))
+
     def show_oracle(self) -> None:
         """Open the oracle ladder (and measure, the first time), or close it."""
         panel = self.oracle_panel
         self._toggle_panel(panel, None)
-        if panel.isVisible() and panel.view.report.excerpt is None and self.bridge.session.running:
+        session = self.bridge.session
+        if panel.isVisible() and panel.view.report.excerpt is None and session.running and session.knows_clean:
             self.bridge.measure_oracle()
 
     def show_loudspeakers(self) -> None:
@@ -527,6 +538,8 @@ class MainWindow(QWidget):
 
     def _on_edited(self, path: str, value, gesture: str) -> None:
         values = {path: value}
+        if path == "enhance.method":
+            values["enhance.model"] = ""  # a method by name is the shipped one
         if path == "beamformer.steering_deg" and self.bridge.params.beamformer.follow:
             values["beamformer.follow"] = 0  # by hand means by hand
         self.bridge.set(values, gesture=gesture)
@@ -760,6 +773,7 @@ class MainWindow(QWidget):
         self.unlock_action.toggled.connect(self.set_unlocked)
         menu.addAction("Reset layout", self.reset_layout)
         menu.addSeparator()
+        menu.addAction("Enhancer…\tE", self.show_enhancer)
         menu.addAction("Oracle ladder…\tO", self.show_oracle)
         menu.addAction("Dropouts and latency…\tD", self.show_latency)
         menu.addAction("Loudspeakers…\tL", self.show_loudspeakers)

@@ -24,6 +24,7 @@ KEYS = (
     ("Shift+K", "Loop again what was kept last"),
     ("[   ]   \\", "The loop begins, ends here; all of it"),
     ("F", "Freeze the spectrograms; wheel: back in time"),
+    ("E", "Enhancer: network, cost, gains over time"),
     ("O", "Oracle ladder; 1 … 6 its rungs"),
     ("L", "Loudspeakers"),
     ("D", "Dropouts and latency"),

@@ -63,6 +63,7 @@ NO_CLEAN = (
     "This source does not know its clean signal. The simulated room does, and a file whose name ends in noisy "
     "beside one that ends in clean."
 )
+NO_CLEAN_FILE = "The clean recording of this file is not known: there is none beside it whose name ends in clean."
 
 
 class Picture(Painted):
@@ -338,12 +339,14 @@ class OracleView(QWidget):
     rung_wanted = Signal(str, bool)
     """Name of the rung to be heard ("" for the live sound), and whether it shall loop."""
     measure_wanted = Signal()
+    clean_wanted = Signal()
+    """The clean recording of the file that plays shall be chosen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.report = OracleReport()
         self.playing = ""
-        self.known = True
+        self.known, self.choosable = True, False
         self.loop_button = Toggle("Loop", "Play the excerpt again and again; off: once")
         self.loop_button.setChecked(True)
         self.difference_button = Toggle("Difference", "Show each rung minus the noisy sound")
@@ -362,6 +365,14 @@ class OracleView(QWidget):
         self.measure_button.setFixedHeight(28)
         self.measure_button.setToolTip("Take the last words that were said and measure all rungs")
 
+        self.clean_button = QPushButton("Clean file…")
+        self.clean_button.setFont(font(12))
+        self.clean_button.setFixedHeight(28)
+        self.clean_button.setToolTip(
+            "Choose the clean recording of the file that plays: the same length and rate, sample by sample. "
+            "The file begins anew."
+        )
+
         grid = QGridLayout()
         grid.setHorizontalSpacing(GAP)
         beside = QVBoxLayout()
@@ -378,6 +389,7 @@ class OracleView(QWidget):
         foot.addStretch(1)
         foot.addWidget(self.message)
         foot.addSpacing(8)
+        foot.addWidget(self.clean_button)
         foot.addWidget(self.measure_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -389,6 +401,7 @@ class OracleView(QWidget):
         layout.addLayout(foot)
         self.difference_button.toggled.connect(lambda _: self._show_rungs())
         self.measure_button.clicked.connect(self.measure_wanted)
+        self.clean_button.clicked.connect(self.clean_wanted)
         self.loop_button.toggled.connect(lambda on: self.playing and self.rung_wanted.emit(self.playing, on))
         self._show_state()
 
@@ -401,9 +414,10 @@ class OracleView(QWidget):
             tool.apply_theme(tokens)
         self._show_bar()
 
-    def set_known(self, known: bool) -> None:
-        """Whether the source knows its clean signal; else there is nothing to measure."""
-        self.known = known
+    def set_known(self, known: bool, choosable: bool = False) -> None:
+        """Whether the source knows its clean signal, else there is nothing to measure; and whether it can be chosen,
+        because the source is a file."""
+        self.known, self.choosable = known, choosable
         self._show_state()
 
     def show_report(self, report: OracleReport) -> None:
@@ -443,8 +457,9 @@ class OracleView(QWidget):
     def _show_state(self) -> None:
         busy = bool(self.report.state)
         self.measure_button.setEnabled(self.known and not busy)
+        self.clean_button.setVisible(self.choosable)
         if not self.known:
-            text = NO_CLEAN
+            text = NO_CLEAN_FILE if self.choosable else NO_CLEAN
         elif busy or self.report.excerpt is None:
             text = EMPTY[self.report.state]
         else:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.core.messages import Localization, Snapshot
 from workbench.ui.theme import DARK, GUTTER, RADIUS_PANEL, ROW, WIDE, Tokens
 from workbench.ui.views.axes import AzimuthAxis, FrequencyAxis, StripScale, TimeAxis
+from workbench.ui.views.band_history import BandHistory
 from workbench.ui.views.enhancer_read_out import EnhancerReadOut
 from workbench.ui.views.gain_strip import GainStrip
 from workbench.ui.views.headers import Chooser, ClipChip, Run, Title, Toggle
@@ -97,6 +98,7 @@ class SoundView(SoundLooking, QWidget):
         self._fixed_layout: tuple[bool, bool] | None = None
         self.history = SoundHistory(hop_s)
         self.tracks = TrackHistory(self.history)
+        self.bands = BandHistory()
         self.shown, self.shown_tracks = self.history, self.tracks
         self.crosshair = Crosshair(self)
         self.axes = self.crosshair.axes
@@ -195,6 +197,7 @@ class SoundView(SoundLooking, QWidget):
             return
         last_sequence = newest.sequence if newest is not None else fresh[0].sequence - 1
         self.history.append(fresh)
+        self.bands.follow(self.history, fresh)
         for snapshot in fresh:
             elapsed_s = self.history.hop_s * max(1, snapshot.sequence - last_sequence)
             last_sequence = snapshot.sequence
@@ -243,7 +246,7 @@ class SoundView(SoundLooking, QWidget):
     def set_bands(self, band_hz: np.ndarray) -> None:
         """Centre frequencies (K,) of the enhancer's bands, in Hz."""
         self.gain_strip.set_bands(band_hz)
-        edges_hz = self.gain_strip.edges_hz
+        edges_hz = self.bands.edges_hz = self.gain_strip.edges_hz
         self.before.set_band_edges(edges_hz)
         self.after.set_band_edges(edges_hz)
         self._name_gain()
