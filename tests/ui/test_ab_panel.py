@@ -94,3 +94,22 @@ def test_figures(qtbot, tokens):
     assert tokens.a in panel.figures["a"].styleSheet()
     panel.show_state(EQUAL, ())
     assert panel.figures["a"].text() == "–"
+
+
+def test_sliders_mark_the_other_settings_value(parts, qtbot):
+    from workbench.ui.parameter_panel import ParameterPanel
+
+    session, bridge, _, switch = parts
+    panel = ParameterPanel()
+    qtbot.addWidget(panel)
+    bridge.params_changed.connect(lambda params: panel.show_params(params, params))
+    switch.other_changed.connect(panel.show_other)
+    bridge.set({"enhance.strength_percent": 40.0})
+    slider = panel.groups["enhance"].rows["enhance.strength_percent"].slider
+    bridge.choose_side("b")
+    bridge._poll_slow(session.mailbox)
+    assert slider._other == (40.0, "a")
+    slider.grab()
+    bridge.copy_side("a", "b")
+    bridge._poll_slow(session.mailbox)
+    assert slider._other is None

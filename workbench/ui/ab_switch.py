@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.bridge import Bridge
@@ -20,6 +20,9 @@ class ABSwitch(QObject):
     bridge : Bridge
     toolbar : Toolbar
     """
+
+    other_changed = Signal(object, str)
+    """Params and name ("a" or "b") of the side that is not shown."""
 
     def __init__(self, window: QWidget, bridge: Bridge, toolbar: Toolbar):
         super().__init__(window)
@@ -50,5 +53,6 @@ class ABSwitch(QObject):
 
     def _show(self, state) -> None:
         self.toolbar.show_ab(state)
+        self.other_changed.emit(*self.bridge.other_side)
         self.panel.set_taps(self.bridge.taps)
         self.panel.show_state(state, self.bridge.differences)

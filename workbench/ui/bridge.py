@@ -379,6 +379,12 @@ class Bridge(QObject):
         return self.session.ab.differences()
 
     @property
+    def other_side(self) -> tuple[Params, str]:
+        """Parameters and name of the side that is not shown."""
+        side = "b" if self.session.ab.side == "a" else "a"
+        return self.session.ab.settings(side), side
+
+    @property
     def taps(self) -> tuple[str, ...]:
         """Places of the chain that can be heard."""
         return self.session.ab.taps

@@ -300,6 +300,7 @@ class MainWindow(QWidget):
         self.source_panel.refresh_wanted.connect(bridge.refresh_devices)
         self.sink_panel.refresh_wanted.connect(bridge.refresh_devices)
         self.input_control.connect()
+        self.ab_switch.other_changed.connect(self.parameters.show_other)
         self.source_panel.calibrate_wanted.connect(self.show_calibration)
         self.calibration_panel.file_wanted.connect(self._ask_calibration)
         panel = self.parameters

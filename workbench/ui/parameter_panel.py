@@ -343,6 +343,7 @@ class ParameterPanel(QFrame):
         self._compact: bool | None = None
         self._tab = "enhance"
         self._params = Params()
+        self._other: tuple[Params, str] | None = None
         self.tokens = theme.DARK
 
         self.search = QLineEdit()
@@ -443,6 +444,22 @@ class ParameterPanel(QFrame):
         self._params = params
         for group in self.groups.values():
             group.show_params(params, preset)
+        self._mark_other()
+
+    def show_other(self, params: Params, side: str) -> None:
+        """Mark where the other setting ("a" or "b") differs."""
+        self._other = (params, side)
+        self._mark_other()
+
+    def _mark_other(self) -> None:
+        if self._other is None:
+            return
+        params, side = self._other
+        for group in self.groups.values():
+            for path, row in group.rows.items():
+                if isinstance(row, SliderRow):
+                    value = parameters.get(params, path)
+                    row.set_other(None if value == parameters.get(self._params, path) else value, side)
 
     def show_followed(self, azimuth_deg: float) -> None:
         """While the beam follows a talker: show where it points; the steering by hand stays what it was."""

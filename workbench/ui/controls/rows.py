@@ -128,6 +128,10 @@ class SliderRow(Row):
             self.slider.set_number(float(value))
         self.box.set_number(float(value))
 
+    def set_other(self, value: Value | None, side: str = "") -> None:
+        """Mark the other setting's value; None: no mark."""
+        self.slider.set_other(None if value is None else float(value), side)
+
     def _on_moved(self, value: float, gesture: str) -> None:
         self.box.set_number(value)
         self.edited.emit(self.path, self.entry.kind(value), gesture)

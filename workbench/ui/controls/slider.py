@@ -34,6 +34,7 @@ class ParameterSlider(Themed, QSlider):
         self.knob = entry.knob
         self.dimmed = False
         self._scale = 10**self.knob.decimals
+        self._other: tuple[float, str] | None = None
         self._drag: tuple[float, float, bool] | None = None  # pointer x, fraction, fine: at the last reference point
         self._gesture = ""
         self._gesture_end_s = 0.0
@@ -53,6 +54,13 @@ class ParameterSlider(Themed, QSlider):
     def dragging(self) -> bool:
         """A person holds the knob."""
         return self._drag is not None
+
+    def set_other(self, value: float | None, side: str = "") -> None:
+        """Mark the value that the other setting ("a" or "b") has, below the track; None: no mark."""
+        other = None if value is None else (float(value), side)
+        if other != self._other:
+            self._other = other
+            self.update()
 
     def set_number(self, value: float) -> None:
         """Show a value."""
@@ -169,6 +177,11 @@ class ParameterSlider(Themed, QSlider):
         tick = round(self._x_of(knobs.fraction_of(self.knob, float(self.entry.default)))) + 0.5
         painter.setPen(QPen(QColor(t.text3), 1))
         painter.drawLine(QPointF(tick, middle - 5), QPointF(tick, middle + 5))
+        if self._other is not None:
+            value, side = self._other
+            mark = self._x_of(knobs.fraction_of(self.knob, value))
+            painter.setPen(QPen(QColor(getattr(t, side)), 2))
+            painter.drawLine(QPointF(mark, middle + 4), QPointF(mark, middle + 9))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(t.text1 if t.name == "dark" else t.text2))
         painter.drawEllipse(QPointF(x, middle), KNOB_RADIUS, KNOB_RADIUS)
