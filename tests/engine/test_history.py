@@ -59,3 +59,16 @@ def test_a_bad_value_changes_nothing():
         history.set({"enhance.strength_percent": 500.0})
     assert history.undo_label == ""
     assert not history.set({"enhance.strength_percent": 100.0})
+
+
+def test_a_change_of_structure_is_a_step_among_the_others():
+    history = ParameterHistory()
+    history.set({"enhance.strength_percent": 50.0})
+    history.note_structure("Source: take.wav", "room", "file")
+    history.set({"enhance.strength_percent": 60.0})
+    assert [step.label for step in history.done] == ["Strength 50 %", "Source: take.wav", "Strength 60 %"]
+    history.undo()
+    step = history.undo()
+    assert step.structure == ("room", "file") and history.params.enhance.strength_percent == 50
+    assert [step.label for step in history.undone] == ["Source: take.wav", "Strength 60 %"]
+    assert history.redo() is step and history.redo() and history.params.enhance.strength_percent == 60

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from workbench.core import params as parameters
@@ -17,12 +18,18 @@ TRANSPORT = ("output.bypass", "output.muted", "beamformer.follow")
 
 @dataclass(frozen=True)
 class Step:
-    """One undoable change. `label` names it for a person, e.g. "Strength 86 %"."""
+    """One undoable change. `label` names it for a person, e.g. "Strength 86 %", `clock` says when it was made.
+
+    `structure` is (before, after) where it was source, sink, array or layout that changed: whoever undoes the step
+    puts them back.
+    """
 
     label: str
     before: Params
     after: Params
     gesture: object | None
+    structure: tuple[Any, Any] | None = None
+    clock: str = field(default_factory=lambda: datetime.now().strftime("%H:%M:%S"))
 
 
 def _label(before: Params, after: Params) -> str:
@@ -73,23 +80,47 @@ class ParameterHistory:
             del self._done[:-DEPTH]
         return True
 
-    def undo(self) -> bool:
-        """Take back the newest step; False when there is none."""
+    def note_structure(self, label: str, before: Any, after: Any) -> None:
+        """Source, sink, array or layout became another one, which has happened already: a step like any other.
+
+        It joins the newest step if that has the same label: parameters and structure of one settings file.
+        """
+        self._undone.clear()
+        if self._done and self._done[-1].label == label and self._done[-1].structure is None:
+            self._done[-1] = replace(self._done[-1], structure=(before, after))
+            return
+        self._done.append(Step(label, self.params, self.params, None, (before, after)))
+        del self._done[:-DEPTH]
+
+    def undo(self) -> Step | None:
+        """Take back the newest step, and give it; None when there is none."""
         if not self._done:
-            return False
+            return None
         step = self._done.pop()
         self._undone.append(step)
-        self.params = self._with_transport(step.before)
-        return True
+        if step.before is not step.after:
+            self.params = self._with_transport(step.before)
+        return step
 
-    def redo(self) -> bool:
-        """Apply the step taken back last; False when there is none."""
+    def redo(self) -> Step | None:
+        """Apply the step taken back last, and give it; None when there is none."""
         if not self._undone:
-            return False
+            return None
         step = self._undone.pop()
         self._done.append(step)
-        self.params = self._with_transport(step.after)
-        return True
+        if step.before is not step.after:
+            self.params = self._with_transport(step.after)
+        return step
+
+    @property
+    def done(self) -> tuple[Step, ...]:
+        """Steps that `undo` can take back, oldest first."""
+        return tuple(self._done)
+
+    @property
+    def undone(self) -> tuple[Step, ...]:
+        """Steps that `redo` can apply, the next one first."""
+        return tuple(reversed(self._undone))
 
     def _with_transport(self, params: Params) -> Params:
         return parameters.replace(params, {path: parameters.get(self.params, path) for path in TRANSPORT})

@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,14 @@ from workbench.core.messages import Health, InputLevels, MicrophoneReport
 from workbench.core.params import Params, entry
 from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.engine import memory
+from workbench.engine import settings as settings_files
 from workbench.engine.ab_control import ABControl
 from workbench.engine.ab_settings import SideHistory
 from workbench.engine.assembly import Assembly, Structure, assemble, fitted
 from workbench.engine.design_export import export_filters
 from workbench.engine.device_store import DeviceStore, OutputSetup
+from workbench.engine.history import Step
 from workbench.engine.input_meter import InputMeter
 from workbench.engine.inputs import InputSetup
 from workbench.engine.kept_sound import KeptSoundControl
@@ -47,11 +50,9 @@ from workbench.engine.room import RoomControl
 from workbench.engine.runner import Runner, lost_ends
 from workbench.engine.settings import Settings
 from workbench.engine.stand_ins import ENDS, Wishes, in_words, name_of, stand_ins
+from workbench.engine.structure_steps import structure_label
 from workbench.engine.worker import Worker
 from workbench.render.designs import design_from_params
-
-from workbench.engine import memory
-from workbench.engine import settings as settings_files
 
 log = logging.getLogger(__name__)
 
@@ -140,12 +141,35 @@ class Session:
         self._history.set({path: entry(path).default})
 
     def undo(self) -> bool:
-        """Take back the newest step."""
-        return self._history.undo()
+        """Take back the newest step; False when there is none."""
+        step = self._history.undo()
+        if step is not None and step.structure is not None:
+            self._put_structure_back(*reversed(step.structure))
+        return step is not None
 
     def redo(self) -> bool:
-        """Apply again what was taken back."""
-        return self._history.redo()
+        """Apply again what was taken back; False when there is nothing."""
+        step = self._history.redo()
+        if step is not None and step.structure is not None:
+            self._put_structure_back(*step.structure)
+        return step is not None
+
+    @property
+    def steps(self) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+        """Steps that can be undone, oldest first, and those that can be done again, the next one first."""
+        return self._history.done, self._history.undone
+
+    def go_to_step(self, count: int) -> None:
+        """Undo or redo until `count` steps are done."""
+        done, undone = self.steps
+        for _ in range(len(done) - count):
+            self.undo()
+        for _ in range(min(count - len(done), len(undone))):
+            self.redo()
+
+    def _put_structure_back(self, now: Structure, wanted: Structure) -> None:
+        names = [one.name for one in fields(Structure) if getattr(now, one.name) != getattr(wanted, one.name)]
+        self._commands.put(self._restructuring({name: getattr(wanted, name) for name in names}, noted=False))
 
     @property
     def can_undo(self) -> bool:
@@ -209,11 +233,14 @@ class Session:
         """A shipped name or a TOML path; None: no rendering."""
         self._restructure(layout=name)
 
-    def _restructure(self, **changes: Any) -> None:
-        self._commands.put(self._restructuring(**changes))
+    def _restructure(self, label: str = "", **changes: Any) -> None:
+        self._commands.put(self._restructuring(changes, label=label))
 
-    def _restructuring(self, **changes: Any) -> Callable[[], None]:
-        """The command that changes the structure, and takes the change back if sound cannot start with it."""
+    def _restructuring(self, changes: dict[str, Any], noted: bool = True, label: str = "") -> Callable[[], None]:
+        """The command that changes the structure, and takes the change back if sound cannot start with it.
+
+        `noted`: it is a step that can be undone; `label` names it, if not what changed.
+        """
 
         def change() -> None:
             nonlocal changes
@@ -228,15 +255,22 @@ class Session:
                 if "source" in changes:
                     self._room.forget()
                 self._remember_devices()
+                self._note_structure(before, noted, label)
                 return
             if "source" in changes:
                 self._room.forget()
             if self._go_over_from(before):
                 self._remember_devices()
+                self._note_structure(before, noted, label)
             else:
                 self._wishes = wishes
 
         return change
+
+    def _note_structure(self, before: Structure, noted: bool, label: str) -> None:
+        changed = structure_label(before, self._structure)
+        if noted and changed:
+            self._history.note_structure(label or changed, before, self._structure)
 
     def _go_over_from(self, before: Structure) -> bool:
         """Stop, and start with the structure as it is now. If that fails, the sound that was there before goes on; if
@@ -293,7 +327,7 @@ class Session:
             self._show_calibration()
             self._devices.keep_inputs(self._structure.source, setup)
 
-        restructure = self._restructuring(inputs=setup)
+        restructure = self._restructuring({"inputs": setup})
         self._commands.put(change)
 
     def _show_calibration(self) -> None:
@@ -635,6 +669,7 @@ class Session:
         self._history.replace(settings.params, label=label)
         self._preset = settings.params
         self._restructure(
+            label,
             source=settings.source,
             sink=settings.sink,
             array=settings.array or None,

@@ -1,0 +1,35 @@
+"""What changed between two structures, in a person's words: the names of undo steps."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from workbench.engine.assembly import Structure
+from workbench.engine.stand_ins import name_of
+
+
+def structure_label(before: Structure, after: Structure) -> str:
+    """E.g. "Source: take.wav"; "" where nothing differs that a person chose."""
+    if before.source != after.source:
+        return f"Source: {_spec(after.source)}"
+    if before.sink != after.sink:
+        return f"Sink: {_spec(after.sink)}"
+    for name, word in (("array", "Microphones"), ("layout", "Loudspeakers")):
+        if getattr(before, name) != getattr(after, name):
+            return f"{word}: {_file(getattr(after, name) or 'none')}"
+    if before.inputs != after.inputs:
+        return "Channel map and calibration"
+    if before.outputs != after.outputs:
+        return "Rate and block of the sink"
+    return ""
+
+
+def _spec(spec: str) -> str:
+    kind, _, rest = spec.partition(":")
+    if kind == "room":
+        return f"room {_file(rest)}" if rest else "simulated room"
+    return PurePath(rest).name if kind == "file" else name_of(spec)
+
+
+def _file(name: str) -> str:
+    return PurePath(name).stem if name.endswith(".toml") else name
