@@ -46,6 +46,8 @@ class InputControl(QObject):
         self.bridge, self.source_panel, self.sink_panel = bridge, source_panel, sink_panel
         self.calibration_panel = calibration_panel
         self._weighting = ("A", "fast")
+        self._counted: tuple[str, int | None] = ("", None)
+        """Microphones of the array of that name."""
         self._undo: list[tuple[str, InputSetup]] = []
         self._judged: ChannelMap | None = None
         """The channel map that the microphone check's findings are about, with what was mended since."""
@@ -183,10 +185,12 @@ class InputControl(QObject):
             return session.array.mics
         if not session.array_name:
             return None
-        try:
-            return load_array(session.array_name).mics
-        except EarshotError:
-            return None
+        if self._counted[0] != session.array_name:  # not ten times a second from the disk
+            try:
+                self._counted = (session.array_name, load_array(session.array_name).mics)
+            except EarshotError:
+                self._counted = (session.array_name, None)
+        return self._counted[1]
 
     def _why_no_check(self, health: Health) -> str:
         if health.state != "running":

@@ -168,6 +168,7 @@ class SourcePanel(DevicePanel):
         self.setup = InputSetup()
         self.read_levels: Callable[[], InputLevels | None] = lambda: None
         self._folded = True
+        self._shown: tuple = ()
         self._choices: Sequence[Choice] = ()
         self._current = ""
         self.map = ChannelMapSection()
@@ -230,6 +231,9 @@ class SourcePanel(DevicePanel):
     def show_setup(self, setup: InputSetup, spec: str, names: tuple[str, ...], mics: int | None) -> None:
         """The setup of the source `spec`, whose own channels have these names (none while nothing runs); `mics` of
         the array that is chosen, None without one."""
+        if (setup, spec, names, mics) == self._shown:
+            return
+        self._shown = (setup, spec, names, mics)
         self.setup = setup
         device = spec.startswith("device:")
         self.format.setVisible(device)
