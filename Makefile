@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 
 export PYTHON
 
-# make soak: a short round; make soak SOAK=--full takes its time.
+# make soak: a short round (about ten minutes); make soak SOAK=--full takes two hours.
 SOAK ?=
 
 .PHONY: run test soak bench format package test-package clean
@@ -22,6 +22,9 @@ test: $(VENV)/.test
 soak: $(VENV)/.test
 	$(BIN)/python -m tests.soak.recovery $(SOAK)
 	$(BIN)/python -m tests.soak.two_clocks $(SOAK)
+	$(BIN)/python -m tests.soak.gui_stall $(SOAK)
+	$(BIN)/python -m tests.soak.recording_kill $(SOAK)
+	$(BIN)/python -m tests.soak.live_hour $(SOAK)
 	$(BIN)/python -m tests.soak.microphone_check $(SOAK)
 
 bench: $(VENV)/.runtime

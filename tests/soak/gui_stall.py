@@ -5,16 +5,11 @@
 The real window paints on an X server of its own while a sine goes into a JACK server's device, through the chain
 (bypassed) and out again. In each round the GUI thread stalls for two seconds: once asleep, and once in a busy loop,
 which keeps the interpreter's lock as long as it can. Neither may cost a sample.
-
-Where it is allowed the GUI thread gets the lowest real-time priority, below the sound's: on a machine that is busy with
-other programs these would else interrupt the stalling thread while it has the lock, and the sound would wait for them.
-`--plain` leaves that out.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import sys
 import tempfile
@@ -25,6 +20,7 @@ import numpy as np
 
 from tests.audio.jack_server import JackServer
 from tests.soak import sine
+from tests.soak.calm import run_calmly
 from tests.soak.screen import Shown, screen
 
 DEVICE = "device:JACK Audio Connection Kit/system#channels 1,2"
@@ -43,7 +39,7 @@ def busy() -> None:
         count += 1
 
 
-def soak(rounds: int, plain: bool) -> bool:
+def soak(rounds: int) -> bool:
     server = JackServer()
     os.environ.update(server.variables)
     from workbench.engine.session import Session
@@ -54,9 +50,6 @@ def soak(rounds: int, plain: bool) -> bool:
         shown = Shown(session)
         path = {role: str(Path(folder) / f"{role}.npz") for role in ("play", "record")}
         probes = []
-        if not plain:
-            with contextlib.suppress(OSError):
-                os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
         try:
             session.start()
             health = lambda: session.mailbox.health  # noqa: E731
@@ -111,9 +104,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=SHORT)
     parser.add_argument("--full", action="store_true", help=f"{FULL} rounds")
-    parser.add_argument("--plain", action="store_true", help="no priority for the GUI thread")
     args = parser.parse_args()
-    return 0 if soak(FULL if args.full else args.rounds, args.plain) else 1
+    if (status := run_calmly("tests.soak.gui_stall")) is not None:
+        return status
+    return 0 if soak(FULL if args.full else args.rounds) else 1
 
 
 if __name__ == "__main__":

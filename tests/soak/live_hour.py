@@ -18,6 +18,7 @@ import time
 import numpy as np
 
 from tests.audio.jack_server import JackServer
+from tests.soak.calm import run_calmly
 from tests.soak.screen import Shown, screen
 
 DEVICE = "device:JACK Audio Connection Kit/system"
@@ -96,6 +97,8 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=SHORT_MINUTES)
     parser.add_argument("--full", action="store_true", help=f"{FULL_MINUTES:g} minutes")
     args = parser.parse_args()
+    if (status := run_calmly("tests.soak.live_hour")) is not None:
+        return status
     return 0 if soak(FULL_MINUTES if args.full else args.minutes) else 1
 
 

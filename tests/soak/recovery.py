@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 from tests.audio.jack_server import JackServer
+from tests.soak.calm import run_calmly
 from workbench.engine.mailbox import History
 from workbench.engine.meters import memory_mb
 from workbench.engine.session import Session
@@ -188,6 +189,8 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=SHORT)
     parser.add_argument("--full", action="store_true", help=f"{FULL} rounds")
     args = parser.parse_args()
+    if (status := run_calmly("tests.soak.recovery")) is not None:
+        return status
     return 0 if soak(FULL if args.full else args.rounds) else 1
 
 

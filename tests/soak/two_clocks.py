@@ -21,6 +21,7 @@ import numpy as np
 
 from tests.audio.jack_server import JackServer
 from tests.soak import sine
+from tests.soak.calm import run_calmly
 from tests.soak.sine import CLICK_DB, RATE_HZ, TONE_HZ
 
 DEVICE = "device:JACK Audio Connection Kit/system"
@@ -112,6 +113,8 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help=f"{FULL_MINUTES:g} minutes")
     parser.add_argument("--period", type=int, default=480, help="samples in a block of both servers")
     args = parser.parse_args()
+    if (status := run_calmly("tests.soak.two_clocks")) is not None:
+        return status
     return 0 if soak(FULL_MINUTES if args.full else args.minutes, args.period) else 1
 
 
