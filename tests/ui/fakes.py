@@ -20,6 +20,7 @@ from workbench.engine.inputs import InputSetup
 from workbench.engine.kept_sound import KeptSoundControl
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.presets import louder_by_db
+from workbench.engine.session import Session
 from workbench.ui.views.band_history import BandHistory
 from workbench.ui.views.sound_axes import Crosshair
 from workbench.ui.views.sound_history import SoundHistory
@@ -134,6 +135,15 @@ class FakeSession:
 
     def redo(self):
         return self.history.redo()
+
+    @property
+    def steps(self):
+        return self.history.done, self.history.undone
+
+    go_to_step = Session.go_to_step
+
+    def mark(self, text):
+        self.calls.append(("mark", text))
 
     def start(self):
         self.running = True

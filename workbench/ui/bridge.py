@@ -18,6 +18,7 @@ from workbench.core.errors import EarshotError
 from workbench.core.messages import Health, InputLevels, MicrophoneReport
 from workbench.core.params import Params, Value
 from workbench.engine import presets
+from workbench.engine.command_line import live_command
 from workbench.engine.presets import Preset
 
 log = logging.getLogger(__name__)
@@ -259,6 +260,10 @@ class Bridge(QObject):
         """Do the step again that was taken back."""
         if self.session.can_redo:
             self._do(self.session.redo)
+
+    def go_to_step(self, count: int) -> bool:
+        """Undo or redo until so many steps are done."""
+        return self._do(self.session.go_to_step, max(0, count))
 
     def start(self) -> bool:
         """Start the sound."""
@@ -520,6 +525,20 @@ class Bridge(QObject):
         self._take_as_preset(name)
         self.noticed.emit(f"Saved {path.name}")
         return preset
+
+    def mark(self, text: str = "") -> bool:
+        """A marker in the recording that runs."""
+        if not self._do(self.session.mark, text):
+            return False
+        self.noticed.emit(f"Marked{f': {text}' if text else ''}")
+        return True
+
+    def command_line(self) -> str:
+        """What the chain does now, as a command line."""
+        session = self.session
+        return live_command(
+            self.params, session.source_spec, session.sink_spec, session.array_name, session.layout_name
+        )
 
     def export_design(self, folder: Path) -> bool:
         """Write the loudspeakers' filters into a folder."""

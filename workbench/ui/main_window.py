@@ -32,6 +32,7 @@ from workbench.core.params import Params
 from workbench.core.resources import find_toml, read_toml, resource, shipped_names
 from workbench.ui import dialogs, theme
 from workbench.ui.ab_switch import ABSwitch
+from workbench.ui.abx_control import ABXControl
 from workbench.ui.array_editor import ArrayPanel
 from workbench.ui.bridge import Bridge
 from workbench.ui.controls import new_gesture
@@ -50,6 +51,7 @@ from workbench.ui.input_control import InputControl
 from workbench.ui.kept_control import KeptControl
 from workbench.ui.loudspeaker_panel import LoudspeakerPanel
 from workbench.ui.oracle_panel import OraclePanel
+from workbench.ui.panels.history_panel import HistoryPanel
 from workbench.ui.panels.latency_panel import LatencyPanel
 from workbench.ui.panels.recording_panel import RecordingPanel
 from workbench.ui.parameter_panel import ParameterPanel
@@ -232,6 +234,8 @@ class MainWindow(QWidget):
             lambda title, filters, action: self._ask_file(title, filters, action),
         )
         self.ab_switch = ABSwitch(self, bridge, self.toolbar)
+        self.abx = ABXControl(self, bridge, self._ask_file)
+        self.history_panel = HistoryPanel(self)
         self.kept_control = KeptControl(self, bridge, self.toolbar, store)
         self.sound_control = SoundControl(self, sound, bridge, store, self._ask_file)
         self.enhancer_control = EnhancerControl(self, sound, bridge, self.oracle_panel.view, self._ask_file)
@@ -287,6 +291,7 @@ class MainWindow(QWidget):
         self._connect_recording()
         bar.undo_wanted.connect(bridge.undo)
         bar.redo_wanted.connect(bridge.redo)
+        self.history_panel.step_chosen.connect(bridge.go_to_step)
         self.source_panel.chosen.connect(self._on_source_chosen)
         self.sink_panel.chosen.connect(self._on_sink_chosen)
         self.room_panel.scene_changed.connect(bridge.set_room_scene)
@@ -348,6 +353,7 @@ class MainWindow(QWidget):
             "Ctrl+F": self._find,
             "O": self.show_oracle,
             "D": self.show_latency,
+            "S": lambda: self._toggle_panel(self.source_panel, self.toolbar.source),
             "L": self.show_loudspeakers,
             "E": self.show_enhancer,
             "F1": lambda: self._toggle_panel(self.keys_panel, None),
@@ -357,6 +363,14 @@ class MainWindow(QWidget):
         keys.update(self.kept_control.keys)
         keys.update(self.sound_control.keys)
         keys.update(self.ab_switch.keys)
+        for side in ("a", "b"):  # during a test they are two of its three letters
+            choose = keys[side.upper()]
+            keys[side.upper()] = lambda side=side, choose=choose: (
+                self.abx.listen(side) if self.abx.running else choose()
+            )
+        keys["Shift+X"] = self.show_abx
+        keys["H"] = self.show_history
+        keys["Ctrl+M"] = self.mark
         keys["C"] = lambda: self._toggle_panel(self.ab_switch.panel, self.toolbar.match_button)
         for number in range(1, 10):
             keys[f"Ctrl+{number}"] = lambda number=number: self.presets.choose_number(number)
@@ -414,6 +428,8 @@ class MainWindow(QWidget):
         self.space.set_nulls(beam.nulls_deg, beam.enabled and beam.method == "lcmv")
         session = self.bridge.session
         self.toolbar.set_undo(session.undo_label, session.redo_label)
+        if self.history_panel.isVisible():
+            self.history_panel.show_steps(*session.steps)
         self.toolbar.preset.set_value(self.bridge.preset_name, "edited" if self.bridge.edited else "")
 
     def _on_structure(self) -> None:
@@ -447,6 +463,28 @@ class MainWindow(QWidget):
     def _on_oracle(self, report, known: bool) -> None:
         self.oracle_panel.view.set_known(known, self.bridge.session.clean_wanted)
         self.oracle_panel.view.show_report(report)
+
+    def show_abx(self) -> None:
+        """Open the blind test of A against B, or close it."""
+        self._toggle_panel(self.abx.panel, None)
+        self.abx.refresh()
+
+    def show_history(self) -> None:
+        """Open the history of changes, or close it."""
+        self.history_panel.show_steps(*self.bridge.session.steps)
+        self._toggle_panel(self.history_panel, self.toolbar.undo_button)
+
+    def mark(self) -> None:
+        """A marker in the recording, with a note."""
+        if self.bridge.health.recording_s is None:
+            self.status.show_notice("Markers belong to a recording: press R first", error=False)
+            return
+        self.bridge.mark()
+
+    def copy_command_line(self) -> None:
+        """Copy what the chain does now as a command line."""
+        QGuiApplication.clipboard().setText(self.bridge.command_line())
+        self.status.show_notice("This moment as a command line: copied", error=False)
 
     def show_presets(self) -> None:
         """Open the Presets panel, or close it."""
@@ -775,6 +813,8 @@ class MainWindow(QWidget):
         menu.addAction("Reset layout", self.reset_layout)
         menu.addSeparator()
         menu.addAction("Enhancer…\tE", self.show_enhancer)
+        menu.addAction("Blind ABX…\tShift+X", self.show_abx)
+        menu.addAction("History…\tH", self.show_history)
         menu.addAction("Oracle ladder…\tO", self.show_oracle)
         menu.addAction("Dropouts and latency…\tD", self.show_latency)
         menu.addAction("Loudspeakers…\tL", self.show_loudspeakers)
@@ -788,6 +828,8 @@ class MainWindow(QWidget):
         menu.addMenu(self.kept_control.menu)
         self.test_menu = menu.addMenu("Test signal")
         self.test_menu.aboutToShow.connect(self._fill_test_menu)
+        menu.addAction("Marker in the recording\tCtrl+M", self.mark)
+        menu.addAction("Copy this moment as a command line", self.copy_command_line)
         menu.addAction("Save all settings…", self.save_settings)
         menu.addAction("Save a picture of the window…", self.save_picture)
         menu.addAction("Open log folder", self.open_log_folder)
