@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 
 from tests.ui.fakes import DEVICES, RUNNING, FakeSession, FakeSound, FakeSpace
 from workbench.core.calibration import ChannelCalibration
@@ -234,3 +234,17 @@ def test_the_main_meters_know_the_sound_pressure_of_each_microphone(window):
     session.mailbox.health = replace(RUNNING)
     poll(window)
     assert ("set_input_pressure", window.input_control.pressure()) in window.sound.seen
+
+
+def test_by_keys_alone(qtbot, window):
+    window.activateWindow()
+    window.setFocus()
+    qtbot.keyClick(window, Qt.Key.Key_S)
+    assert window.source_panel.isVisible()
+    matrix = window.source_panel.map.matrix
+    matrix.setFocus()
+    qtbot.keyClick(matrix, Qt.Key.Key_Right)
+    qtbot.keyClick(matrix, Qt.Key.Key_X)
+    assert window.bridge.session.inputs.channel_map.positions[1].muted
+    qtbot.keyClick(matrix, Qt.Key.Key_I)
+    assert window.bridge.session.inputs.channel_map.positions[1].inverted

@@ -354,6 +354,7 @@ class MainWindow(QWidget):
             "O": self.show_oracle,
             "D": self.show_latency,
             "S": lambda: self._toggle_panel(self.source_panel, self.toolbar.source),
+            "S": lambda: self._toggle_panel(self.source_panel, self.toolbar.source),
             "L": self.show_loudspeakers,
             "E": self.show_enhancer,
             "F1": lambda: self._toggle_panel(self.keys_panel, None),

@@ -30,6 +30,7 @@ KEYS = (
     ("L", "Loudspeakers"),
     ("D", "Dropouts and latency"),
     ("S", "Source, channel map, microphone check"),
+    ("S", "Source, channel map, microphone check"),
     ("Ctrl+O", "Open a recording, a preset or settings"),
     ("Ctrl+S", "Save the preset"),
     ("Ctrl+Z", "Undo"),

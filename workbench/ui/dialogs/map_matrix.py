@@ -16,6 +16,7 @@ from workbench.ui.painting import MINUS, draw_text, number
 ROW, PITCH, LEAST_PITCH = 24, 24, 15
 LABEL, METER, HEAD = 32, 92, 22
 FLOOR_DBFS = -60.0
+OWN_KEYS = (Qt.Key.Key_I, Qt.Key.Key_Minus, Qt.Key.Key_X, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 CENTRE, RIGHT = Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight
 
 
@@ -175,6 +176,9 @@ class MapMatrix(Themed, QWidget):
             event.ignore()
 
     def event(self, event):
+        if event.type() == event.Type.ShortcutOverride and Qt.Key(event.key()) in OWN_KEYS:
+            event.accept()  # here these keys edit the map, whatever they do in the window
+            return True
         if event.type() == event.Type.ToolTip:
             place = self.place_at(QPointF(event.pos()))
             if place is None:
