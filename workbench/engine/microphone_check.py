@@ -29,6 +29,7 @@ from workbench.dsp.bands import HOP, RATE_HZ
 SECONDS = 10.0
 TIMEOUT_S = 120.0
 TOLD_EVERY = RATE_HZ // 4
+PIECE = 20 * HOP
 FAULTS = {"dead": "is dead", "inverted": "is inverted", "gain": "has another gain than the others"}
 
 
@@ -103,10 +104,16 @@ class MicrophoneCheck:
         self._changed(report)
         self._done(sentence, faulty)
 
+    def _write(self, path: Path) -> None:
+        """In small pieces: turning all of it at once would hold the interpreter for longer than a hop."""
+        with soundfile.SoundFile(path, "w", RATE_HZ, len(self._samples), subtype="FLOAT") as file:
+            for start in range(0, self._samples.shape[1], PIECE):
+                file.write(self._samples[:, start : start + PIECE].T)
+
     def _run(self) -> dict:
         with tempfile.TemporaryDirectory(prefix="earshot-check-") as folder:
             sound, array = Path(folder) / "heard.wav", Path(folder) / "array.toml"
-            soundfile.write(sound, self._samples.T, RATE_HZ, subtype="FLOAT")
+            self._write(sound)
             rows = ", ".join(f"[{', '.join(f'{value:.9g}' for value in row)}]" for row in self._array.mic_xyz_m)
             array.write_text(f'name = "checked"\nmics = [{rows}]\n')
             program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "workbench"]
