@@ -27,10 +27,14 @@ CLOCK_MESSAGES = 32
 CLOCK_AGREE = 3
 
 
+def program() -> list[str]:
+    """Command line that starts this program, frozen or from a checkout."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "workbench"]
+
+
 def command(*arguments: str) -> list[str]:
-    """Command line that starts this program, frozen or from a checkout, as an audio server."""
-    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "workbench"]
-    return [*program, "--audio-server", *arguments]
+    """Command line that starts this program as an audio server."""
+    return [*program(), "--audio-server", *arguments]
 
 
 def environment(changes: dict[str, str] | None = None) -> dict[str, str]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 import time
 from typing import TextIO
+
+from workbench.engine.jobs import PROGRESS_VARIABLE
 
 EVERY_S = 10.0
 """Between two lines where there is no terminal whose line could be written over."""
@@ -20,7 +24,7 @@ def duration_text(seconds: float) -> str:
 
 
 class ProgressLine:
-    """Writes to stderr: over the same line in a terminal, every ten seconds elsewhere."""
+    """Writes to stderr: over the same line in a terminal, every ten seconds elsewhere; JSON for the window's jobs."""
 
     def __init__(self, stream: TextIO | None = None, clock=time.monotonic):
         self._stream = stream or sys.stderr
@@ -29,6 +33,7 @@ class ProgressLine:
         self._last = float("-inf")
         self._width = 0
         self._terminal = self._stream.isatty()
+        self._machine = bool(os.environ.get(PROGRESS_VARIABLE))
 
     def left_s(self, share: float) -> float | None:
         """Time that is left when `share` (0 to 1) of the work is done; None at the beginning."""
@@ -38,10 +43,14 @@ class ProgressLine:
     def show(self, text: str, share: float) -> None:
         """Say how far it is; too soon after the last time nothing happens, except at the end."""
         now = self._clock()
-        if share < 1 and now - self._last < (_SOON_S if self._terminal else EVERY_S):
+        if share < 1 and now - self._last < (_SOON_S if self._terminal or self._machine else EVERY_S):
             return
         self._last = now
         left_s = self.left_s(share)
+        if self._machine:
+            self._stream.write(json.dumps({"share": share, "text": text, "left_s": left_s}) + "\n")
+            self._stream.flush()
+            return
         if share < 1 and left_s is not None:
             text += f", {duration_text(left_s)} left"
         if self._terminal:

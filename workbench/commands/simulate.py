@@ -12,6 +12,7 @@ import numpy as np
 from workbench.audio.files import SoundWriter
 from workbench.audio.protocols import RATE_HZ
 from workbench.commands.common import SCHEMA, add_json_argument, note, write_json
+from workbench.commands.progress import ProgressLine
 from workbench.core.errors import EarshotError, InputError
 from workbench.core.messages import Block
 from workbench.engine.array_files import array_toml
@@ -116,6 +117,7 @@ def run(args: argparse.Namespace) -> int:
     source = RoomSource(scene, patience_s=None)
     total = round(args.seconds * RATE_HZ)
     truths, peak = [], 0.0
+    line = ProgressLine()
     writers: dict[str, SoundWriter] = {}
 
     def next_block() -> Block:
@@ -139,6 +141,8 @@ def run(args: argparse.Namespace) -> int:
                 writers["clean"].write(clean[None, :length])
             peak = max(peak, float(np.abs(block.samples).max()))
             truths.append(block.truth)
+            if start % RATE_HZ == 0:
+                line.show(f"{start // RATE_HZ} of {args.seconds:g} s", start / total)
         for writer in writers.values():
             writer.close()
     except OSError as error:
