@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from workbench import __version__
 from workbench.core.errors import EarshotError, InputError
-from workbench.ui import dialogs, theme
+from workbench.ui import dialogs, scale, theme
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,19 @@ def _size(text: str) -> tuple[int, int]:
     return width, height
 
 
+def _scale(text: str) -> int:
+    percent = scale.held_percent(text)
+    if text.strip().removesuffix("%") != str(percent):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a scale from 100 to 300 percent")
+    return percent
+
+
+def _store(fresh: bool) -> QSettings:
+    """Where the window is remembered."""
+    config = platformdirs.user_config_path(NAME, appauthor=False)
+    return QSettings(str(config / ("window-fresh.ini" if fresh else "window.ini")), QSettings.Format.IniFormat)
+
+
 def parse(argv: list[str]) -> argparse.Namespace:
     """The window's own options. Exits with 2 on a bad one, like every command."""
     parser = argparse.ArgumentParser(prog="workbench", description="Earshot, a live audio workbench.")
@@ -43,7 +56,10 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--array", metavar="A", help="microphone array: a shipped name or a TOML file")
     parser.add_argument("--layout", metavar="L", help="loudspeaker layout: a shipped name or a TOML file")
     parser.add_argument("--settings", metavar="FILE", type=Path, help="settings file to begin with")
-    parser.add_argument("--theme", choices=("dark", "light", "system"), help="instead of the remembered one")
+    parser.add_argument(
+        "--theme", choices=("dark", "light", "contrast", "system"), help="instead of the remembered one"
+    )
+    parser.add_argument("--scale", type=_scale, metavar="PERCENT", help="size of everything, 100 to 300; remembered")
     parser.add_argument("--size", type=_size, metavar="WxH", help="size of the window, e.g. 1920x1080")
     parser.add_argument("--stopped", action="store_true", help="do not start the sound")
     parser.add_argument("--fresh", action="store_true", help="ignore and keep the remembered layout, theme and devices")
@@ -141,6 +157,9 @@ def _run(args: argparse.Namespace) -> int:
     settings = _begin_settings(args)
     _require_screen()
 
+    if QApplication.instance() is None:
+        remembered = 100 if args.fresh else scale.held_percent(_store(False).value(scale.STORED, 100))
+        scale.use_scale(args.scale or remembered)
     qInstallMessageHandler(_log_qt)
     app = QApplication.instance() or QApplication(["earshot"])
     app.setApplicationName("Earshot")
@@ -171,9 +190,11 @@ def _build_window(args: argparse.Namespace, bridge, log_folder: Path):
     from workbench.ui.views.space import SpaceView
 
     config = platformdirs.user_config_path(NAME, appauthor=False)
-    store = QSettings(str(config / ("window-fresh.ini" if args.fresh else "window.ini")), QSettings.Format.IniFormat)
+    store = _store(args.fresh)
     if args.fresh:
         store.clear()
+    if args.scale:
+        store.setValue(scale.STORED, args.scale)
     folders = {
         "presets": config / "presets",
         "recordings": platformdirs.user_documents_path() / "Earshot recordings",

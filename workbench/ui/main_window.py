@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QMenu,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -30,7 +31,7 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import load_array, load_layout
 from workbench.core.params import Params
 from workbench.core.resources import find_toml, read_toml, resource, shipped_names
-from workbench.ui import dialogs, theme
+from workbench.ui import dialogs, scale, theme
 from workbench.ui.ab_switch import ABSwitch
 from workbench.ui.abx_control import ABXControl
 from workbench.ui.array_editor import ArrayPanel
@@ -70,7 +71,8 @@ COMPACT_SPACE_HEIGHT = 342
 LAYOUT_VERSION = 1
 SOUND_FILES = "Sound files (*.wav *.flac *.aif *.aiff *.ogg *.mp3);;All files (*)"
 SETTINGS_FILES = "Settings (*.toml);;All files (*)"
-THEME_CHOICES = ("dark", "light", "system")
+THEME_CHOICES = ("dark", "light", "contrast", "system")
+THEME_NAMES = {"contrast": "High contrast"}
 
 
 def structure_choices(folder: str) -> tuple[tuple[str, str], ...]:
@@ -113,9 +115,16 @@ def shipped_scenes() -> list[tuple[str, str, int]]:
     return scenes
 
 
+def _high_contrast_wanted() -> bool:
+    hints = getattr(QGuiApplication.styleHints(), "accessibility", None)  # from Qt 6.10 on
+    return hints is not None and hints().contrastPreference() == Qt.ContrastPreference.HighContrast
+
+
 def resolve_theme(choice: str) -> theme.Tokens:
-    """Tokens of "dark", "light" or "system" (the desktop's own choice; dark where it has none)."""
-    if choice == "system":
+    """Tokens of a theme, or of "system": the desktop's own choice, high contrast included; dark where it has none."""
+    if choice == "system" and _high_contrast_wanted():
+        choice = "contrast"
+    elif choice == "system":
         scheme = QGuiApplication.styleHints().colorScheme()
         choice = "light" if scheme == Qt.ColorScheme.Light else "dark"
     return theme.THEMES[choice]
@@ -176,7 +185,7 @@ class MainWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle("Earshot")
         self.setWindowIcon(app_icon())
-        self.setMinimumSize(theme.MIN_WIDTH, theme.MIN_HEIGHT)
+        self._fit_screen()
         self.setAcceptDrops(True)
         self.setFont(theme.font(13))
         self.tokens = theme.DARK
@@ -204,7 +213,7 @@ class MainWindow(QWidget):
         self.work.setCentralWidget(sound)
         self.space_dock = self._dock("space", "Space", space)
         self.parameters_dock = self._dock("parameters", "Parameters", self.parameters)
-        layout = QVBoxLayout(self)
+        layout = QVBoxLayout(self._content())
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.toolbar)
@@ -247,6 +256,29 @@ class MainWindow(QWidget):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme)
         self.set_theme(str(store.value("theme", "dark")))
         self._restore_geometry()
+
+    def _fit_screen(self) -> None:
+        """The least size: as designed, or the screen's where that is smaller (a large scale); then one scrolls."""
+        room = self.screen().availableSize()
+        width, height = min(theme.MIN_WIDTH, room.width()), min(theme.MIN_HEIGHT, room.height())
+        self.setMinimumSize(width, height)
+        self._scrolls = (width, height) != (theme.MIN_WIDTH, theme.MIN_HEIGHT)
+
+    def _content(self) -> QWidget:
+        """What holds toolbar, docks and status bar: the window itself, or a page in it that scrolls."""
+        if not self._scrolls:
+            return self
+        page = QWidget()
+        page.setObjectName("window")
+        page.setMinimumSize(theme.MIN_WIDTH, theme.LEAST_HEIGHT)
+        area = QScrollArea()
+        area.setWidget(page)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+        return page
 
     def _dock(self, name: str, title: str, widget: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self.work)
@@ -794,11 +826,13 @@ class MainWindow(QWidget):
         themes = QActionGroup(menu)
         self.theme_actions = {}
         for choice in THEME_CHOICES:
-            action = menu.addAction(f"{choice.capitalize()} theme")
+            action = menu.addAction(f"{THEME_NAMES.get(choice, choice.capitalize())} theme")
             action.setCheckable(True)
             action.triggered.connect(lambda _=False, choice=choice: self.set_theme(choice))
             themes.addAction(action)
             self.theme_actions[choice] = action
+        self.scale_menu = menu.addMenu("Scale")
+        self._fill_scale_menu()
         menu.addSeparator()
         self.dock_actions = {}
         for dock in (self.space_dock, self.parameters_dock):
@@ -839,6 +873,22 @@ class MainWindow(QWidget):
         menu.addAction("Keys\tF1", lambda: self._toggle_panel(self.keys_panel, None))
         menu.addAction("About Earshot", lambda: self._toggle_panel(self.about_panel, None))
         return menu
+
+    def _fill_scale_menu(self) -> None:
+        sizes = QActionGroup(self.scale_menu)
+        now = scale.held_percent(self.store.value(scale.STORED, 100))
+        for percent in scale.CHOICES_PERCENT:
+            action = self.scale_menu.addAction(f"{percent} %")
+            action.setCheckable(True)
+            action.setChecked(percent == now)
+            action.triggered.connect(lambda _=False, percent=percent: self.set_scale(percent))
+            sizes.addAction(action)
+
+    def set_scale(self, percent: int) -> None:
+        """Draw everything so large from the next start on."""
+        self.store.setValue(scale.STORED, percent)
+        self.store.sync()
+        self.status.show_notice(f"Everything is drawn at {percent} % when Earshot is started again", error=False)
 
     def _show_menu(self) -> None:
         button = self.toolbar.settings_button

@@ -21,6 +21,8 @@ STATUS = 32
 ROW = 28
 RADIUS_PANEL, RADIUS_TOOLBAR, RADIUS_FIELD = 8, 6, 4
 MIN_WIDTH, MIN_HEIGHT = 1280, 800
+LEAST_HEIGHT = 700
+"""What the window needs at least; on a lower screen (at a large scale) it scrolls."""
 WIDE = 1600
 """Below this width the window has two columns."""
 
@@ -31,6 +33,17 @@ LEVEL_MAPS = ("magma", "viridis", "cividis", "grey")
 can be read by the colour-blind and in print."""
 LIGHT_MAPS = ("vik",)
 """Colour maps that are light in the middle: lines over them are dark."""
+WHITE, BLACK = "#FFFFFF", "#000000"
+"""Lines over a colour map, and their casing: the map is the same in all themes."""
+
+
+def map_ink(map_name: str, alpha: float = 1.0) -> QColor:
+    """Colour of a line over a colour map."""
+    color = QColor(BLACK if map_name in LIGHT_MAPS else WHITE)
+    color.setAlphaF(alpha)
+    return color
+
+
 SPATIAL_RANGE_DB = (-24.0, 0.0)
 """Spatial energy in maps and patterns (viridis)."""
 
@@ -67,6 +80,21 @@ class Tokens:
     good: str
     warning: str
     clip: str
+
+    @property
+    def is_dark(self) -> bool:
+        """Light on dark, rather than dark on light."""
+        return QColor(self.plot).lightnessF() < 0.5
+
+    @property
+    def difference_map(self) -> str:
+        """Colour map of differences: dark in the middle on dark themes, light on light ones."""
+        return "berlin" if self.is_dark else "vik"
+
+    @property
+    def meter_track(self) -> str:
+        """What lies under a meter's bar."""
+        return self.raised if self.is_dark else self.line
 
     @property
     def accent(self) -> str:
@@ -145,7 +173,39 @@ LIGHT = Tokens(
     clip="#C8201A",
 )
 
-THEMES = {tokens.name: tokens for tokens in (DARK, LIGHT)}
+CONTRAST = Tokens(
+    name="contrast",
+    window="#000000",
+    panel="#000000",
+    raised="#1C1C1C",
+    plot="#000000",
+    field="#000000",
+    hover="#333333",
+    line="#8C8C8C",
+    line_strong="#FFFFFF",
+    text1="#FFFFFF",
+    text2="#FFFFFF",
+    text3="#D6D6D6",
+    slider_fill="#FFFFFF",
+    before="#D9CFBF",
+    after="#00FFE0",
+    a="#CDBBFF",
+    b="#FFB699",
+    on_ab="#000000",
+    left="#8FC7FF",
+    right="#FFA6B5",
+    centre="#FFFFFF",
+    track1="#6FBCFF",
+    track2="#FFB970",
+    track3="#FF8CC8",
+    track4="#F2FA5C",
+    good="#7CFF93",
+    warning="#FFD24D",
+    clip="#FF7369",
+)
+"""For those who need more than the dark theme gives: text at 14:1 and more, every border drawn."""
+
+THEMES = {tokens.name: tokens for tokens in (DARK, LIGHT, CONTRAST)}
 
 TRACK_SHAPES = ("circle", "square", "triangle", "diamond")
 

@@ -183,7 +183,7 @@ class ParameterSlider(Themed, QSlider):
             painter.setPen(QPen(QColor(getattr(t, side)), 2))
             painter.drawLine(QPointF(mark, middle + 4), QPointF(mark, middle + 9))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(t.text1 if t.name == "dark" else t.text2))
+        painter.setBrush(QColor(t.text1 if t.is_dark else t.text2))
         painter.drawEllipse(QPointF(x, middle), KNOB_RADIUS, KNOB_RADIUS)
         if self.hasFocus() or self.dragging:
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -20,7 +20,7 @@ from workbench.ui.painting import (
     number,
     with_unit,
 )
-from workbench.ui.theme import ROW, font
+from workbench.ui.theme import ROW, WHITE, font
 from workbench.ui.views.gain_strip import LOWEST_GAIN_DB
 from workbench.ui.views.plot import Painted, Plot
 from workbench.ui.views.sound_axes import Crosshair
@@ -161,7 +161,7 @@ class BandPicture(Plot):
 
     def paint(self, painter: QPainter) -> None:
         painter.drawImage(QRectF(self.rect()), self.image())
-        ink = QColor(255, 255, 255)
+        ink = QColor(WHITE)
         ink.setAlphaF(0.06)
         painter.setPen(ink)
         for hz in GRID_HZ:

@@ -17,7 +17,7 @@ from workbench.ui.views.headers import toggle_style
 
 
 class BeamView(QWidget):
-    """The beam's view. Its `tools` (colour bar and frequency) stand in the header of the panel that holds it."""
+    """The beam's view. Its `tools` (colour bar, curves) stand in the header of the panel that holds it."""
 
     def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
         super().__init__(parent)
@@ -39,11 +39,13 @@ class BeamView(QWidget):
         row.setSpacing(4)
         row.addWidget(self.color_bar)
         row.addWidget(self.curves_button)
-        row.addWidget(self.chooser)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.canvas)
+        self.chooser.setParent(self)  # in the corner that the polar plot leaves free
+        self.chooser.move(4, 0)
+        self.chooser.raise_()
         self.chooser.changed.connect(self.canvas.set_frequency)
         self.canvas.frequency_clicked.connect(self.chooser.choose)
         self.apply_theme(tokens)

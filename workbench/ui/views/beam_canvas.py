@@ -320,7 +320,7 @@ class BeamCanvas(QWidget):
             painter.setClipPath(clip)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(rect, self._image)
-            pen = QPen(QColor(255, 255, 255, 230), 1.0)
+            pen = QPen(theme.map_ink("viridis", 0.9), 1.0)
             pen.setDashPattern([3.0, 3.0])
             painter.setPen(pen)
             y = round(self.frequency_y(self._frequency_hz)) + 0.5

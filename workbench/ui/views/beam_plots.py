@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui import painting, theme
-from workbench.ui.theme import Tokens
+from workbench.ui.theme import WHITE, Tokens
 from workbench.ui.views.speaker_plot import (
     REACH,
     TITLE,
@@ -222,7 +222,7 @@ class BeamMapPlot(SpeakerPlot):
         painter.drawImage(rect, image(np.asarray(self.detail.beam_db)[::-1], self.span))
 
     def paint_handles(self, painter: QPainter, rect: QRectF) -> None:
-        painter.setPen(line_pen("#FFFFFF", 1.0, (4.0, 3.0)))
+        painter.setPen(line_pen(WHITE, 1.0, (4.0, 3.0)))
         y = self._y(rect, self.frequency_hz)
         painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
         if self.params is None:

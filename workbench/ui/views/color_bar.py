@@ -17,7 +17,7 @@ class ColorBar(QWidget):
         super().__init__(parent)
         self._tokens = tokens
         self._image = painting.colormap_image("viridis")
-        self.setFixedSize(134, 28)
+        self.setFixedSize(118, 28)
         self.setToolTip("Level relative to the steering direction")
         self.setAccessibleName("Colours from −24 dB to 0 dB")
 
@@ -34,12 +34,12 @@ class ColorBar(QWidget):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(0, 0, 22, self.height()), right, painting.number(low))
         painter.drawText(
-            QRectF(108, 0, 30, self.height()),
+            QRectF(92, 0, 30, self.height()),
             Qt.AlignmentFlag.AlignVCenter,
             painting.with_unit(painting.number(high), "dB"),
         )
         bar = QPainterPath()
-        box = QRectF(29, self.height() / 2 - 4, 72, 8)
+        box = QRectF(29, self.height() / 2 - 4, 56, 8)
         bar.addRoundedRect(box, 2, 2)
         painter.setClipPath(bar)
         painter.drawImage(box, self._image)

@@ -148,7 +148,7 @@ class Goniometer(Painted):
         ):
             draw_text(painter, x, center.y() - reach - 6, name, getattr(t, token), align)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(t.raised if t.name != "light" else t.line))
+        painter.setBrush(QColor(t.meter_track))
         painter.drawRoundedRect(bar, 2, 2)
         painter.setFont(self.font())
         for value in (-1, 0, 1):

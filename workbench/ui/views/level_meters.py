@@ -218,7 +218,7 @@ class LevelMeters(Painted):
     # ----------------------------------------------------------------------------------------------- painting
 
     def _track(self) -> str:
-        return self.tokens.raised if self.tokens.name == "dark" else self.tokens.line
+        return self.tokens.meter_track
 
     def _colors(self) -> list[str]:
         """Colour of each channel: Before's for inputs; Left, Right, Centre by name for outputs."""

@@ -86,7 +86,7 @@ class LoudnessBars(Painted):
             painter.drawLine(LEFT - 5, y, LEFT - 3, y)
             ink = t.text1 if target else t.text2
             draw_text(painter, LEFT - 8, y, number(mark), ink, Qt.AlignmentFlag.AlignRight)
-        track = QColor(t.line if t.name == "light" else t.raised)
+        track = QColor(t.meter_track)
         foot = self._y(LOWEST_LUFS)
         for place, name in enumerate("MS"):
             x = LEFT + place * (BAR + 6)

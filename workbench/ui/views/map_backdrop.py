@@ -29,7 +29,7 @@ def paint_backdrop(scene: MapScene, ratio: float) -> QPixmap:
     shown = state.localization
     fade = 0.5 if state.stale else 1.0
     if shown is not None and shown.sectors is not None:
-        strength = 0.24 if t.name == "dark" else 0.26
+        strength = 0.24 if t.is_dark else 0.26
         disc = polar.rect_around(center, radius)
         for sector, probability in enumerate(shown.sectors):
             if probability >= 0.02:  # fainter shades cannot be seen

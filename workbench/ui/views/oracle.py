@@ -23,7 +23,7 @@ from workbench.ui.painting import (
     frequency_y,
     number,
 )
-from workbench.ui.theme import LEVEL_RANGE_DB, RADIUS_FIELD, font
+from workbench.ui.theme import LEVEL_RANGE_DB, RADIUS_FIELD, font, map_ink
 from workbench.ui.views.headers import ColorBar, FlatButton, Toggle
 from workbench.ui.views.plot import Painted
 from workbench.ui.views.sound_history import RowMap
@@ -98,7 +98,7 @@ class Picture(Painted):
         """Colour map in use."""
         if self._reference_dbfs is None:
             return "magma"
-        return "berlin" if self.tokens.name == "dark" else "vik"
+        return self.tokens.difference_map
 
     def background_color(self) -> str:
         return QColor.fromRgb(int(colormap("magma")[0])).name()
@@ -124,7 +124,7 @@ class Picture(Painted):
     def paint_background(self, painter: QPainter) -> None:
         if self._columns_dbfs is not None:
             painter.drawImage(QRectF(self.rect()), self.image())
-        ink = QColor(Qt.GlobalColor.black if self.map_name == "vik" else Qt.GlobalColor.white)
+        ink = map_ink(self.map_name)
         ink.setAlphaF(0.08)
         painter.setPen(ink)
         for hz in GRID_HZ:
@@ -133,7 +133,7 @@ class Picture(Painted):
 
     def paint(self, painter: QPainter) -> None:
         if self._columns_dbfs is not None:
-            painter.setPen(QColor(Qt.GlobalColor.black if self.map_name == "vik" else Qt.GlobalColor.white))
+            painter.setPen(map_ink(self.map_name))
             x = round(self.position * (self.width() - 1))
             painter.drawLine(x, 0, x, self.height())
         if self.playing:

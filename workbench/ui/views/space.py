@@ -30,13 +30,13 @@ COMPACT_HEIGHT = 342
 class Tab(QAbstractButton):
     """One tab in a panel's header: filled while it is shown."""
 
-    def __init__(self, text: str, tokens: Tokens, parent: QWidget | None = None):
+    def __init__(self, text: str, tokens: Tokens, parent: QWidget | None = None, padding: int = 9):
         super().__init__(parent)
         self._tokens = tokens
         self.setText(text)
         self.setCheckable(True)
         self.setFont(theme.font(13, 500))
-        self.setFixedSize(self.fontMetrics().horizontalAdvance(text) + 18, 28)
+        self.setFixedSize(self.fontMetrics().horizontalAdvance(text) + 2 * padding, 28)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(f"{text} tab")
@@ -75,13 +75,13 @@ class TabHeader(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, names: tuple[str, ...], tokens: Tokens, parent: QWidget | None = None):
+    def __init__(self, names: tuple[str, ...], tokens: Tokens, *, narrow: bool = False, parent: QWidget | None = None):
         super().__init__(parent)
         self.setFixedHeight(theme.HEADER)
         row = QHBoxLayout(self)
-        row.setContentsMargins(9, 0, theme.PANEL_PADDING, 0)
-        row.setSpacing(4)
-        self.tabs = [Tab(name, tokens, self) for name in names]
+        row.setContentsMargins(6 if narrow else 9, 0, 6 if narrow else theme.PANEL_PADDING, 0)
+        row.setSpacing(2 if narrow else 4)
+        self.tabs = [Tab(name, tokens, self, padding=7 if narrow else 9) for name in names]
         group = QButtonGroup(self)
         for index, tab in enumerate(self.tabs):
             group.addButton(tab, index)
@@ -160,7 +160,7 @@ class SpaceView(QWidget):
         self._running = False
         self._page = 0
         self._lower_page = 0
-        self._compact_header = TabHeader(("Map", "Beam", "Talkers", "Meters"), tokens)
+        self._compact_header = TabHeader(("Map", "Beam", "Talkers", "Meters"), tokens, narrow=True)
         self._lower_header = TabHeader(("Beam", "Loudspeakers", "Meters"), tokens)
         self._compact_header.chosen.connect(self.show_page)
         self._lower_header.chosen.connect(self.show_lower_page)

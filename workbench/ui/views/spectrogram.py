@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from workbench.ui.painting import color_index, colormap, draw_curve, draw_text, polygon
-from workbench.ui.theme import LEVEL_MAPS, LEVEL_RANGE_DB, LIGHT_MAPS, font
+from workbench.ui.theme import BLACK, LEVEL_MAPS, LEVEL_RANGE_DB, LIGHT_MAPS, WHITE, font, map_ink
 from workbench.ui.views.axes import time_marks
 from workbench.ui.views.plot import Plot
 from workbench.ui.views.sound_axes import Crosshair
@@ -129,7 +129,7 @@ class Spectrogram(Plot):
         """Name of the colour map in use."""
         if self.mode == LEVEL:
             return self.level_map
-        return "berlin" if self.tokens.name == "dark" else "vik"
+        return self.tokens.difference_map
 
     @property
     def range_db(self) -> tuple[float, float]:
@@ -246,16 +246,13 @@ class Spectrogram(Plot):
 
     def _paint_grid(self, painter: QPainter) -> None:
         """Grid and band borders. Lines cost less than a transparent pixmap as large as the picture."""
-        ink = QColor(Qt.GlobalColor.white if self._on_dark() else Qt.GlobalColor.black)
         width, height = self.width(), self.height()
         if self.bands_shown and self._band_edges_hz is not None:
-            ink.setAlphaF(0.22)
-            painter.setPen(ink)
+            painter.setPen(map_ink(self.map_name, 0.22))
             places = np.rint(self.axes.scale.y(self._band_edges_hz, height))
             for y in places[(places >= 0) & (places < height)].astype(int).tolist():
                 painter.drawLine(0, y, width, y)
-        ink.setAlphaF(0.06 if self._on_dark() else 0.10)
-        painter.setPen(ink)
+        painter.setPen(map_ink(self.map_name, 0.10 if self.map_name in LIGHT_MAPS else 0.06))
         for hz in self.axes.scale.grid_hz:
             y = self.frequency_y(hz)
             painter.drawLine(0, y, width, y)
@@ -263,10 +260,6 @@ class Spectrogram(Plot):
             x = round(self.time_x(mark_s))
             if 0 < x < width:
                 painter.drawLine(x, 0, x, height)
-
-    def _on_dark(self) -> bool:
-        """Overlays are white, but on the light map of differences black."""
-        return self.map_name not in LIGHT_MAPS
 
     def paint(self, painter: QPainter) -> None:
         self._draw_columns()
@@ -314,22 +307,21 @@ class Spectrogram(Plot):
             runs.append((x[start:end][keep], y[start:end][keep]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         solid, flat, bevel = Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.BevelJoin
-        painter.setPen(QPen(QColor(0, 0, 0, 200), 4.0, solid, flat, bevel))
+        casing = QColor(BLACK)
+        casing.setAlphaF(0.78)
+        painter.setPen(QPen(casing, 4.0, solid, flat, bevel))
         for run in runs:
             painter.drawPolyline(polygon(*run))
         for run in runs:
-            draw_curve(painter, *run, QColor(255, 255, 255), 1.75)
+            draw_curve(painter, *run, QColor(WHITE), 1.75)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_crosshair(self, painter: QPainter) -> None:
-        ink = QColor(Qt.GlobalColor.white if self._on_dark() else Qt.GlobalColor.black)
-        ink.setAlphaF(0.8)
-        self.paint_crosshair(painter, ink)
+        self.paint_crosshair(painter, map_ink(self.map_name, 0.8))
         if self.crosshair.offset_s is not None and self.crosshair.frequency_hz is not None:
             x = round(min(self.time_x(self.crosshair.offset_s), self.width() - 1))
             y = self.frequency_y(self.crosshair.frequency_hz)
-            ink.setAlphaF(1.0)
-            painter.setPen(QPen(ink, 2 if self.crosshair.held else 1))
+            painter.setPen(QPen(map_ink(self.map_name), 2 if self.crosshair.held else 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(x - 4, y - 4, 8, 8)
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui import painting, theme
-from workbench.ui.theme import Tokens
+from workbench.ui.theme import BLACK, WHITE, Tokens
 from workbench.ui.views.speaker_plot import (
     SpeakerPlot,
     image,
@@ -128,7 +128,7 @@ class SweetSpotPlot(SpeakerPlot):
         painter.drawImage(rect, image(values, self.span))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         ends: dict[float, QPointF] = {}
-        for level, color, width in ((10.0, "#FFFFFF", 1.5), (15.0, "#000000", 1.5)):
+        for level, color, width in ((10.0, WHITE, 1.5), (15.0, BLACK, 1.5)):
             painter.setPen(QPen(QColor(color), width))
             for line in _contour(values, level):
                 points = [
@@ -149,16 +149,18 @@ class SweetSpotPlot(SpeakerPlot):
         width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 8
         tag = QRectF(min(end.x() + 6, rect.right() - width), end.y() - 20, width, 16)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(0, 0, 0, 170))
+        shade = QColor(BLACK)
+        shade.setAlphaF(0.67)
+        painter.setBrush(shade)
         painter.drawRoundedRect(tag, 3, 3)
-        painter.setPen(QColor("#FFFFFF"))
+        painter.setPen(QColor(WHITE))
         painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, text)
 
     def paint_handles(self, painter: QPainter, rect: QRectF) -> None:
         if self.params is None:
             return
         centre = self.place(*self._head())
-        for color, width in (("#000000", 4.0), ("#FFFFFF", 2.0)):
+        for color, width in ((BLACK, 4.0), (WHITE, 2.0)):
             painter.setPen(QPen(QColor(color), width))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(centre, 7, 7)
