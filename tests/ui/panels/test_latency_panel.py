@@ -123,3 +123,17 @@ def test_the_drift_plot_keeps_two_values_a_second_and_marks_dropouts(qtbot):
 def test_what_was_lost_gets_its_own_advice():
     assert "cable" in explain(DROPOUTS[2]).advice and not explain(DROPOUTS[2]).ours
     assert explain(Dropout(0, "mystery", own=True)).stage == "Mystery"
+
+
+def test_a_measurement_says_how_it_goes(panel, qtbot):
+    quiet = replace(HEALTH, measured_ms=None, measured_at="")
+    panel.show_health(quiet)
+    panel.measure.click()
+    assert "listening" in panel.measured_note.text()
+    panel.show_health(replace(quiet, message="Measuring the delay with a chirp ..."))
+    assert "listening" in panel.measured_note.text()
+    panel.show_health(replace(quiet, message="The delay was not measured: nothing came back", failed=True))
+    assert panel.measured_note.text() == "no chirp was heard" and "nothing came back" in panel.measured_note.toolTip()
+    panel.measure.click()
+    panel.show_health(replace(quiet, measured_ms=61.7, measured_at="12:09"))
+    assert panel.measured.text().startswith("61.7") and "12:09" in panel.measured_note.text()

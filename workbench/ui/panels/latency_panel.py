@@ -22,6 +22,7 @@ WIDTH = 364
 SHOWN = 50
 """Rows of the log; all are copied."""
 LOG_HEIGHT, LEAST_LOG_HEIGHT = 236, 76
+NOT_MEASURED = "The delay was not measured"
 MEASURE_TIP = "Play a chirp at −20 dBFS and listen for it: needs a way from output to input"
 FLUSH_TIP = "Bring the playback queue back to its length, crossfaded"
 FILTERS = (("all", "All stages"), ("own", "Earshot"), ("other", "Elsewhere"))
@@ -85,6 +86,8 @@ class LatencyPanel(FloatPanel):
         self._health = Health()
         self._began_s = time.time()
         self._cleared_s = 0.0
+        self._measuring: Health | None = None
+        """What the engine said when a measurement was asked for."""
         self._shown: tuple = ()
         self._add_heading("Budget", "ms", "▏measured")
         self._add(self.budget)
@@ -138,7 +141,7 @@ class LatencyPanel(FloatPanel):
         self.alarm.setContentsMargins(12, 0, 12, 8)
         self.alarm.hide()
         self.measure = _button("Measure", MEASURE_TIP)
-        self.measure.clicked.connect(self.measure_wanted)
+        self.measure.clicked.connect(self._begin_measuring)
         row.addWidget(self.measure, 0, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(row)
         self.body.addWidget(self.alarm)
@@ -230,8 +233,30 @@ class LatencyPanel(FloatPanel):
         if len(self.budget.parts) != rows or alarming:
             self.place_soon()
 
+    def _begin_measuring(self) -> None:
+        self._measuring = self._health
+        self.measured_note.setText("listening for the chirp …")
+        self.measure_wanted.emit()
+
+    def _measure_state(self, health: Health) -> str:
+        """What is to be said of a measurement that was asked for; empty when it is over or none was."""
+        before = self._measuring
+        if before is None:
+            return ""
+        if (health.measured_ms, health.measured_at) != (before.measured_ms, before.measured_at):
+            self._measuring = None
+            return ""
+        if health.failed and health.message != before.message and health.message.startswith(NOT_MEASURED):
+            return "no chirp was heard"
+        return "listening for the chirp …"
+
     def _show_measures(self, health: Health) -> None:
-        if health.measured_ms is None:
+        state = self._measure_state(health)
+        self.measured_note.setToolTip(health.message if state and health.failed else "")
+        if state:
+            self.measured.setText(UNKNOWN)
+            self.measured_note.setText(state)
+        elif health.measured_ms is None:
             self.measured.setText(UNKNOWN)
             self.measured_note.setText("not measured")
         else:
