@@ -160,6 +160,7 @@ class LoudspeakerDesignView(QWidget):
     reset_requested = Signal(str)
     refused = Signal(str)
     export_wanted = Signal()
+    layout_wanted = Signal()
 
     def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
         super().__init__(parent)
@@ -186,6 +187,9 @@ class LoudspeakerDesignView(QWidget):
         self.reset_button.setToolTip("Make the target flat again")
         self.reset_button.clicked.connect(lambda: self.reset_requested.emit(SHAPE))
 
+        self.layout_button = QPushButton("Layout…")
+        self.layout_button.setToolTip("Place drivers and listener: a picture and a table")
+        self.layout_button.clicked.connect(self.layout_wanted)
         self.export_button = QPushButton("Export")
         self.export_button.setToolTip("Write the filters and the design into a folder")
         self.export_button.clicked.connect(self.export_wanted)
@@ -209,6 +213,7 @@ class LoudspeakerDesignView(QWidget):
         foot.addWidget(self.input_choice)
         foot.addStretch(1)
         foot.addWidget(self.reset_button)
+        foot.addWidget(self.layout_button)
         foot.addWidget(self.export_button)
         column.addLayout(foot)
 

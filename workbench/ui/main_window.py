@@ -50,6 +50,7 @@ from workbench.ui.enhancer_control import EnhancerControl
 from workbench.ui.icons import app_icon
 from workbench.ui.input_control import InputControl
 from workbench.ui.kept_control import KeptControl
+from workbench.ui.layout_control import LayoutControl
 from workbench.ui.loudspeaker_panel import LoudspeakerPanel
 from workbench.ui.oracle_panel import OraclePanel
 from workbench.ui.panels.history_panel import HistoryPanel
@@ -242,6 +243,14 @@ class MainWindow(QWidget):
             lambda: array_choices(self.arrays_folder),
             lambda title, filters, action: self._ask_file(title, filters, action),
         )
+        self.layouts = LayoutControl(
+            self,
+            bridge,
+            self.parameters,
+            folders["presets"].parent / "layouts",
+            lambda: self._shown(bridge.session.layout, load_layout, bridge.session.layout_name),
+            self._toggle_panel,
+        )
         self.ab_switch = ABSwitch(self, bridge, self.toolbar)
         self.abx = ABXControl(self, bridge, self._ask_file)
         self.history_panel = HistoryPanel(self)
@@ -356,6 +365,7 @@ class MainWindow(QWidget):
         speakers.changed.connect(lambda values, gesture: bridge.set(values, gesture=gesture))
         speakers.reset_requested.connect(bridge.reset)
         speakers.export_wanted.connect(self.export_design)
+        speakers.layout_wanted.connect(self.layouts.show)
         speakers.refused.connect(lambda text: self.status.show_notice(text, error=True))
         self.oracle_panel.view.rung_wanted.connect(bridge.play_oracle)
         self.oracle_panel.view.measure_wanted.connect(bridge.measure_oracle)
@@ -856,6 +866,7 @@ class MainWindow(QWidget):
         menu.addAction("Simulated room…", self.show_room)
         menu.addAction("Plan of the room…", lambda: self._toggle_panel(self.plan_panel, None))
         menu.addAction("Microphone array…", self.show_arrays)
+        menu.addAction("Loudspeaker layout…", self.layouts.show)
         record = self.toolbar.record_button
         menu.addAction("Recording…", lambda: self._toggle_panel(self.recording_panel, record))
         menu.addAction("Check the microphones", self.check_microphones)

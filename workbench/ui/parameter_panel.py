@@ -467,7 +467,14 @@ class ParameterPanel(QFrame):
 
     def set_array_choices(self, choices: tuple[tuple[str, str], ...]) -> None:
         """Offer other arrays; the chosen one stays."""
-        chooser = self.groups["beamformer"].structure_row.chooser
+        self._set_structure_choices("beamformer", choices)
+
+    def set_layout_choices(self, choices: tuple[tuple[str, str], ...]) -> None:
+        """Offer other loudspeaker layouts; the chosen one stays."""
+        self._set_structure_choices("render", choices)
+
+    def _set_structure_choices(self, group: str, choices: tuple[tuple[str, str], ...]) -> None:
+        chooser = self.groups[group].structure_row.chooser
         chosen = chooser.currentData()
         chooser.set_choices(choices)
         if chosen is not None:
