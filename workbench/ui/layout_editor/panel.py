@@ -124,7 +124,7 @@ class LayoutPanel(FloatPanel):
             self.boxes[key].setToolTip(entry.knob.help)
             self.boxes[key].committed.connect(lambda text, key=key: self._typed(key, text))
             row.addSpacing(8)
-            row.addWidget(label(f"{entry.knob.label} (cm)", tone="2"))
+            row.addWidget(label(entry.knob.label, tone="2"))
             row.addWidget(self.boxes[key])
         row.addStretch(1)
         return row

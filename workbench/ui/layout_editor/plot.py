@@ -177,7 +177,6 @@ class LayoutPlot(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(t.plot))
         painter.drawRoundedRect(QRectF(self.rect()), theme.RADIUS_FIELD, theme.RADIUS_FIELD)
-        self._paint_grid(painter)
         centre = self.place((0.0, 0.0))
         painter.setPen(QPen(QColor(t.line_strong), 1.0, Qt.PenStyle.DotLine))
         painter.drawLine(centre, self.head())
@@ -186,6 +185,7 @@ class LayoutPlot(QWidget):
             painter.setPen(QPen(QColor(t.text3), 1.5))
             painter.setBrush(QColor(t.panel))
             painter.drawEllipse(centre, radius, radius)
+        self._paint_grid(painter)
         for number, driver in enumerate(layout.drivers):
             self._paint_driver(painter, number, driver)
         self._paint_head(painter)

@@ -62,7 +62,7 @@ class DriverTable(QTableWidget):
         self.setPalette(palette)
         self.horizontalHeader().setStyleSheet(
             f"QHeaderView::section {{ background: {tokens.panel}; color: {tokens.text3}; border: none;"
-            f" border-bottom: 1px solid {tokens.line}; padding: 2px 4px; }}"
+            f" border-bottom: 1px solid {tokens.line}; padding: 2px 4px; font-weight: normal; }}"
         )
 
     def show_draft(self, current: int) -> None:
