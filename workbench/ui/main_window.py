@@ -49,6 +49,7 @@ from workbench.ui.dialogs import (
 from workbench.ui.enhancer_control import EnhancerControl
 from workbench.ui.icons import app_icon
 from workbench.ui.input_control import InputControl
+from workbench.ui.jobs_control import JobsControl
 from workbench.ui.kept_control import KeptControl
 from workbench.ui.layout_control import LayoutControl
 from workbench.ui.loudspeaker_panel import LoudspeakerPanel
@@ -254,6 +255,7 @@ class MainWindow(QWidget):
         self.ab_switch = ABSwitch(self, bridge, self.toolbar)
         self.abx = ABXControl(self, bridge, self._ask_file)
         self.history_panel = HistoryPanel(self)
+        self.jobs = JobsControl(self, bridge, self._ask_file, self._ask_folder)
         self.kept_control = KeptControl(self, bridge, self.toolbar, store)
         self.sound_control = SoundControl(self, sound, bridge, store, self._ask_file)
         self.enhancer_control = EnhancerControl(self, sound, bridge, self.oracle_panel.view, self._ask_file)
@@ -396,7 +398,6 @@ class MainWindow(QWidget):
             "O": self.show_oracle,
             "D": self.show_latency,
             "S": lambda: self._toggle_panel(self.source_panel, self.toolbar.source),
-            "S": lambda: self._toggle_panel(self.source_panel, self.toolbar.source),
             "L": self.show_loudspeakers,
             "E": self.show_enhancer,
             "F1": lambda: self._toggle_panel(self.keys_panel, None),
@@ -413,6 +414,7 @@ class MainWindow(QWidget):
             )
         keys["Shift+X"] = self.show_abx
         keys["H"] = self.show_history
+        keys["J"] = self.show_jobs
         keys["Ctrl+M"] = self.mark
         keys["C"] = lambda: self._toggle_panel(self.ab_switch.panel, self.toolbar.match_button)
         for number in range(1, 10):
@@ -516,6 +518,10 @@ class MainWindow(QWidget):
         """Open the history of changes, or close it."""
         self.history_panel.show_steps(*self.bridge.session.steps)
         self._toggle_panel(self.history_panel, self.toolbar.undo_button)
+
+    def show_jobs(self) -> None:
+        """Open the jobs, or close them."""
+        self._toggle_panel(self.jobs.panel, None)
 
     def mark(self) -> None:
         """A marker in the recording, with a note."""
@@ -661,7 +667,11 @@ class MainWindow(QWidget):
         self.store.setValue("recording/kind", kind)
 
     def _ask_recording_folder(self) -> None:
-        self._ask_file("Record into", "Folder (*)", self.set_recording_folder, folder=self.folders["recordings"])
+        self._ask_folder("Record into", self.set_recording_folder, self.folders["recordings"])
+
+    def _ask_folder(self, title: str, action, folder: Path | None = None) -> None:
+        """A dialog for a folder that stops nothing."""
+        self._ask_file(title, "Folder (*)", action, folder=folder)
         if self._dialog is not None:
             self._dialog.setFileMode(QFileDialog.FileMode.Directory)
             self._dialog.setOption(QFileDialog.Option.ShowDirsOnly)
@@ -795,7 +805,8 @@ class MainWindow(QWidget):
             action(Path(name))
 
         dialog.fileSelected.connect(accepted)
-        dialog.finished.connect(lambda _: setattr(self, "_dialog", None))
+        # Choosing may have opened the next one already.
+        dialog.finished.connect(lambda _: setattr(self, "_dialog", None) if self._dialog is dialog else None)
         self._dialog = dialog
         dialog.show()
 
@@ -860,6 +871,7 @@ class MainWindow(QWidget):
         menu.addAction("Enhancer…\tE", self.show_enhancer)
         menu.addAction("Blind ABX…\tShift+X", self.show_abx)
         menu.addAction("History…\tH", self.show_history)
+        menu.addAction("Jobs…\tJ", self.show_jobs)
         menu.addAction("Oracle ladder…\tO", self.show_oracle)
         menu.addAction("Dropouts and latency…\tD", self.show_latency)
         menu.addAction("Loudspeakers…\tL", self.show_loudspeakers)
@@ -1082,5 +1094,6 @@ class MainWindow(QWidget):
             self.hide()
             for panel in self.findChildren(FloatPanel):
                 panel.dismiss()
+            self.jobs.close()
             self.bridge.close()
         super().closeEvent(event)
