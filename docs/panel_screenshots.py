@@ -72,7 +72,9 @@ class _Jack:
         self.process = None
         if shutil.which("jackd"):
             os.environ["JACK_DEFAULT_SERVER"] = SERVER
-            command = ["jackd", "-n", SERVER, "-r", "--no-mlock", "-d", "dummy", "-r", "48000", "-p", "480"]
+            # It dies with us, should we be killed.
+            guard = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+            command = [*guard, "jackd", "-n", SERVER, "-r", "--no-mlock", "-d", "dummy", "-r", "48000", "-p", "480"]
             self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(1.0)
 
@@ -171,9 +173,31 @@ def _pictures(stage: _Stage, jack: _Jack, folder: Path) -> None:
     stage.take(window.latency_panel, "latency")
 
 
+def _enhancer_pictures(stage: _Stage) -> None:
+    """Gains, comb strengths and pitch while somebody speaks beside a fan, and the oracle ladder of the same words."""
+    window, session = stage.window, stage.session
+    session.choose_source("room:talker-beside-fan")
+    session.set({"beamformer.method": "superdirective", "beamformer.follow": 1})
+    stage.wait(16)
+    window.show_enhancer()
+    stage.wait(2)
+    window.sound.set_frozen(True)
+    stage.take(window.enhancer_control.panel, "enhancer")
+    window.enhancer_control.panel.dismiss()
+    stage.take(window.sound, "enhancer-sound")
+    window.sound.set_frozen(False)
+    window.show_oracle()
+    end = time.monotonic() + 60
+    while window.oracle_panel.view.report.excerpt is None and time.monotonic() < end:
+        stage.wait(0.5)
+    stage.wait(1)
+    stage.take(window.oracle_panel, "oracle")
+    window.oracle_panel.dismiss()
+
+
 def main() -> int:
-    """Take the panels in one theme: `panel_screenshots.py THEME FOLDER`."""
-    theme_name, target = sys.argv[1], Path(sys.argv[2])
+    """Take panels in one theme: `panel_screenshots.py THEME FOLDER devices|enhancer`."""
+    theme_name, target, what = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
     jack = _Jack()
     app = QApplication(["earshot"])
     app.setStyle("Fusion")
@@ -182,7 +206,10 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             stage = _Stage(app, theme_name, Path(folder), target)
             try:
-                _pictures(stage, jack, Path(folder))
+                if what == "devices":
+                    _pictures(stage, jack, Path(folder))
+                else:
+                    _enhancer_pictures(stage)
             finally:
                 stage.close()
     finally:

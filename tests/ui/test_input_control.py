@@ -68,6 +68,9 @@ def test_an_error_after_a_choice_is_said_in_the_panel(window):
     session.mailbox.health = replace(RUNNING, message="USB array: refuses 8 input: Device unavailable", failed=True)
     poll(window)
     assert window.source_panel.failure.isVisible() and not window.sink_panel.failure.isVisible()
+    session.mailbox.health = replace(RUNNING, message="USB array is back.")
+    poll(window)
+    assert not window.source_panel.failure.isVisible()
 
 
 def test_a_device_that_is_waited_for_is_named(window):

@@ -132,6 +132,9 @@ class InputControl(QObject):
         if panel is not None and health.failed and health.message and health.message != self._message:
             panel.show_failure(health.message)
             self._message = health.message
+        elif not health.failed and health.state == "running":
+            for one in (self.source_panel, self.sink_panel):
+                one.show_failure("")  # what was wrong is right again
         report = self.bridge.microphone_report
         if report is not self._report:
             self._report = report
