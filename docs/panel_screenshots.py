@@ -197,7 +197,7 @@ def _enhancer_pictures(stage: _Stage) -> None:
 
 def main() -> int:
     """Take panels in one theme: `panel_screenshots.py THEME FOLDER devices|enhancer`."""
-    theme_name, target, what = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+    theme_name, target, what = sys.argv[1], Path(sys.argv[2]), (*sys.argv[3:], "devices")[0]
     jack = _Jack()
     app = QApplication(["earshot"])
     app.setStyle("Fusion")
