@@ -104,3 +104,12 @@ def test_a_single_microphone_hears_a_diffuse_noise_unchanged_in_power():
     field = DiffuseField(np.zeros((1, 3)), np.zeros(1), CHUNK)
     spectrum = np.fft.rfft(np.random.default_rng(1).standard_normal((1, 2 * CHUNK)))
     np.testing.assert_allclose(np.abs(field.mix(spectrum)), np.abs(spectrum), rtol=0.01)
+
+
+def test_many_microphones_are_mixed_as_few_are():
+    """From 17 microphones on the mix is a matrix product for each frequency: the same sum."""
+    mics = np.random.default_rng(0).uniform(-0.1, 0.1, (20, 3))
+    field = DiffuseField(mics, np.zeros(20), 480)
+    rng = np.random.default_rng(1)
+    spectra = (rng.standard_normal((20, 481)) + 1j * rng.standard_normal((20, 481))).astype(np.complex64)
+    np.testing.assert_allclose(field.mix(spectra), np.einsum("if,foi->of", spectra, field._mix), atol=2e-5)

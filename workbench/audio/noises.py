@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from scipy import fft
 
 from workbench.audio.voices import load_voice, voice_names
 
@@ -64,7 +65,7 @@ class Overlap:
     def push(self, samples: np.ndarray) -> np.ndarray:
         self._last[..., : self._chunk] = self._last[..., self._chunk :]
         self._last[..., self._chunk :] = samples
-        return np.fft.rfft(self._last)
+        return fft.rfft(self._last)
 
 
 class ShapedNoise:

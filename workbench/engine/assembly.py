@@ -13,6 +13,7 @@ from workbench.audio.files import check_apart
 from workbench.audio.protocols import Sink, Source
 from workbench.audio.recovery import RecoveringSink, RecoveringSource
 from workbench.audio.specs import two_clocks
+from workbench.core.array_shapes import array_findings
 from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_array, load_layout
 from workbench.core.messages import Block
@@ -235,6 +236,9 @@ def assemble(
         source.close()
         raise
     live = mailbox is not None
+    if live and array is not None:
+        for finding in array_findings(array.mic_xyz_m):
+            report(finding.text)
     localizer = SoftLocalizer(Localizer(array), mailbox, complain) if live and array is not None else None
     beam_watch = None
     if array is not None:
