@@ -48,6 +48,11 @@ def take(size: str, theme: str, after_s: float, target: Path) -> None:
         options = ["--size", size, "--theme", theme, "--settings", str(settings), "--fresh"]
         command = [sys.executable, "-m", "workbench", *options, "--screenshot", str(target), "--after", str(after_s)]
         subprocess.run(command, check=True, timeout=after_s + 60, cwd=Path(__file__).parents[1])
+    make_small(target)
+
+
+def make_small(target: Path) -> None:
+    """Store a large picture with a palette."""
     if target.stat().st_size > LARGEST_BYTES:
         with_256_colours(QImage(str(target))).save(str(target))
 
@@ -77,7 +82,8 @@ def with_256_colours(image: QImage) -> QImage:
 
 
 def main() -> int:
-    """Take all pictures, or those whose name holds `--only`; those of single panels are called panels-THEME."""
+    """Take all pictures, or those whose name holds `--only`; those of single panels are called panels-devices-THEME and
+    panels-enhancer-THEME."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--after", type=float, default=14.0, help="seconds of running before the picture (14)")
     parser.add_argument("--only", default="", help="part of the names to take, e.g. 1920x1080-dark")
@@ -90,9 +96,12 @@ def main() -> int:
                 take(size, theme, args.after, target)
                 print(target, target.stat().st_size)
     for theme in THEMES:
-        if args.only in f"panels-{theme}":
-            script = Path(__file__).with_name("panel_screenshots.py")
-            subprocess.run([sys.executable, str(script), theme, str(FOLDER)], check=True, timeout=180)
+        for what in ("devices", "enhancer"):
+            if args.only in f"panels-{what}-{theme}":
+                script = Path(__file__).with_name("panel_screenshots.py")
+                subprocess.run([sys.executable, str(script), theme, str(FOLDER), what], check=True, timeout=240)
+                for target in FOLDER.glob(f"[a-z]*-{theme}.png"):
+                    make_small(target)
     return 0
 
 

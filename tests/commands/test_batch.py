@@ -1,6 +1,11 @@
 """`workbench batch` from the command line."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -63,3 +68,31 @@ def test_a_list_of_files(folder, capsys):
 def test_bad_arguments(folder, capsys, words, said):
     assert main(["batch", *words]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_ctrl_c_leaves_nothing_half_written_and_the_same_command_goes_on(folder):
+    long = 0.1 * np.random.default_rng(9).standard_normal(48000 * 600)
+    soundfile.write(folder / "talks" / "long.wav", long, 48000, subtype="PCM_16")
+    words = ["batch", "gentle.toml", "talks", "--jobs", "2"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workbench", *words],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    unfinished = folder / "gentle" / ".unfinished"
+    deadline = time.monotonic() + 90
+    while len(list((folder / "gentle").glob("?.flac"))) < 3 or not list(unfinished.glob(".*")):
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and "goes on from there" in said and "Traceback" not in said
+    assert not unfinished.exists()
+    assert sorted(p.name for p in (folder / "gentle").glob("*.flac")) == ["0.flac", "1.flac", "2.flac"]
+    soundfile.write(folder / "talks" / "long.wav", long[:4800], 48000)
+    assert main([*words[:-1], "1", "--json", "r.json"]) == 0
+    assert (json.loads((folder / "r.json").read_text())["skipped"]) == 3

@@ -29,24 +29,30 @@ class ProgressLine:
     def __init__(self, stream: TextIO | None = None, clock=time.monotonic):
         self._stream = stream or sys.stderr
         self._clock = clock
-        self._began = clock()
+        self._first: tuple[float, float] | None = None
         self._last = float("-inf")
         self._width = 0
         self._terminal = self._stream.isatty()
         self._machine = bool(os.environ.get(PROGRESS_VARIABLE))
 
     def left_s(self, share: float) -> float | None:
-        """Time that is left when `share` (0 to 1) of the work is done; None at the beginning."""
-        elapsed = self._clock() - self._began
-        return elapsed * (1 - share) / share if share > 0 else None
+        """Time that is left when `share` (0 to 1) of the work is done; None at the beginning.
+
+        It follows from the pace since the first call: what comes before (processes that start, networks that are
+        loaded) does not repeat itself.
+        """
+        now = self._clock()
+        if self._first is None:
+            self._first = (now, share)
+        began, done = self._first
+        return (now - began) * (1 - share) / (share - done) if share > done else None
 
     def show(self, text: str, share: float) -> None:
         """Say how far it is; too soon after the last time nothing happens, except at the end."""
-        now = self._clock()
+        now, left_s = self._clock(), self.left_s(share)
         if share < 1 and now - self._last < (_SOON_S if self._terminal or self._machine else EVERY_S):
             return
         self._last = now
-        left_s = self.left_s(share)
         if self._machine:
             self._stream.write(json.dumps({"share": share, "text": text, "left_s": left_s}) + "\n")
             self._stream.flush()

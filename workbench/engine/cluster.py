@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -106,16 +107,17 @@ def _client(jobs: int, scheduler: str | None):
             }
             stack.enter_context(dask.config.set(settings))
             scratch = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
-            cluster = LocalCluster(
-                n_workers=jobs,
-                threads_per_worker=1,
-                processes=True,
-                dashboard_address=None,
-                host="127.0.0.1",
-                local_directory=scratch,
-                silence_logs=logging.CRITICAL,
-                memory_limit=0,
-            )
+            with _deaf_to_ctrl_c():
+                cluster = LocalCluster(
+                    n_workers=jobs,
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address="127.0.0.1:0",  # there is none, but its server wants a port that is free
+                    host="127.0.0.1",
+                    local_directory=scratch,
+                    silence_logs=logging.CRITICAL,
+                    memory_limit=0,
+                )
             yield stack.enter_context(stack.enter_context(cluster).get_client())
             return
         try:
@@ -125,6 +127,20 @@ def _client(jobs: int, scheduler: str | None):
             raise InputError(f"--scheduler {scheduler}: cannot be reached ({cause})") from error
         _check_workers(client, scheduler)
         yield client
+
+
+@contextlib.contextmanager
+def _deaf_to_ctrl_c():
+    """Processes begun meanwhile do not hear a terminal's Ctrl-C: it is for this one, which ends them."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # only the main thread hears signals, and can say what happens to them
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _version() -> str:
