@@ -2,7 +2,7 @@ import dataclasses
 import math
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
@@ -143,3 +143,39 @@ def test_a_high_panel_has_the_polar_plot_above_the_image(view):
     image = view.canvas.image_rect()
     assert center.y() + radius < image.top() and image.width() > 400
     assert radius > 120 and center.y() - radius > 16
+
+
+def test_the_cursor_reads_the_level_in_both_pictures(qtbot):
+    view = BeamView()
+    qtbot.addWidget(view)
+    view.resize(472, 352)
+    view.show()
+    view.show_pattern(cardioid())
+    canvas = view.canvas
+    center, radius = canvas.polar_geometry()
+    canvas.set_cursor(None)
+    qtbot.mouseMove(canvas, QPoint(round(center.x() - 0.7 * radius), round(center.y())))
+    assert canvas.cursor_level_db == pytest.approx(-6.02, abs=0.1)
+    assert str(canvas.statistics()[3]).startswith("+90°, 1.00\u2009kHz −6.0")
+    image = canvas.image_rect()
+    qtbot.mouseMove(canvas, QPoint(round(canvas.azimuth_x(0.0)), round(image.center().y())))
+    assert canvas.cursor_level_db == pytest.approx(0.0, abs=0.02)
+    qtbot.mouseMove(canvas, QPoint(2, canvas.height() - 5))
+    assert canvas.cursor_level_db is None and canvas.statistics()[3].label.startswith("Null")
+
+
+def test_the_cursor_moves_by_keys(qtbot):
+    view = BeamView()
+    qtbot.addWidget(view)
+    view.resize(472, 352)
+    view.show()
+    view.show_pattern(cardioid(30.0))
+    qtbot.keyClick(view.canvas, Qt.Key.Key_Left)
+    assert view.canvas.cursor_level_db == pytest.approx(0.0, abs=0.01)
+    for _ in range(18):
+        qtbot.keyClick(view.canvas, Qt.Key.Key_Left)
+    assert view.canvas.cursor_level_db == pytest.approx(-6.02, abs=0.05)
+    qtbot.keyClick(view.canvas, Qt.Key.Key_Up)
+    assert view.chooser.frequency_hz == 1250.0 and "1.25" in view.canvas.statistics()[3].label
+    qtbot.keyClick(view.canvas, Qt.Key.Key_Escape)
+    assert view.canvas.cursor_level_db is None

@@ -14,6 +14,7 @@ from workbench.core.messages import BeamGain, BeamPattern, Track
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens
 from workbench.ui.views import map_marks, polar
+from workbench.ui.views.beam_cursor import BeamCursor
 from workbench.ui.views.beam_figures import PatternFigures, axis_range, nearest_row, pattern_figures
 from workbench.ui.views.beam_image import pattern_image
 from workbench.ui.views.statistics import HEIGHT as STATISTICS_HEIGHT
@@ -28,7 +29,7 @@ CURVE_RANGE_DB = (-20.0, 15.0)
 _CURVE_MARKS_DB = (-20, -10, 0, 10)
 
 
-class BeamCanvas(QWidget):
+class BeamCanvas(BeamCursor, QWidget):
     """Polar plot, image and figures, painted."""
 
     frequency_clicked = Signal(float)
@@ -46,6 +47,10 @@ class BeamCanvas(QWidget):
         self._figures: PatternFigures | None = None
         self._gain: BeamGain | None = None
         self._curves_shown = False
+        self._cursor: tuple[float, float] | None = None  # azimuth, frequency
+        self._by_keys = False
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(300, 220)
         self.setAccessibleName("Beam pattern")
@@ -75,6 +80,8 @@ class BeamCanvas(QWidget):
         self.update()
 
     def set_frequency(self, frequency_hz: float) -> None:
+        if self._cursor is not None and self._cursor[1] == self._frequency_hz:
+            self._cursor = (self._cursor[0], frequency_hz)
         self._frequency_hz = frequency_hz
         self._recompute()
 
@@ -92,7 +99,7 @@ class BeamCanvas(QWidget):
         return self._figures
 
     def statistics(self) -> list[Statistic]:
-        """The figures as they are written."""
+        """The figures as they are written; the null's gives its place to what is under the cursor."""
         figures = self._figures
         measured = self._gain is not None and math.isfinite(self._gain.gain_db)
         short = self._compact or measured
@@ -115,6 +122,13 @@ class BeamCanvas(QWidget):
             Statistic(names[2], values[2], "°"),
             Statistic(null, values[3]),
         ]
+        level_db = self.cursor_level_db
+        if level_db is not None:
+            azimuth_rad, frequency_hz = self._cursor
+            place = painting.format_azimuth(azimuth_rad)
+            if not self._compact:
+                place += f", {painting.format_frequency(frequency_hz)}"
+            entries[3] = Statistic(place, painting.number(level_db, 1), tone="accent")
         if measured:
             gain = Statistic("SI-SDR gain", painting.number(self._gain.gain_db, 1, signed=True), tone="accent")
             # Where there is no room for five, the width, which can be seen, gives way.
@@ -235,8 +249,12 @@ class BeamCanvas(QWidget):
         else:
             self._paint_image(painter)
         self._paint_frequencies(painter)
+        self._paint_cursor(painter)
         if self._pattern is None:
             self._paint_empty(painter)
+        if self.hasFocus() and self._by_keys:
+            frame = QRectF(self.rect()).adjusted(5, 5, -5, -5)
+            polar.draw_focus_ring(painter, frame, self._tokens, theme.RADIUS_FIELD)
         inner = self.width() - 2 * theme.PANEL_PADDING
         foot = QRectF(theme.PANEL_PADDING, self.height() - STATISTICS_HEIGHT, inner, STATISTICS_HEIGHT)
         draw_statistics(painter, foot, self.statistics(), self._tokens)
