@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from workbench.core.calibration import ChannelCalibration
 from workbench.core.channel_map import ChannelMap
 from workbench.engine.device_store import DeviceStore, OutputSetup, key_of
 from workbench.engine.inputs import InputSetup
@@ -44,3 +45,15 @@ def test_a_place_that_cannot_be_written_stops_nothing(tmp_path):
     store = DeviceStore(tmp_path / "file" / "devices.toml")
     store.keep_inputs(DEVICE, InputSetup(block=128))
     assert store.inputs(DEVICE).block == 128
+
+
+def test_settings_bring_a_map_and_the_device_keeps_its_calibration():
+    store = DeviceStore()
+    wanted = InputSetup(ChannelMap.in_order(4).swapped(0, 1)).with_calibration(0, ChannelCalibration("", 99.0, "old"))
+    assert store.inputs_of(DEVICE, None) == InputSetup() and store.inputs_of(DEVICE, wanted) is wanted
+    known = InputSetup(correct=True).with_calibration(0, ChannelCalibration("new.txt", 120.0, "calibrator"))
+    store.keep_inputs(DEVICE, known)
+    found = store.inputs_of(DEVICE, wanted)
+    assert found.channel_map == wanted.channel_map
+    assert found.calibration == known.calibration and found.correct
+    assert store.inputs_of(DEVICE, None) == known

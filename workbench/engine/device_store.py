@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,20 @@ class DeviceStore:
     def inputs(self, spec: str) -> InputSetup:
         """What is known of a source; the plain setup of one that is new."""
         return self._inputs.get(key_of(spec), InputSetup())
+
+    def inputs_of(self, spec: str, wanted: InputSetup | None) -> InputSetup:
+        """The setup that a settings file brings for a source, or what is remembered where it brings none.
+
+        Calibration belongs to the device and its gain, not to the settings: what is remembered of it counts.
+        """
+        known = self.inputs(spec)
+        if wanted is None:
+            return known
+        if not known.calibration:
+            return wanted
+        return replace(
+            wanted, calibration=known.calibration, correct=known.correct, show_corrected=known.show_corrected
+        )
 
     def outputs(self, spec: str) -> OutputSetup:
         """What is known of a sink."""

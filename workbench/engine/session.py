@@ -89,7 +89,7 @@ class Session:
             settings.array or None,
             settings.layout or None,
             loop=True,
-            inputs=settings.inputs or self._devices.inputs(settings.source),
+            inputs=self._devices.inputs_of(settings.source, settings.inputs),
             outputs=self._devices.outputs(settings.sink),
         )
         self._preset = settings.params
@@ -674,7 +674,7 @@ class Session:
             sink=settings.sink,
             array=settings.array or None,
             layout=settings.layout or None,
-            inputs=settings.inputs or self._devices.inputs(settings.source),
+            inputs=self._devices.inputs_of(settings.source, settings.inputs),
             outputs=self._devices.outputs(settings.sink),
         )
 
