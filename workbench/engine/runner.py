@@ -28,6 +28,7 @@ from workbench.engine.mailbox import Mailbox
 from workbench.engine.microphone_check import MicrophoneCheck
 from workbench.engine.output_test import OutputTest
 from workbench.engine.soft_localizer import SoftLocalizer
+from workbench.engine.walk_recorder import WalkRecorder
 
 HOP_S = HOP / RATE_HZ
 LATE_S = 0.03
@@ -125,6 +126,8 @@ class Runner:
         self.output_test: OutputTest | None = None
         """Plays in the output's place; may be set from another thread."""
         self.check: MicrophoneCheck | None = None
+        """Gets every hop of the input; may be set from another thread."""
+        self.walk: WalkRecorder | None = None
         """Gets every hop of the input; may be set from another thread."""
         self._howl = HowlDetector() if source.live and sink.live else None
         self.howl_hz = 0.0
@@ -242,6 +245,8 @@ class Runner:
             self._beam_watch.push(block, result.beam, self._azimuth_rad, params, tracks, chained.other)
         if (check := self.check) is not None:
             check.push(self.chain.heard)
+        if (walk := self.walk) is not None:
+            walk.push(self.chain.heard)
         cost = self._meter.end(self.chain.clock.slowest())
         dropout = self._watch.look(self.samples_in / RATE_HZ, cost, self.stolen_recently_s)
         if dropout is not None:

@@ -51,6 +51,7 @@ from workbench.engine.runner import Runner, lost_ends
 from workbench.engine.settings import Settings
 from workbench.engine.stand_ins import ENDS, Wishes, in_words, name_of, stand_ins
 from workbench.engine.structure_steps import structure_label
+from workbench.engine.walk_recorder import WalkRecorder
 from workbench.engine.worker import Worker
 from workbench.render.designs import design_from_params
 
@@ -565,6 +566,23 @@ class Session:
                 check.close()
 
         self._commands.put(end)
+
+    # ---- walking through the room --------------------------------------------------------------------------
+
+    def begin_walk(self, folder: str | Path, distance_m: float, marks: int, wanted: int) -> WalkRecorder:
+        """Collect labelled samples of the room from what the array hears; paused at first. Raises InputError."""
+        assembly = self._assembly
+        if assembly is None or assembly.array is None:
+            raise InputError("Walking needs a running source and its microphone array: press Start")
+        walk = WalkRecorder(folder, assembly.array.mics, distance_m, marks, wanted)
+        assembly.runner.walk = walk
+        return walk
+
+    def end_walk(self) -> None:
+        """Collect no more."""
+        assembly = self._assembly
+        if assembly is not None:
+            assembly.runner.walk = None
 
     # ---- devices -------------------------------------------------------------------------------------------
 
