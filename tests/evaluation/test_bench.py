@@ -10,8 +10,10 @@ def test_every_case_runs_and_is_a_row_of_the_contract():
     for case in bench.cases():
         if case.stage == "enhance":
             row = bench.measure(case, 0.2)
-            assert row.keys() == {"stage", "case", "p50_us", "p99_us", "paced_p50_us", "core_percent", "reference"}
+            given = {"stage", "case", "p50_us", "p99_us", "paced_p50_us", "core_percent", "reference"}
+            assert row.keys() == given | {"paced_p99_us", "load_s", "growth_mb"}
             assert 0 < row["p50_us"] <= row["p99_us"] and row["core_percent"] > 0
+            assert row["paced_p50_us"] <= row["paced_p99_us"] and row["load_s"] > 0 and row["growth_mb"] < 50
             if row["reference"] is not None:
                 assert row["reference"].keys() == {"name", "p50_us", "core_percent"}
 

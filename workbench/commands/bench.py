@@ -28,12 +28,20 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_json(rows, args.json)
         return 0
-    print(f"{'stage':9} {'case':58} {'median':>8} {'p99':>8} {'paced':>8} {'core':>7}  reference")
+    print(
+        f"{'stage':9} {'case':58} {'median':>8} {'p99':>8} {'paced':>8} {'p99':>8} {'core':>7} {'load':>7} "
+        f"{'grows':>8}  reference"
+    )
     for row in rows:
         reference = row["reference"]
-        beside = f"{reference['name']}: {reference['p50_us']:.0f} µs" if reference else "–"
+        beside = (
+            f"{reference['name']}: {reference['p50_us']:.0f} µs, {reference['core_percent']:.1f} %"
+            if reference
+            else "–"
+        )
         print(
             f"{row['stage']:9} {row['case']:58} {row['p50_us']:5.0f} µs {row['p99_us']:5.0f} µs "
-            f"{row['paced_p50_us']:5.0f} µs {row['core_percent']:5.1f} %  {beside}"
+            f"{row['paced_p50_us']:5.0f} µs {row['paced_p99_us']:5.0f} µs {row['core_percent']:5.1f} % "
+            f"{row['load_s']:5.2f} s {row['growth_mb']:5.1f} MB  {beside}"
         )
     return 0
