@@ -14,13 +14,17 @@ from workbench.engine.runner import Runner
 
 log = logging.getLogger(__name__)
 
-SWITCH_INTERVAL_S = 0.00005
+SWITCH_INTERVAL_S = 0.0001
 """How long a thread may keep the interpreter that the worker waits for. A hop gives it away some twenty times: beside
-a busy thread a hop of 1.5 ms takes 10 ms at 0.5 ms, 4 ms at 0.1 ms, and 2.5 ms with this."""
+a busy thread a hop of 1.5 ms takes 10 ms at 0.5 ms, and 4 ms with this."""
 
-NICENESS = -10
-"""Of the other threads while sound runs, where the system lets this user: one that was interrupted by another program
-while it had the interpreter would make the worker wait for that program."""
+OTHERS_PRIORITY = 1
+"""Of the program's other threads while sound runs. One that was interrupted by another program while it had the
+interpreter would make the worker wait for that program, whatever the worker's own priority is."""
+
+OTHERS_NICENESS = -10
+"""Instead of that where only this is allowed, or where there are few processors to share."""
+ENOUGH_PROCESSORS = 4
 
 REALTIME_PRIORITY = 5
 """Low among real-time threads: above everything that can wait, below the sound server's own."""
@@ -34,12 +38,39 @@ def _ask_for_priority() -> None:
         log.info("no real-time priority for the worker thread: %s", error)
 
 
+def _others() -> list[int]:
+    """All threads of this process; none where the system does not list them."""
+    try:
+        return [int(thread) for thread in os.listdir("/proc/self/task")]
+    except OSError:
+        return []
+
+
 def _hasten_others() -> None:
-    """Put the threads that are here now before other programs; those that they start later inherit it."""
-    with contextlib.suppress(AttributeError, OSError):
-        for thread in os.listdir("/proc/self/task"):
-            if os.getpriority(os.PRIO_PROCESS, int(thread)) > NICENESS:
-                os.setpriority(os.PRIO_PROCESS, int(thread), NICENESS)
+    """Put the threads that are here now before other programs. Threads and processes that they start do not inherit
+    it."""
+    enough = (os.cpu_count() or 1) >= ENOUGH_PROCESSORS
+    for thread in _others():
+        with contextlib.suppress(AttributeError, OSError):
+            if os.sched_getscheduler(thread) == os.SCHED_OTHER and enough:
+                policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
+                os.sched_setscheduler(thread, policy, os.sched_param(OTHERS_PRIORITY))
+                continue
+        with contextlib.suppress(AttributeError, OSError):
+            if os.getpriority(os.PRIO_PROCESS, thread) > OTHERS_NICENESS:
+                os.setpriority(os.PRIO_PROCESS, thread, OTHERS_NICENESS)
+
+
+def _relax_others() -> None:
+    """The sound has stopped: be a program like others again."""
+    for thread in _others():
+        with contextlib.suppress(AttributeError, OSError):
+            policy = os.sched_getscheduler(thread) & ~os.SCHED_RESET_ON_FORK
+            if policy == os.SCHED_RR and os.sched_getparam(thread).sched_priority == OTHERS_PRIORITY:
+                os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))
+        with contextlib.suppress(AttributeError, OSError):
+            if os.getpriority(os.PRIO_PROCESS, thread) == OTHERS_NICENESS:
+                os.setpriority(os.PRIO_PROCESS, thread, 0)
 
 
 class Worker:
@@ -77,6 +108,8 @@ class Worker:
         if self._thread.is_alive():
             self._thread.join(timeout=5)
         gc.unfreeze()
+        if self.runner.paced:
+            _relax_others()
 
     def _run(self) -> None:
         if self.runner.paced:  # who runs as fast as it goes must not shut out the rest

@@ -1,0 +1,36 @@
+"""While sound runs the program's threads come before other programs, where that is allowed; afterwards not any more."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import os, subprocess, sys, threading
+import numpy as np
+from workbench.engine import worker
+from tests.engine.messages import ArraySource
+def policies():
+    return {os.sched_getscheduler(int(thread)) & ~os.SCHED_RESET_ON_FORK for thread in os.listdir("/proc/self/task")}
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+before = policies()
+worker._hasten_others()
+during = policies()
+child = subprocess.run([sys.executable, "-c", "import os; print(os.sched_getscheduler(0))"], capture_output=True)
+worker._relax_others()
+print(before == policies() == {os.SCHED_OTHER}, during == {os.SCHED_RR}, int(child.stdout) == os.SCHED_OTHER)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setscheduler"), reason="the system has no such priorities")
+def test_threads_are_hastened_and_relaxed_and_children_are_not():
+    found = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
+    restored, hastened, child_plain = (word == "True" for word in found.stdout.split())
+    assert restored and child_plain
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+    except PermissionError:
+        return  # then it does without
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    assert hastened or (os.cpu_count() or 1) < 4
