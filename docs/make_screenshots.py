@@ -82,8 +82,8 @@ def with_256_colours(image: QImage) -> QImage:
 
 
 def main() -> int:
-    """Take all pictures, or those whose name holds `--only`; those of single panels are called panels-devices-THEME and
-    panels-enhancer-THEME."""
+    """Take all pictures, or those whose name holds `--only`; those of single panels are called panels-devices-THEME,
+    panels-enhancer-THEME and panels-compare-THEME."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--after", type=float, default=14.0, help="seconds of running before the picture (14)")
     parser.add_argument("--only", default="", help="part of the names to take, e.g. 1920x1080-dark")
@@ -96,7 +96,7 @@ def main() -> int:
                 take(size, theme, args.after, target)
                 print(target, target.stat().st_size)
     for theme in THEMES:
-        for what in ("devices", "enhancer"):
+        for what in ("devices", "enhancer", "compare"):
             if args.only in f"panels-{what}-{theme}":
                 script = Path(__file__).with_name("panel_screenshots.py")
                 subprocess.run([sys.executable, str(script), theme, str(FOLDER), what], check=True, timeout=240)

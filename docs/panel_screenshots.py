@@ -195,8 +195,35 @@ def _enhancer_pictures(stage: _Stage) -> None:
     window.oracle_panel.dismiss()
 
 
+def _comparison_pictures(stage: _Stage) -> None:
+    """A and B, a loop of kept sound, the array editor, the plan of the room."""
+    window, session = stage.window, stage.session
+    stage.wait(3)
+    session.set({"beamformer.method": "superdirective", "beamformer.follow": 1, "enhance.strength_percent": 86.0})
+    session.ab.choose("b")
+    session.set({"enhance.postfilter_beta": 0.05, "enhance.attenuation_limit_db": 20.0})
+    stage.wait(9)
+    window.toolbar.match_button.click()
+    stage.wait(1)
+    stage.take(window.ab_switch.panel, "compare")
+    window.ab_switch.panel.dismiss()
+    stage.wait(6)
+    window.toolbar.keep_button.click()
+    stage.wait(3)
+    stage.take(window.toolbar, "toolbar-loop")
+    window.toolbar.keep_button.click()
+    window.show_arrays()
+    stage.wait(1)
+    stage.take(window.array_panel, "array-editor")
+    window.array_panel.dismiss()
+    window.room_panel.plan_wanted.emit()
+    stage.wait(1)
+    stage.take(window.plan_panel, "room-plan")
+    window.plan_panel.dismiss()
+
+
 def main() -> int:
-    """Take panels in one theme: `panel_screenshots.py THEME FOLDER devices|enhancer`."""
+    """Take panels in one theme: `panel_screenshots.py THEME FOLDER devices|enhancer|compare`."""
     theme_name, target, what = sys.argv[1], Path(sys.argv[2]), (*sys.argv[3:], "devices")[0]
     jack = _Jack()
     app = QApplication(["earshot"])
@@ -208,6 +235,8 @@ def main() -> int:
             try:
                 if what == "devices":
                     _pictures(stage, jack, Path(folder))
+                elif what == "compare":
+                    _comparison_pictures(stage)
                 else:
                     _enhancer_pictures(stage)
             finally:

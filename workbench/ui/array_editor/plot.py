@@ -189,7 +189,7 @@ class ArrayPlot(Themed, QWidget):
             if radius < self.height() / 2 - 14:
                 painter.setPen(QColor(t.text3))
                 text = f"{number * spacing_mm}{THIN_SPACE}mm" if number == 1 else f"{number * spacing_mm}"
-                painter.drawText(QPointF(centre.x() + 4, centre.y() + radius - 3), text)
+                painter.drawText(QPointF(centre.x() + 0.4 * radius + 3, centre.y() + 0.92 * radius + 9), text)
         painter.setPen(QColor(t.text2))
         painter.drawText(QRectF(0, 4, self.width(), 16), Qt.AlignmentFlag.AlignCenter, "0° front")
         painter.drawText(QRectF(8, centre.y() - 18, 80, 16), Qt.AlignmentFlag.AlignLeft, "+90° left")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from workbench.ui import theme
@@ -47,15 +46,11 @@ class MicrophoneTable(QTableWidget):
 
     def apply_theme(self, tokens: Tokens) -> None:
         """In the colours of the theme."""
-        palette = self.palette()
-        for role, color in (
-            (QPalette.ColorRole.Base, tokens.panel),
-            (QPalette.ColorRole.Text, tokens.text1),
-            (QPalette.ColorRole.Highlight, tokens.hover),
-            (QPalette.ColorRole.HighlightedText, tokens.text1),
-        ):
-            palette.setColor(role, QColor(color))
-        self.setPalette(palette)
+        self.setStyleSheet(
+            f"QTableWidget {{ background: {tokens.panel}; color: {tokens.text1}; border: none;"
+            f" selection-background-color: {tokens.hover}; selection-color: {tokens.text1}; }}"
+            f"QTableWidget:focus {{ border: 1px solid {tokens.accent}; }}"
+        )
         self.horizontalHeader().setStyleSheet(
             f"QHeaderView::section {{ background: {tokens.panel}; color: {tokens.text3}; border: none;"
             f" border-bottom: 1px solid {tokens.line}; padding: 2px 4px; }}"

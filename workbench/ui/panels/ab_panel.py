@@ -52,7 +52,9 @@ class DifferenceTable(QScrollArea):
             grid.addWidget(
                 label("Both sides have the same settings. Choose B and change something.", tone="3", wrap=True)
             )
-        for line, row in enumerate(rows):
+        for column, side in enumerate("AB" if rows else "", start=1):
+            grid.addWidget(label(side, 11, 600, tone="3"), 0, column, Qt.AlignmentFlag.AlignRight)
+        for line, row in enumerate(rows, start=1):
             grid.addWidget(label(row.label), line, 0)
             for column, (side, value, other) in enumerate((("a", row.a, "B"), ("b", row.b, "A")), start=1):
                 cell = button(value, f"Give {other} this value too", flat=True)
@@ -61,9 +63,9 @@ class DifferenceTable(QScrollArea):
                 cell.clicked.connect(lambda _=False, path=row.path, side=side: self.take_wanted.emit(path, side))
                 grid.addWidget(cell, line, column, Qt.AlignmentFlag.AlignRight)
                 self.buttons[row.path, side] = cell
-        grid.setRowStretch(len(rows), 1)
+        grid.setRowStretch(len(rows) + 1, 1)
         self.setWidget(table)
-        self.setFixedHeight(ROW_HEIGHT * max(2, min(len(rows), MOST_ROWS)) + 12)
+        self.setFixedHeight(ROW_HEIGHT * max(2, min(len(rows), MOST_ROWS) + 1) + 8)
 
 
 class ABPanel(FloatPanel):
