@@ -95,6 +95,8 @@ class Design:
     plant : str
         What sound does from the drivers to the ears: "" (the layout's own key `plant`, else "sphere"), "sphere"
         (rigid sphere), "none" (two points in free field), or a path: a SOFA file, or a folder of measured responses.
+    beam_null_db, beam_even_db : float
+        How deep the beam's nulls shall be, and by how much its window may differ from the axis.
     band_low_hz, band_high_hz : float
         Outside of this band the filters go over into plain stereo, and a beam into a plain mix.
 
@@ -118,6 +120,8 @@ class Design:
     window_deg: float = 45.0
     cancellation_shape: str = ""
     plant: str = ""
+    beam_null_db: float = RenderParams().beam_null_db
+    beam_even_db: float = RenderParams().beam_even_db
     band_low_hz: float = RenderParams().band_low_hz
     band_high_hz: float = RenderParams().band_high_hz
 
@@ -156,6 +160,8 @@ class Design:
             null_rad=(math.radians(self.null_deg),),
             window_rad=math.radians(self.window_deg),
             gain_limit_db=self.boost_limit_db - _PAIR_GAIN_DB,
+            null_db=-self.beam_null_db,
+            unevenness_db=self.beam_even_db,
         )
 
 
@@ -175,6 +181,8 @@ def design_from_params(params: RenderParams, *, target: str | None = None) -> De
         centre=params.centre if params.upmix else "none",
         null_deg=params.null_deg,
         window_deg=params.window_deg,
+        beam_null_db=params.beam_null_db,
+        beam_even_db=params.beam_even_db,
         band_low_hz=params.band_low_hz,
         band_high_hz=params.band_high_hz,
     )

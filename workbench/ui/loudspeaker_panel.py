@@ -39,13 +39,15 @@ SETTINGS = (
     "render.adaptation_ms",
     "render.null_deg",
     "render.window_deg",
+    "render.beam_null_db",
+    "render.beam_even_db",
     "render.band_low_hz",
     "render.band_high_hz",
 )
 """Parameters that have no row elsewhere in the window."""
 ONLY_CROSSTALK = {"render.target", "render.region_cm", "render.region_weight", "render.droop_db"}
 ONLY_UPMIX = {"render.centre", "render.centre_width_percent", "render.adaptation_ms"}
-ONLY_BEAM = {"render.null_deg", "render.window_deg"}
+ONLY_BEAM = {"render.null_deg", "render.window_deg", "render.beam_null_db", "render.beam_even_db"}
 
 
 def applies(params: RenderParams, path: str) -> bool:
@@ -161,6 +163,7 @@ class LoudspeakerDesignView(QWidget):
     refused = Signal(str)
     export_wanted = Signal()
     layout_wanted = Signal()
+    trades_wanted = Signal()
 
     def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
         super().__init__(parent)
@@ -190,6 +193,9 @@ class LoudspeakerDesignView(QWidget):
         self.layout_button = QPushButton("Layout…")
         self.layout_button.setToolTip("Place drivers and listener: a picture and a table")
         self.layout_button.clicked.connect(self.layout_wanted)
+        self.trades_button = QPushButton("Trade-offs…")
+        self.trades_button.setToolTip("Beams to choose from, what the boost limit buys, the listening zone")
+        self.trades_button.clicked.connect(self.trades_wanted)
         self.export_button = QPushButton("Export")
         self.export_button.setToolTip("Write the filters and the design into a folder")
         self.export_button.clicked.connect(self.export_wanted)
@@ -214,6 +220,7 @@ class LoudspeakerDesignView(QWidget):
         foot.addStretch(1)
         foot.addWidget(self.reset_button)
         foot.addWidget(self.layout_button)
+        foot.addWidget(self.trades_button)
         foot.addWidget(self.export_button)
         column.addLayout(foot)
 

@@ -34,6 +34,7 @@ from workbench.core.resources import find_toml, read_toml, resource, shipped_nam
 from workbench.ui import dialogs, scale, theme
 from workbench.ui.ab_switch import ABSwitch
 from workbench.ui.abx_control import ABXControl
+from workbench.ui.adapt_control import AdaptControl
 from workbench.ui.array_editor import ArrayPanel
 from workbench.ui.bridge import Bridge
 from workbench.ui.controls import new_gesture
@@ -65,6 +66,7 @@ from workbench.ui.sound_control import SoundControl
 from workbench.ui.status_bar import StatusBar
 from workbench.ui.style import style_sheet
 from workbench.ui.toolbar import Toolbar, tool_button
+from workbench.ui.trade_panel import TradePanel
 
 log = logging.getLogger(__name__)
 
@@ -252,10 +254,12 @@ class MainWindow(QWidget):
             lambda: self._shown(bridge.session.layout, load_layout, bridge.session.layout_name),
             self._toggle_panel,
         )
+        self.trade_panel = TradePanel(self)
         self.ab_switch = ABSwitch(self, bridge, self.toolbar)
         self.abx = ABXControl(self, bridge, self._ask_file)
         self.history_panel = HistoryPanel(self)
         self.jobs = JobsControl(self, bridge, self._ask_file, self._ask_folder)
+        self.adapt = AdaptControl(self, bridge, self.jobs, folders["presets"].parent / "rooms")
         self.kept_control = KeptControl(self, bridge, self.toolbar, store)
         self.sound_control = SoundControl(self, sound, bridge, store, self._ask_file)
         self.enhancer_control = EnhancerControl(self, sound, bridge, self.oracle_panel.view, self._ask_file)
@@ -368,6 +372,9 @@ class MainWindow(QWidget):
         speakers.reset_requested.connect(bridge.reset)
         speakers.export_wanted.connect(self.export_design)
         speakers.layout_wanted.connect(self.layouts.show)
+        speakers.trades_wanted.connect(lambda: self._toggle_panel(self.trade_panel, None))
+        self.trade_panel.changed.connect(bridge.set)
+        self.trade_panel.refused.connect(lambda text: self.status.show_notice(text, error=True))
         speakers.refused.connect(lambda text: self.status.show_notice(text, error=True))
         self.oracle_panel.view.rung_wanted.connect(bridge.play_oracle)
         self.oracle_panel.view.measure_wanted.connect(bridge.measure_oracle)
@@ -469,6 +476,7 @@ class MainWindow(QWidget):
         self.parameters.show_params(params, self.bridge.preset)
         self.toolbar.show_params(params)
         self.loudspeaker_panel.show_params(params, self.bridge.preset)
+        self.trade_panel.show_params(params)
         beam = params.beamformer
         self.space.set_nulls(beam.nulls_deg, beam.enabled and beam.method == "lcmv")
         session = self.bridge.session
@@ -493,6 +501,7 @@ class MainWindow(QWidget):
         layout = self._shown(session.layout, load_layout, session.layout_name)
         self.space.set_layout(layout)
         self.loudspeaker_panel.set_layout(layout)
+        self.trade_panel.set_layout(layout)
         self.space.set_talkers_movable(session.source_spec.partition(":")[0] == "room")
         self._fill_device_panels()
 
@@ -522,6 +531,11 @@ class MainWindow(QWidget):
     def show_jobs(self) -> None:
         """Open the jobs, or close them."""
         self._toggle_panel(self.jobs.panel, None)
+
+    def show_adapt(self) -> None:
+        """Open the panel that adapts localization to a room, or close it."""
+        self.adapt.refresh()
+        self._toggle_panel(self.adapt.panel, None)
 
     def mark(self) -> None:
         """A marker in the recording, with a note."""
@@ -872,6 +886,7 @@ class MainWindow(QWidget):
         menu.addAction("Blind ABX…\tShift+X", self.show_abx)
         menu.addAction("History…\tH", self.show_history)
         menu.addAction("Jobs…\tJ", self.show_jobs)
+        menu.addAction("Adapt to this room…", self.show_adapt)
         menu.addAction("Oracle ladder…\tO", self.show_oracle)
         menu.addAction("Dropouts and latency…\tD", self.show_latency)
         menu.addAction("Loudspeakers…\tL", self.show_loudspeakers)
@@ -879,6 +894,7 @@ class MainWindow(QWidget):
         menu.addAction("Plan of the room…", lambda: self._toggle_panel(self.plan_panel, None))
         menu.addAction("Microphone array…", self.show_arrays)
         menu.addAction("Loudspeaker layout…", self.layouts.show)
+        menu.addAction("Loudspeaker trade-offs…", lambda: self._toggle_panel(self.trade_panel, None))
         record = self.toolbar.record_button
         menu.addAction("Recording…", lambda: self._toggle_panel(self.recording_panel, record))
         menu.addAction("Check the microphones", self.check_microphones)
