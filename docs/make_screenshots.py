@@ -38,6 +38,7 @@ follow = 1
 [params.enhance]
 method = "percepnet-small"
 """
+PICTURED = ("dark", "light")
 
 
 def take(size: str, theme: str, after_s: float, target: Path) -> None:
@@ -90,12 +91,17 @@ def main() -> int:
     args = parser.parse_args()
     FOLDER.mkdir(exist_ok=True)
     for size in SIZES:
-        for theme in THEMES:
+        for theme in PICTURED:
             target = FOLDER / f"{size}-{theme}.png"
             if args.only in target.stem:
                 take(size, theme, args.after, target)
                 print(target, target.stat().st_size)
-    for theme in THEMES:
+    for theme in PICTURED:
+        if args.only in f"view-{theme}":
+            script = Path(__file__).with_name("view_screenshots.py")
+            subprocess.run([sys.executable, str(script), theme, str(FOLDER)], check=True, timeout=240)
+            for target in FOLDER.glob(f"view-*-{theme}.png"):
+                make_small(target)
         for what in ("devices", "enhancer", "compare"):
             if args.only in f"panels-{what}-{theme}":
                 script = Path(__file__).with_name("panel_screenshots.py")

@@ -37,6 +37,7 @@ class BeamView(QWidget):
         row = QHBoxLayout(self.tools)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
+        row.addStretch(1)
         row.addWidget(self.color_bar)
         row.addWidget(self.curves_button)
         column = QVBoxLayout(self)

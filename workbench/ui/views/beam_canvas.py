@@ -127,7 +127,7 @@ class BeamCanvas(BeamCursor, QWidget):
             azimuth_rad, frequency_hz = self._cursor
             place = painting.format_azimuth(azimuth_rad)
             if not self._compact:
-                place += f", {painting.format_frequency(frequency_hz)}"
+                place += f", {painting.format_frequency_short(frequency_hz)}"
             entries[3] = Statistic(place, painting.number(level_db, 1), tone="accent")
         if measured:
             gain = Statistic("SI-SDR gain", painting.number(self._gain.gain_db, 1, signed=True), tone="accent")

@@ -160,15 +160,16 @@ class Plot(Painted):
             y = self.frequency_y(self.crosshair.frequency_hz)
             painter.drawLine(0, y, self.width(), y)
 
-    def paint_selection(self, painter: QPainter, count: int, hop_s: float) -> None:
-        """The selected stretch of time, where the history's columns end with number `count`."""
+    def paint_selection(self, painter: QPainter, count: int, hop_s: float, color: QColor | None = None) -> None:
+        """The selected stretch of time, where the history's columns end with number `count`; in the accent's colour
+        unless another is given."""
         if self.axes.selection is None:
             return
         first, end = (self.time_x((column - count) * hop_s) for column in self.axes.selection)
         left, right = round(max(-2.0, first)), round(min(self.width() + 2.0, end))
         if right < 0 or left > self.width():
             return
-        color = QColor(self.tokens.accent)
+        color = QColor(self.tokens.accent) if color is None else QColor(color)
         painter.setPen(QPen(color, 2 if self.axes.looping else 1))
         for x in (left, right):
             painter.drawLine(x, 0, x, self.height())

@@ -271,7 +271,7 @@ class Spectrogram(Plot):
             shade = QColor(self.tokens.plot)
             shade.setAlphaF(0.5)
             painter.fillRect(self.rect(), shade)
-        self.paint_selection(painter, self.history.count, self.history.hop_s)
+        self.paint_selection(painter, self.history.count, self.history.hop_s, map_ink(self.map_name))
         if self.crosshair.shown:
             self._paint_crosshair(painter)
         elif self.message:
