@@ -12,6 +12,7 @@ from pathlib import Path
 
 from workbench.core.errors import EarshotError
 from workbench.training.corpus import build_pool
+from workbench.training.interrupts import deaf_to_ctrl_c
 from workbench.training.mixing import Mixer
 from workbench.training.rooms import measured_responses
 from workbench.training.shards import make_shard, shard_path, write_shard
@@ -115,8 +116,9 @@ class Producer:
         before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
         os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
         try:
-            for worker in self._workers:
-                worker.start()
+            with deaf_to_ctrl_c():
+                for worker in self._workers:
+                    worker.start()
         finally:
             for name, value in before.items():
                 os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
