@@ -219,9 +219,6 @@ class LoudspeakerDesignView(QWidget):
         foot.addWidget(self.input_choice)
         foot.addStretch(1)
         foot.addWidget(self.reset_button)
-        foot.addWidget(self.layout_button)
-        foot.addWidget(self.trades_button)
-        foot.addWidget(self.export_button)
         column.addLayout(foot)
 
         upper, lower = QHBoxLayout(), QHBoxLayout()
@@ -294,6 +291,12 @@ class LoudspeakerPanel(FloatPanel):
     def __init__(self, window: QWidget):
         super().__init__("Loudspeakers", WIDTH, window)
         self.view = LoudspeakerDesignView()
+        place = self.head.indexOf(self.pin)
+        for number, part in enumerate((self.view.layout_button, self.view.trades_button, self.view.export_button)):
+            part.setFixedHeight(26)
+            self.head.insertWidget(place + number, part)
+        self.head.insertSpacing(place + 3, 8)
+        self.head.setSpacing(6)
         self.body.addWidget(self.view)
 
     def apply_theme(self, tokens: Tokens) -> None:

@@ -17,7 +17,7 @@ from workbench.ui.views.speaker_plot import line_pen
 
 TITLE, LEGEND = 30, 20
 REACH = 16.0
-NULL_SPAN = (-32.0, 0.0)
+NULL_SPAN = (-22.0, 1.0)
 EVEN_SPAN = (0.0, 12.0)
 GAIN_SPAN = (-10.0, 8.0)
 """White-noise gain over the colour map."""
@@ -156,7 +156,7 @@ class BeamFrontPlot(TradePlot):
     x_label = "unevenness in the window, dB"
     y_label = "null of 95 % of units, dB"
     x_span, y_span = EVEN_SPAN, NULL_SPAN
-    x_ticks, y_ticks = (0, 3, 6, 9, 12), (-30, -20, -10, 0)
+    x_ticks, y_ticks = (0, 3, 6, 9, 12), (-20, -15, -10, -5, 0)
     empty = "These drivers have no beam to choose: it takes three that do not lie in one line."
 
     def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
