@@ -86,8 +86,9 @@ class Worker:
         """Start source, sink and thread. Raises InputError or DeviceError when source or sink refuse."""
         if self.runner.paced:
             sys.setswitchinterval(SWITCH_INTERVAL_S)
-            _hasten_others()
         self.runner.start()
+        if self.runner.paced:
+            _hasten_others()  # with the threads of the source, which render or read ahead
         # What lives now lives on: leave it out of every later collection, which would stop all threads.
         gc.collect()
         gc.freeze()
