@@ -134,7 +134,12 @@ class _Steps:
 @pytest.mark.parametrize("time_ms", [0.0, 20.0, 100.0])
 def test_smoothing_has_its_time_constant(noise, time_ms):
     params = replace(
-        EnhanceParams(), method="percepnet-small", smoothing_ms=time_ms, decay_ms=20.0, attenuation_limit_db=60.0
+        EnhanceParams(),
+        method="percepnet-small",
+        smoothing_ms=time_ms,
+        decay_ms=20.0,
+        attenuation_limit_db=60.0,
+        comb_percent=100.0,
     )
     enhancer = Enhancer(1, {"percepnet-small": _Steps()})
     gains, strengths = [], []

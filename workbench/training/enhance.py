@@ -169,6 +169,7 @@ def write_weights(path: Path, out: Path) -> None:
     kept = {key: state[key] for key in ("plan", "config", "batch", "steps", "elapsed_s", "curve", "best")}
     halves = {name: tensor.half() for name, tensor in state["best_weights"].items()}
     checkpoint.save(out, {**kept, "best_weights": halves})
+    out.chmod(0o644)  # to be shared, unlike a checkpoint
 
 
 def describe(progress: Progress) -> str:
