@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 
 from workbench import __version__
 from workbench.core.errors import EarshotError, InputError
+from workbench.core.interrupts import deaf_to_ctrl_c
 
 PATIENCE_S = 20.0
 """For a scheduler that does not answer, and for its first worker."""
@@ -107,7 +107,7 @@ def _client(jobs: int, scheduler: str | None):
             }
             stack.enter_context(dask.config.set(settings))
             scratch = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
-            with _deaf_to_ctrl_c():
+            with deaf_to_ctrl_c():
                 cluster = LocalCluster(
                     n_workers=jobs,
                     threads_per_worker=1,
@@ -127,20 +127,6 @@ def _client(jobs: int, scheduler: str | None):
             raise InputError(f"--scheduler {scheduler}: cannot be reached ({cause})") from error
         _check_workers(client, scheduler)
         yield client
-
-
-@contextlib.contextmanager
-def _deaf_to_ctrl_c():
-    """Processes begun meanwhile do not hear a terminal's Ctrl-C: it is for this one, which ends them."""
-    try:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError:  # only the main thread hears signals, and can say what happens to them
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _version() -> str:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core.errors import EarshotError
+from workbench.core.interrupts import deaf_to_ctrl_c
 from workbench.training.corpus import build_pool
-from workbench.training.interrupts import deaf_to_ctrl_c
 from workbench.training.mixing import Mixer
 from workbench.training.rooms import measured_responses
 from workbench.training.shards import make_shard, shard_path, write_shard
