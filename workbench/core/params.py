@@ -364,6 +364,11 @@ class RenderParams:
         high=30.0,
         bipolar=True,
     )
+    place_follows: bool = _knob(
+        False,
+        "Place follows beam",
+        "The talker is heard on the side where the beam points: its place between the virtual loudspeakers goes along.",
+    )
     cancellation_db: float = _knob(
         12.0,
         "Cancellation",

@@ -27,6 +27,7 @@ from workbench.engine.loopback import LoopbackProbe
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.microphone_check import MicrophoneCheck
 from workbench.engine.output_test import OutputTest
+from workbench.engine.placement import placed
 from workbench.engine.soft_localizer import SoftLocalizer
 from workbench.engine.walk_recorder import WalkRecorder
 
@@ -289,6 +290,7 @@ class Runner:
         if not isinstance(self._designs, ABDesigns):
             params = self._history.params
             self._steer(params)
+            params = placed(params, self._azimuth_rad)
             self._designs.request(params, self._azimuth_rad)
             side = Side(params, self._designs.designs)
             return _Chained(params, None, (side,), None, self.chain.process(block, params, side.designs))
@@ -299,6 +301,8 @@ class Runner:
         azimuth_rad = [self._azimuth_rad] * 2
         if not params.beamformer.follow:
             azimuth_rad[1 - choice.shown] = math.radians(other.beamformer.steering_deg)
+        pair = tuple(placed(one, azimuth) for one, azimuth in zip(pair, azimuth_rad))
+        params, other = pair[choice.shown], pair[1 - choice.shown]
         sides = self._designs.sides(pair, tuple(azimuth_rad), choice.shown)
         own, silent = sides[choice.shown], sides[1 - choice.shown]
         result = self.chain.process(block, params, own.designs, silent, choice)
