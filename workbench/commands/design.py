@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 
-from workbench.commands.common import SCHEMA, add_json_argument, add_set_argument, note, parse_settings, write_json
+from workbench.commands.common import add_json_argument, add_set_argument, note, parse_settings, write_json
 from workbench.core.errors import InputError
 
 
@@ -45,26 +45,6 @@ def chosen_design(args: argparse.Namespace):
     return dataclasses.replace(design, **given)
 
 
-def room_figures(layout, driver_fir, room=None) -> dict:
-    """How directly the centre is heard in a simulated room, beside a plain mix of the same drivers."""
-    import numpy as np
-
-    from workbench.engine.listening_room import ListeningRoom, depth_frequencies, listening_depth
-    from workbench.render.designs import plain_stereo
-    from workbench.render.report import fir_response
-
-    room = room or ListeningRoom()
-    made = fir_response(driver_fir, depth_frequencies())
-    centre = made[..., 2] if made.shape[2] == 3 else made.sum(axis=2)
-    mix = np.broadcast_to(plain_stereo(layout).sum(axis=1), centre.shape)
-    found = {
-        name: listening_depth(layout, weights, room).figures()
-        for name, weights in (("centre", centre), ("plain_mix", mix))
-    }
-    rounded = {name: {key: round(value, 2) for key, value in table.items()} for name, table in found.items()}
-    return {"size_m": list(room.size_m), "rt60_s": room.rt60_s, "distance_m": room.distance_m, **rounded}
-
-
 def room_note(figures: dict) -> str:
     """The figures in one line."""
     centre, mix = figures["centre"], figures["plain_mix"]
@@ -78,62 +58,17 @@ def room_note(figures: dict) -> str:
 
 def run(args: argparse.Namespace) -> int:
     """Design, measure, write."""
-    from workbench.commands.charts import csv_table, line_chart, write_text
     from workbench.core.geometry import load_layout
     from workbench.engine.design_export import export_filters
+    from workbench.engine.design_report import write_report
     from workbench.render.designs import MODELLING_DELAY
-    from workbench.render.measured import describe
     from workbench.render.renderer import make_filters
-    from workbench.render.report import measure
 
     layout = load_layout(args.layout)
     design = chosen_design(args)
     filters = make_filters(layout, design)
-    measured = measure(layout, design, filters)
-
     folder = export_filters(layout, design, args.out, filters)
-    report = {
-        "schema": SCHEMA,
-        "layout": layout.name,
-        "design": dataclasses.asdict(design),
-        "plant": describe(layout, design.plant),
-        **measured.figures,
-    }
-    if design.centre != "none":
-        report["room"] = room_figures(layout, filters.driver_fir)
-    write_json(report, str(folder / "report.json"))
-    titles = {
-        "separation": ("Crosstalk separation", "Fed ear over other ear (dB)", (0.0, 45.0)),
-        "drive": ("Drive over plain stereo", "Driver gain at equal loudness at the fed ear (dB)", None),
-        "beam": ("Centre beam", "Level over the axis (dB)", (-60.0, 10.0)),
-    }
-    for name in measured.curves:
-        title, y_label, y_range = titles[name]
-        chart = line_chart(
-            f"{title}: {layout.name}, {design.name}",
-            measured.frequency_hz,
-            measured.curves[name],
-            x_label="Frequency (Hz)",
-            y_label=y_label,
-            log_x=True,
-            y_range=y_range,
-        )
-        write_text(folder / f"{name}.svg", chart)
-        write_text(folder / f"{name}.csv", csv_table("frequency_hz", measured.frequency_hz, measured.curves[name]))
-
-    if measured.pattern:
-        chart = line_chart(
-            f"Centre beam: {layout.name}, {design.name}",
-            measured.azimuth_deg,
-            measured.pattern,
-            x_label="Azimuth at the loudspeaker (°)",
-            y_label="Level over the axis (dB)",
-            y_range=(-50.0, 10.0),
-        )
-        write_text(folder / "pattern.svg", chart)
-        write_text(folder / "pattern.csv", csv_table("azimuth_deg", measured.azimuth_deg, measured.pattern))
-
-    figures = measured.figures
+    report = figures = write_report(layout, design, filters, folder)
     positions = "; ".join(f"{name} {value:.1f}" for name, value in figures["separation_db"].items())
     note(f"{folder}: {len(layout.drivers)} drivers, {design.name} for {design.target}, {MODELLING_DELAY} samples late")
     note(

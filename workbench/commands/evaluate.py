@@ -93,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _write_plots(methods: dict, folder: Path) -> None:
     """One chart for each metric over SNR and over level, where there are two classes at least."""
-    from workbench.commands.charts import line_chart, write_text
+    from workbench.core.charts import line_chart, write_text
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

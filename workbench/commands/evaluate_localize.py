@@ -148,7 +148,7 @@ def _row(values: dict) -> str:
 
 def _write_plots(methods: dict, folder: Path) -> None:
     """OSPA over talkers and RT60, and reliability where it was measured."""
-    from workbench.commands.charts import line_chart, write_text
+    from workbench.core.charts import line_chart, write_text
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 
     from workbench.audio.endpoints import open_sink, open_source
     from workbench.audio.files import write_sound
-    from workbench.commands.charts import csv_table, line_chart, write_text
+    from workbench.core.charts import csv_table, line_chart, write_text
     from workbench.core.geometry import load_layout
     from workbench.dsp.bands import RATE_HZ
     from workbench.engine.measurement import MeasurementPlan, measure

@@ -31,6 +31,7 @@ from workbench.engine.ab_control import ABControl
 from workbench.engine.ab_settings import SideHistory
 from workbench.engine.assembly import Assembly, Structure, assemble, fitted
 from workbench.engine.design_export import export_filters
+from workbench.engine.design_report import write_report
 from workbench.engine.device_store import DeviceStore, OutputSetup
 from workbench.engine.history import Step
 from workbench.engine.input_meter import InputMeter
@@ -54,6 +55,7 @@ from workbench.engine.structure_steps import structure_label
 from workbench.engine.walk_recorder import WalkRecorder
 from workbench.engine.worker import Worker
 from workbench.render.designs import design_from_params
+from workbench.render.renderer import make_filters
 
 log = logging.getLogger(__name__)
 
@@ -673,8 +675,10 @@ class Session:
         def export() -> None:
             if not name:
                 raise InputError("There are no loudspeakers to export: choose a layout")
-            export_filters(load_layout(name), design_from_params(params), folder)
-            self._say(f"Filters exported to {folder}")
+            layout, design = load_layout(name), design_from_params(params)
+            filters = make_filters(layout, design)
+            write_report(layout, design, filters, export_filters(layout, design, folder, filters))
+            self._say(f"Filters, report and plots exported to {folder}")
 
         self._commands.put(export)
 

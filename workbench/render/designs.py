@@ -188,6 +188,32 @@ def design_from_params(params: RenderParams, *, target: str | None = None) -> De
     )
 
 
+def design_settings(design: Design) -> dict[str, object]:
+    """The live parameters, path to value, whose filters are those of a design: the inverse of `design_from_params`.
+
+    Raises
+    ------
+    InputError
+        The design names a plant of its own, which is a matter of the layout in the live program; or a parameter's
+        range does not hold a value.
+    """
+    if design.plant:
+        raise InputError(
+            f"design {design.name!r} is for the plant {design.plant}: give the layout file a key `plant` with it, and "
+            "take the design without"
+        )
+    same = ("method", "target", "cancellation_db", "cancellation_shape", "boost_limit_db", "virtual_deg")
+    same += ("region_weight", "droop_db", "null_deg", "window_deg", "beam_null_db", "beam_even_db")
+    same += ("band_low_hz", "band_high_hz")
+    values = {f"render.{name}": getattr(design, name) for name in same}
+    values |= {"render.region_cm": round(100 * design.region_m, 6), "render.upmix": design.centre != "none"}
+    if design.centre != "none":
+        values["render.centre"] = design.centre
+    for path, value in values.items():
+        parameters.check(path, value)
+    return values
+
+
 def load_design(name_or_path: str | Path) -> Design:
     """Load a design from a shipped name or a TOML file (keys: the attributes of `Design`; missing ones default).
 

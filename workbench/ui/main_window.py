@@ -31,6 +31,7 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import load_array, load_layout
 from workbench.core.params import Params
 from workbench.core.resources import find_toml, read_toml, resource, shipped_names
+from workbench.render.designs import design_settings, load_design
 from workbench.ui import dialogs, scale, theme
 from workbench.ui.ab_switch import ABSwitch
 from workbench.ui.abx_control import ABXControl
@@ -734,7 +735,7 @@ class MainWindow(QWidget):
         self.bridge.preset_name = path.stem
 
     def take_file(self, path: Path) -> None:
-        """A file that was opened or dropped: settings, array or layout if it is TOML, else the source."""
+        """A file that was opened or dropped: settings, array, layout or design if it is TOML, else the source."""
         if path.suffix.lower() != ".toml":
             if not path.is_file():
                 self.status.show_notice(f"{path}: no such file", error=True)
@@ -747,6 +748,10 @@ class MainWindow(QWidget):
                 load_array(path)
             elif "drivers" in table:
                 load_layout(path)
+            elif "earshot_design" in table:
+                self.bridge.set(design_settings(load_design(path)))
+                self.status.show_notice(f"The filters are those of {path.name} now", error=False)
+                return
         except InputError as error:
             self.status.show_notice(str(error), error=True)
             return

@@ -3,7 +3,7 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from workbench.commands.charts import csv_table, line_chart, write_text
+from workbench.core.charts import csv_table, line_chart, write_text
 from workbench.core.errors import InputError
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -1,0 +1,95 @@
+"""What a loudspeaker design does, as files beside its filters: report.json, plots (SVG) and their numbers (CSV)."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+
+from workbench.core.atomic import write_text as write_whole
+from workbench.core.charts import csv_table, line_chart, write_text
+from workbench.core.errors import InputError
+from workbench.core.geometry import SpeakerLayout
+from workbench.engine.design_export import SCHEMA
+from workbench.engine.listening_room import ListeningRoom, depth_frequencies, listening_depth
+from workbench.render.designs import Design, plain_stereo
+from workbench.render.measured import describe
+from workbench.render.renderer import RenderFilters
+from workbench.render.report import fir_response, measure
+
+TITLES = {
+    "separation": ("Crosstalk separation", "Fed ear over other ear (dB)", (0.0, 45.0)),
+    "drive": ("Drive over plain stereo", "Driver gain at equal loudness at the fed ear (dB)", None),
+    "beam": ("Centre beam", "Level over the axis (dB)", (-60.0, 10.0)),
+}
+"""Title, axis and range of each plot of curves over frequency."""
+
+
+def room_figures(layout, driver_fir, room=None) -> dict:
+    """How directly the centre is heard in a simulated room, beside a plain mix of the same drivers."""
+    room = room or ListeningRoom()
+    made = fir_response(driver_fir, depth_frequencies())
+    centre = made[..., 2] if made.shape[2] == 3 else made.sum(axis=2)
+    mix = np.broadcast_to(plain_stereo(layout).sum(axis=1), centre.shape)
+    found = {
+        name: listening_depth(layout, weights, room).figures()
+        for name, weights in (("centre", centre), ("plain_mix", mix))
+    }
+    rounded = {name: {key: round(value, 2) for key, value in table.items()} for name, table in found.items()}
+    return {"size_m": list(room.size_m), "rt60_s": room.rt60_s, "distance_m": room.distance_m, **rounded}
+
+
+def write_report(layout: SpeakerLayout, design: Design, filters: RenderFilters, folder: str | Path) -> dict:
+    """Measure filters and write `report.json`, and each plot as .svg and .csv, into a folder that is there.
+
+    Returns
+    -------
+    dict
+        The report: plain data.
+
+    Raises
+    ------
+    InputError
+        A file cannot be written; names it.
+    """
+    folder = Path(folder)
+    measured = measure(layout, design, filters)
+    report = {
+        "schema": SCHEMA,
+        "layout": layout.name,
+        "design": dataclasses.asdict(design),
+        "plant": describe(layout, design.plant),
+        **measured.figures,
+    }
+    if design.centre != "none":
+        report["room"] = room_figures(layout, filters.driver_fir)
+    try:
+        write_whole(folder / "report.json", json.dumps(_plain(report), indent=2, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise InputError(f"{folder / 'report.json'}: cannot be written ({error.strerror})") from error
+    for name, curves in measured.curves.items():
+        title, y_label, y_range = TITLES[name]
+        labels = {"x_label": "Frequency (Hz)", "y_label": y_label, "log_x": True, "y_range": y_range}
+        chart = line_chart(f"{title}: {layout.name}, {design.name}", measured.frequency_hz, curves, **labels)
+        write_text(folder / f"{name}.svg", chart)
+        write_text(folder / f"{name}.csv", csv_table("frequency_hz", measured.frequency_hz, curves))
+    if measured.pattern:
+        labels = {"x_label": "Azimuth at the loudspeaker (°)", "y_label": "Level over the axis (dB)"}
+        title = f"Centre beam: {layout.name}, {design.name}"
+        chart = line_chart(title, measured.azimuth_deg, measured.pattern, **labels, y_range=(-50.0, 10.0))
+        write_text(folder / "pattern.svg", chart)
+        write_text(folder / "pattern.csv", csv_table("azimuth_deg", measured.azimuth_deg, measured.pattern))
+    return report
+
+
+def _plain(value):
+    """Without numpy's types, and with null for what is not finite."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not np.isfinite(value) else value
