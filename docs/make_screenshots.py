@@ -84,7 +84,7 @@ def with_256_colours(image: QImage) -> QImage:
 
 def main() -> int:
     """Take all pictures, or those whose name holds `--only`; those of single panels are called panels-devices-THEME,
-    panels-enhancer-THEME and panels-compare-THEME."""
+    panels-enhancer-THEME, panels-compare-THEME and panels-sessions-THEME."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--after", type=float, default=14.0, help="seconds of running before the picture (14)")
     parser.add_argument("--only", default="", help="part of the names to take, e.g. 1920x1080-dark")
@@ -102,7 +102,7 @@ def main() -> int:
             subprocess.run([sys.executable, str(script), theme, str(FOLDER)], check=True, timeout=240)
             for target in FOLDER.glob(f"view-*-{theme}.png"):
                 make_small(target)
-        for what in ("devices", "enhancer", "compare"):
+        for what in ("devices", "enhancer", "compare", "sessions"):
             if args.only in f"panels-{what}-{theme}":
                 script = Path(__file__).with_name("panel_screenshots.py")
                 subprocess.run([sys.executable, str(script), theme, str(FOLDER), what], check=True, timeout=240)

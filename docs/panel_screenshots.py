@@ -222,8 +222,62 @@ def _comparison_pictures(stage: _Stage) -> None:
     window.plan_panel.dismiss()
 
 
+def _session_pictures(stage: _Stage, folder: Path) -> None:
+    """A blind test half way, presets with changes, history, jobs, the walk through a room."""
+    window, session = stage.window, stage.session
+    stage.wait(3)
+    window.presets.choose_number(2)
+    session.ab.copy("a", "b")
+    session.ab.choose("b")
+    session.set({"enhance.comb_percent": 40.0})
+    session.ab.choose("a")
+    stage.wait(8)
+    window.toolbar.keep_button.click()
+    stage.wait(1)
+    window.show_abx()
+    window.abx.begin(16)
+    for answer in "abbaba":
+        window.abx.listen("x")
+        stage.wait(0.2)
+        window.abx.answer(answer)
+    window.abx.listen("b")
+    window.abx.listen("x")
+    stage.wait(1)
+    stage.take(window.abx.panel, "abx")
+    window.abx.panel.dismiss()
+    window.toolbar.keep_button.click()
+    session.set({"enhance.strength_percent": 86.0})
+    session.set({"beamformer.steering_deg": 40.0})
+    session.set({"enhance.attenuation_limit_db": 24.0})
+    window.show_presets()
+    stage.wait(1)
+    stage.take(window.preset_panel, "presets")
+    window.preset_panel.dismiss()
+    window.show_history()
+    session.undo()
+    stage.wait(1)
+    stage.take(window.history_panel, "history")
+    window.history_panel.dismiss()
+    window.jobs.add("Scene two-talkers-fan", ["simulate", "--seconds", "600", "--out", str(folder / "scene")])
+    window.jobs.add("Scene crossing", ["simulate", "--seconds", "60", "--out", str(folder / "other")])
+    window.show_jobs()
+    stage.wait(12)
+    stage.take(window.jobs.panel, "jobs")
+    window.jobs.panel.dismiss()
+    for job in window.jobs.queue.states:
+        window.jobs.queue.cancel(job.number)
+    window.show_adapt()
+    window.adapt.begin("My room", 1.5, 10, 4)
+    end = time.monotonic() + 45
+    while window.adapt.walk.state.mark < 3 and time.monotonic() < end:
+        stage.wait(0.5)
+    stage.wait(6)
+    stage.take(window.adapt.panel, "adapt")
+    window.adapt.panel.dismiss()
+
+
 def main() -> int:
-    """Take panels in one theme: `panel_screenshots.py THEME FOLDER devices|enhancer|compare`."""
+    """Take panels in one theme: `panel_screenshots.py THEME FOLDER devices|enhancer|compare|sessions`."""
     theme_name, target, what = sys.argv[1], Path(sys.argv[2]), (*sys.argv[3:], "devices")[0]
     jack = _Jack()
     app = QApplication(["earshot"])
@@ -237,6 +291,8 @@ def main() -> int:
                     _pictures(stage, jack, Path(folder))
                 elif what == "compare":
                     _comparison_pictures(stage)
+                elif what == "sessions":
+                    _session_pictures(stage, Path(folder))
                 else:
                     _enhancer_pictures(stage)
             finally:

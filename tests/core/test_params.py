@@ -55,3 +55,5 @@ def test_values_as_text_have_unit_sign_and_words():
     assert parameters.as_text("beamformer.method", "mvdr") == "MVDR"
     assert parameters.as_text("render.cancellation_shape", "") == "none"
     assert parameters.as_text("localize.max_sources", 4) == "4"
+    assert parameters.as_text("beamformer.steering_deg", -40.0) == "−40.0°"
+    assert parameters.as_text("render.virtual_deg", 30.0) == "±30°"

@@ -779,7 +779,9 @@ def as_text(path: str, value: Value) -> str:
         return "on" if value else "off"
     if spec.kind is str:
         return dict(spec.knob.choices).get(value, value) or "none"
-    return f"{value:.{spec.knob.decimals}f} {spec.knob.unit}".rstrip().replace("-", "−")
+    sign, unit = ("±", spec.knob.unit[1:]) if spec.knob.unit.startswith("±") else ("", spec.knob.unit)
+    space = "" if unit in ("", "°") else " "
+    return f"{sign}{value:.{spec.knob.decimals}f}{space}{unit}".replace("-", "−")
 
 
 def differences(first: Params, second: Params) -> list[str]:
