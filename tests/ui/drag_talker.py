@@ -3,7 +3,9 @@
     python -m tests.ui.drag_talker [--theme dark|light] [--picture FILE.png]
 
 Starts an X server of its own (Xvfb) and moves the pointer with xdotool. Prints, as JSON, where the truth, the track
-and the beam that follows it are before and after; exits with 1 unless all three went along.
+and the beam that follows it are before and after, how much louder the left output is than the right, and how much
+louder the talker is in After than what is left in the talker's pauses; exits with 1 unless all went along: the heard
+image from the left to the right, and the spectrum still the talker's.
 """
 
 from __future__ import annotations
@@ -18,8 +20,12 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+
 START_DEG, TARGET_DEG, TARGET_M = 30.0, -100.0, 1.2
 SETTLE_S, LIMIT_S = 3.0, 20.0
+BAND = slice(10, 170)
+"""Bins of After from 230 Hz to 4 kHz, where speech is."""
 STEP_S = 0.3
 """Between two steps of 5°: as fast as a person walks around a table, which a track can follow."""
 
@@ -34,7 +40,9 @@ def drag(theme: str, picture: str | None) -> dict:
     from PySide6.QtCore import QEventLoop, QSettings, QTimer
     from PySide6.QtWidgets import QApplication
 
+    from workbench.core import params as parameters
     from workbench.core.geometry import wrap_deg
+    from workbench.core.params import Params
     from workbench.dsp.bands import PEAK_HZ
     from workbench.engine.session import Session
     from workbench.engine.settings import Settings
@@ -43,9 +51,19 @@ def drag(theme: str, picture: str | None) -> dict:
     from workbench.ui.views.sound import SoundView
     from workbench.ui.views.space import SpaceView
 
+    # Ears' signals would be nearly as loud on both sides: the drivers' own show the image plainly.
+    placed = {"render.place_follows": True, "render.method": "plain", "render.audition": False}
     app = QApplication([])
     folder = Path(tempfile.mkdtemp())
-    session = Session(Settings(source="room:one-talker-still", sink="none"))
+    session = Session(
+        Settings(
+            source="room:one-talker-still",
+            sink="none",
+            array="uca8-100mm",
+            layout="pair-100mm",
+            params=parameters.replace(Params(), placed),
+        )
+    )
     bridge = Bridge(session)
     store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
     folders = {name: folder / name for name in ("presets", "recordings", "log")}
@@ -81,6 +99,15 @@ def drag(theme: str, picture: str | None) -> dict:
             "beam": round(math.degrees(snapshots[-1].beam_azimuth_rad), 1),
         }
 
+    def heard(seconds: float) -> dict:
+        """Of the last seconds: left output over right in dB, and loud columns of After over soft ones."""
+        snapshots = session.mailbox.snapshots_since(-1)[-round(100 * seconds) :]
+        power = np.array([10 ** (np.asarray(s.output.rms_dbfs[:2], dtype=float) / 10) for s in snapshots])
+        after = np.array([s.after_dbfs[BAND].mean() for s in snapshots])
+        left_db = 10 * np.log10(power[:, 0].sum() / max(power[:, 1].sum(), 1e-20))
+        loud, soft = np.percentile(after, (90, 5))
+        return {"left_over_right_db": round(float(left_db), 1), "speech_over_pauses_db": round(float(loud - soft), 1)}
+
     def near(azimuth_deg: float | None, wanted_deg: float, within_deg: float) -> bool:
         return azimuth_deg is not None and abs(wrap_deg(azimuth_deg - wanted_deg)) <= within_deg
 
@@ -91,7 +118,8 @@ def drag(theme: str, picture: str | None) -> dict:
     if before.get("number"):
         session.set({"beamformer.follow": before["number"]})
     spin(1.0)
-    before = seen()
+    spin(2.0)
+    before = seen() | heard(2.0)
 
     canvas = window.space.source_map.canvas
 
@@ -113,7 +141,7 @@ def drag(theme: str, picture: str | None) -> dict:
         spin(STEP_S)
     mouse("mouseup", "1")
     spin(SETTLE_S)
-    after = seen()
+    after = seen() | heard(2.0)
     if picture:
         window.grab().save(picture)
     window.close()
@@ -123,6 +151,9 @@ def drag(theme: str, picture: str | None) -> dict:
         and near(after["track"], after["truth"], 10.0)
         and near(after["beam"], after["truth"], 12.0)
         and after["number"] == before["number"]
+        and before["left_over_right_db"] > 1.0
+        and after["left_over_right_db"] < -1.0
+        and min(before["speech_over_pauses_db"], after["speech_over_pauses_db"]) > 10.0
     )
     return {"before": before, "after": after, "went_along": went_along}
 
