@@ -22,8 +22,12 @@ OTHERS_PRIORITY = 1
 """Of the program's other threads while sound runs. One that was interrupted by another program while it had the
 interpreter would make the worker wait for that program, whatever the worker's own priority is."""
 
+COMPUTING = ("designs", "kernels", "oracle", "job", "trades", "microphone check")
+"""Threads that may compute for seconds without a pause: the system would answer to that by taking the processor from
+all real-time threads for a moment. (Names begin so.)"""
+
 OTHERS_NICENESS = -10
-"""Instead of that where only this is allowed, or where there are few processors to share."""
+"""For those, for threads that are not Python's own, and where only this is allowed."""
 ENOUGH_PROCESSORS = 4
 
 REALTIME_PRIORITY = 5
@@ -46,13 +50,19 @@ def _others() -> list[int]:
         return []
 
 
+def _short_of_breath() -> set[int]:
+    """The threads that do a little at a time."""
+    threads = (thread for thread in threading.enumerate() if not thread.name.startswith(COMPUTING))
+    return {thread.native_id for thread in threads if thread.native_id is not None}
+
+
 def _hasten_others() -> None:
     """Put the threads that are here now before other programs. Threads and processes that they start do not inherit
     it."""
-    enough = (os.cpu_count() or 1) >= ENOUGH_PROCESSORS
+    brief = _short_of_breath() if (os.cpu_count() or 1) >= ENOUGH_PROCESSORS else set()
     for thread in _others():
         with contextlib.suppress(AttributeError, OSError):
-            if os.sched_getscheduler(thread) == os.SCHED_OTHER and enough:
+            if thread in brief and os.sched_getscheduler(thread) == os.SCHED_OTHER:
                 policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
                 os.sched_setscheduler(thread, policy, os.sched_param(OTHERS_PRIORITY))
                 continue
