@@ -26,6 +26,8 @@ soak: $(VENV)/.test
 	$(BIN)/python -m tests.soak.recording_kill $(SOAK)
 	$(BIN)/python -m tests.soak.live_hour $(SOAK)
 	$(BIN)/python -m tests.soak.microphone_check $(SOAK)
+	$(BIN)/python -m tests.soak.session_kill $(SOAK)
+	$(BIN)/python -m tests.soak.fuzzed_files $(SOAK)
 
 bench: $(VENV)/.runtime
 	$(BIN)/python -m workbench bench

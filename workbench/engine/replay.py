@@ -140,7 +140,7 @@ def _doubts(first: dict[str, Any], events: list[dict[str, Any]], input_path: Pat
     return tuple(said)
 
 
-def _config(session: RecordedSession) -> ChainConfig:
+def config_of(session: RecordedSession) -> ChainConfig:
     first = session.header
     try:
         array = layout = None
@@ -154,7 +154,7 @@ def _config(session: RecordedSession) -> ChainConfig:
         raise InputError(f"{session.folder / EVENTS_NAME}: the first line is damaged ({error!r})") from error
 
 
-class _State:
+class State:
     """What holds at a sample of the recording."""
 
     def __init__(self, session: RecordedSession, chain: Chain):
@@ -238,13 +238,13 @@ def hops(
                 f"{session.header['input_channels']} at {RATE_HZ} Hz"
             )
         kernels.load()
-        chain = Chain(_config(session), analyse=False, compare=bool(session.header["compare"]))
+        chain = Chain(config_of(session), analyse=False, compare=bool(session.header["compare"]))
         if chain.latency != session.header["latency"]:
             raise InputError(
                 f"{session.folder}: recorded by a program whose chain is {session.header['latency']} samples late; "
                 f"this one's is {chain.latency}: it cannot be replayed sample by sample"
             )
-        state, stage = _State(session, chain), InputStage(source.channels)
+        state, stage = State(session, chain), InputStage(source.channels)
         waiting = list(session.events)[::-1]
         source.start()
         length = source.length_samples
@@ -262,7 +262,7 @@ def hops(
         source.close()
 
 
-def _through(chain: Chain, block: Block, state: _State) -> np.ndarray:
+def _through(chain: Chain, block: Block, state: State) -> np.ndarray:
     sides, choice = state.sides(), state.choice
     if len(sides) == 1 or choice is None:
         return chain.process(block, sides[0].params, sides[0].designs).samples
