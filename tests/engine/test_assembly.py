@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,7 +8,10 @@ from workbench.core import params as parameters
 from workbench.core.array_shapes import grid_xyz_m
 from workbench.core.geometry import MicrophoneArray
 from workbench.core.params import Params
+from workbench.engine.ab_settings import SideHistory
 from workbench.engine.array_files import save_array
+from workbench.engine.assembly import Structure, assemble
+from workbench.engine.mailbox import Mailbox
 from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 
@@ -47,3 +51,31 @@ def test_the_whole_program_works_with_one_microphone_and_with_sixty_four(tmp_pat
         assert any(words in message for message in said)
     finally:
         session.close()
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_the_side_may_change_while_the_chain_is_built(side):
+    """What was prepared is for the side that was shown when the preparation began; the chain begins with it anyway."""
+    history = SideHistory(parameters.replace(Params(), {"enhance.method": "classical"}))
+    history.choice = replace(history.choice, shown=side, heard=side)
+    said = []
+
+    def report(text):
+        said.append(text)
+
+    class Mail(Mailbox):
+        def __setattr__(self, name, value):
+            super().__setattr__(name, value)
+            if name == "beam_pattern" and value is not None:  # in the midst of the preparation
+                history.choice = replace(history.choice, shown=1 - side, heard=1 - side)
+
+    assembly = assemble(Structure("room", "none", "uca8-100mm", "pair-100mm"), history, Mail(), report)
+    try:
+        assembly.runner.start()
+        end = time.monotonic() + 20.0
+        while assembly.runner.samples_in < 480 * 20:
+            assert time.monotonic() < end
+            assembly.runner.step()
+        assert history.choice.shown == 1 - side
+    finally:
+        assembly.close()

@@ -206,7 +206,8 @@ def assemble(
             return DesignBench(array, layout, chain.enhancers, pictures, surroundings)
 
         both = ABDesigns(make_bench, mailbox, complain) if compares else None
-        bench = both.benches[history.choice.shown] if both else make_bench(Pictures(mailbox))
+        prepared = history.choice.shown if both else 0  # a person may choose the other side meanwhile
+        bench = both.benches[prepared] if both else make_bench(Pictures(mailbox))
         bench.surroundings.true_microphones = lambda: getattr(source, "true_microphones", None)
         params = history.params
         try:
@@ -246,7 +247,7 @@ def assemble(
         beam_watch = BeamWatch(observer, bench.surroundings, complain if live else None)
     designs = DesignThread(bench, complain) if live and both is None else bench
     if both is not None:
-        both.begin(history.choice.shown)
+        both.begin(prepared)
         designs = both
     runner = Runner(
         source,
