@@ -19,7 +19,7 @@ from workbench.core.messages import (
 )
 
 SNAPSHOT_HISTORY = 1500
-"""Hops kept: 15 s, more than a window that was covered or dragged is ever behind. Each is about 9 kB."""
+"""Hops kept: 15 s, more than a window that was covered or dragged is ever behind. Each is about 11 kB."""
 LOCALIZATION_HISTORY = 600
 
 
