@@ -1,0 +1,147 @@
+"""A blind ABX test of 16 trials by keys alone, in the real window with the real engine.
+
+    python -m tests.ui.abx_by_keys [--theme dark|light] [--picture FILE.png]
+
+Starts an X server of its own (Xvfb) and presses keys with xdotool: B, a preset, A, the panel, Begin, and for each
+trial X and an answer. The answers are the computer's, which looks at what the engine plays: right in 13 trials, wrong
+in three. Prints the result as JSON; exits with 1 unless right answers and p-value are what they must be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from scipy import stats
+
+from tests.ui.drag_talker import free_display
+
+TRIALS, WRONG = 16, (2, 5, 11)
+LIMIT_S = 20.0
+
+
+def listen(theme: str, picture: str | None) -> dict:
+    """The test itself; DISPLAY names the X server."""
+    from PySide6.QtCore import QEventLoop, QSettings, QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from workbench.dsp.bands import PEAK_HZ
+    from workbench.engine.session import Session
+    from workbench.engine.settings import Settings
+    from workbench.ui.bridge import Bridge
+    from workbench.ui.main_window import MainWindow
+    from workbench.ui.views.sound import SoundView
+    from workbench.ui.views.space import SpaceView
+
+    app = QApplication([])
+    folder = Path(tempfile.mkdtemp())
+    session = Session(Settings(source="room", sink="none"))
+    bridge = Bridge(session)
+    store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+    folders = {name: folder / name for name in ("presets", "recordings", "log")}
+    window = MainWindow(bridge, SoundView(PEAK_HZ), SpaceView(), store, folders)
+    window.set_theme(theme)
+    window.resize(1920, 1080)
+    window.move(0, 0)
+    window.show()
+    bridge.begin()
+    session.start()
+
+    def spin(seconds: float) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(round(1000 * seconds), loop.quit)
+        loop.exec()
+
+    def until(what) -> bool:
+        end_s = time.monotonic() + LIMIT_S
+        while not what() and time.monotonic() < end_s:
+            spin(0.05)
+        return bool(what())
+
+    def press(key: str, what) -> None:
+        """A key, and what it must bring about."""
+        subprocess.run(["xdotool", "key", key], check=True)
+        if not until(what):
+            raise SystemExit(f"{key} did nothing")
+
+    until(lambda: session.mailbox.health.state == "running")
+    window.activateWindow()
+    window.setFocus()
+    spin(1.0)
+    press("b", lambda: session.ab.side == "b")
+    press("ctrl+5", lambda: session.ab.differences())
+    press("a", lambda: session.ab.side == "a")
+    until(lambda: session.ab.state.measured_s > 4)
+    press("shift+x", window.abx.panel.isVisible)
+    window.abx.panel.begin.setFocus()
+    press("Return", lambda: window.abx.running)
+    shown = []
+    for trial in range(TRIALS):
+        test = window.abx.test
+        press("x", lambda test=test: test.may_answer)
+        x = session.ab.heard
+        shown.append(session.ab.side)
+        right = trial not in WRONG
+        answer = x if right else {"a": "b", "b": "a"}[x]
+        if picture and trial == TRIALS // 2:
+            window.grab().save(picture)
+        press({"a": "Left", "b": "Right"}[answer], lambda trial=trial, test=test: len(test.answered) == trial + 1)
+    test = window.abx.test
+    result = folder / "result.json"
+    window.abx.save_to(result)
+    told = json.loads(result.read_text())
+    expected = float(stats.binomtest(TRIALS - len(WRONG), TRIALS, 0.5, alternative="greater").pvalue)
+    outcome = {
+        "right": told["right"],
+        "p_value": told["p_value"],
+        "expected_p_value": expected,
+        "shown": window.abx.panel.figures["right"].text(),
+        "order": "".join(trial["x"] for trial in told["answers"]),
+        "only_a_was_shown": set(shown) == {"a"},
+        "heard_afterwards": session.ab.heard,
+    }
+    outcome["as_expected"] = (
+        told["right"] == TRIALS - len(WRONG)
+        and told["p_value"] == expected
+        and outcome["only_a_was_shown"]
+        and outcome["heard_afterwards"] == "a"
+    )
+    window.close()
+    bridge.close()
+    app.processEvents()
+    return outcome
+
+
+def main() -> int:
+    """The test in an X server of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--theme", default="dark")
+    parser.add_argument("--picture")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.inside:
+        outcome = listen(args.theme, args.picture)
+        print(json.dumps(outcome), flush=True)
+        os._exit(0 if outcome["as_expected"] else 1)  # Qt's late destructors have crashed interpreters
+    display = f":{free_display()}"
+    server = subprocess.Popen(
+        ["Xvfb", display, "-screen", "0", "1920x1080x24", "-nolisten", "tcp"], stderr=subprocess.DEVNULL
+    )
+    try:
+        time.sleep(1.0)
+        variables = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+        command = [sys.executable, "-m", "tests.ui.abx_by_keys", *sys.argv[1:], "--inside"]
+        return subprocess.run(command, env=variables).returncode
+    finally:
+        server.terminate()
+        server.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
