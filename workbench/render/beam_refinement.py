@@ -77,21 +77,22 @@ def refine(
     least = np.full(len(axis), np.inf)
     found, tried = weights.copy(), weights
     diagonal = np.arange(drivers)
+    side_adjoint, window_adjoint = side.conj().transpose(0, 2, 1), window.conj().transpose(0, 2, 1)
     bounds = 10 ** (-unevenness_db / 20), 10 ** (unevenness_db / 20)
     for number in range(ROUNDS):
-        level = np.einsum("fai,fi->fa", window, tried)
+        level = (window @ tried[..., None])[..., 0]
         magnitude = np.maximum(np.abs(level), _TINY)
         wish = np.clip(magnitude, *bounds) * level / magnitude  # its phase is free
-        matrix = radiated + side.conj().transpose(0, 2, 1) @ (at_side[..., None] * side)
-        matrix = matrix + window.conj().transpose(0, 2, 1) @ (at_window[..., None] * window)
+        matrix = radiated + side_adjoint @ (at_side[..., None] * side)
+        matrix = matrix + window_adjoint @ (at_window[..., None] * window)
         matrix[:, diagonal, diagonal] += own + everywhere[:, None]
-        right = np.stack([np.einsum("fa,fai->fi", at_window * wish, window.conj()), axis.conj()], axis=-1)
+        right = np.stack([(window_adjoint @ (at_window * wish)[..., None])[..., 0], axis.conj()], axis=-1)
         solved = np.linalg.solve(matrix, right)
         reach = np.einsum("fi,fij->fj", axis, solved)
         tried = solved[..., 0] + ((1 - reach[:, 0]) / reach[:, 1])[:, None] * solved[..., 1]
 
-        side_short = _db(np.einsum("fai,fi->fa", side, tried)) - null_db
-        window_short = np.abs(_db(np.einsum("fai,fi->fa", window, tried))) - unevenness_db
+        side_short = _db((side @ tried[..., None])[..., 0]) - null_db
+        window_short = np.abs(_db((window @ tried[..., None])[..., 0])) - unevenness_db
         over = _db((np.abs(tried) / limit).max(axis=1))
         sent = np.einsum("fi,fij,fj->f", tried.conj(), radiated, tried).real
         short = np.maximum(side_short.max(axis=1), window_short.max(axis=1))

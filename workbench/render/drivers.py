@@ -27,6 +27,8 @@ _EDGE_DB = 1.0
 _LEAST_POWER, _LARGEST_POWER = 1e-3, 30.0
 """Weights of the radiated power against the energy at the nulls."""
 _LOST_POWER = 30.0
+_HOPELESS_DB = 8.0
+"""A goal missed by so much is not met by refinement either."""
 _KEPT_DB, _LOST_DB = 3.0, 6.0
 """Where the goal is missed by so much it is mostly given up, for the least power in all directions."""
 _GOAL_HZ = (3100.0, 3400.0)
@@ -126,27 +128,32 @@ class _Beam:
         # A driver with less of a share counts as much: it is to be spared.
         self._own = np.einsum("fii->fi", self._energy / pairs).real
 
-    def short_of_goal_db(self, weights: np.ndarray, goal: BeamGoal) -> np.ndarray:
+    def short_of_goal_db(
+        self, weights: np.ndarray, goal: BeamGoal, chosen: np.ndarray | slice = slice(None)
+    ) -> np.ndarray:
         """By how much nulls or evenness, whichever is worse, miss the goal, (F,) in dB; negative where both are met."""
         side, window = (
             20 * np.log10(np.maximum(np.abs(np.einsum("fai,fi->fa", what, weights)), 1e-9))
-            for what in (self._side, self._window)
+            for what in (self._side[chosen], self._window[chosen])
         )
         return np.maximum(side.max(axis=1) - goal.null_db, np.abs(window).max(axis=1) - goal.unevenness_db)
 
-    def weights(self, mismatch: np.ndarray, power: np.ndarray) -> np.ndarray:
-        """Weights (F, drivers) for a variance of the drivers' errors and a weight of the radiated power, each (F,)."""
-        loaded = self._energy + power[:, None, None] * self._radiated
-        loaded = loaded + np.einsum("fi,ij->fij", mismatch[:, None] * self._own, np.eye(self._own.shape[1]))
+    def weights(self, mismatch: np.ndarray, power: np.ndarray, chosen: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """Weights (F, drivers) for a variance of the drivers' errors and a weight of the radiated power, each (F,), at
+        chosen frequencies."""
+        axis, window, own = self._axis[chosen], self._window[chosen], self._own[chosen]
+        loaded = self._energy[chosen] + power[:, None, None] * self._radiated[chosen]
+        loaded = loaded + np.einsum("fi,ij->fij", mismatch[:, None] * own, np.eye(own.shape[1]))
         inverse = np.linalg.inv(loaded)
-        held = (inverse @ self._axis.conj()[..., None])[..., 0]
-        hold = (self._axis * held).sum(axis=1)
-        phase = np.broadcast_to(self._wanted.astype(complex), self._window.shape[:2])
+        held = (inverse @ axis.conj()[..., None])[..., 0]
+        hold = (axis * held).sum(axis=1)
+        phase = np.broadcast_to(self._wanted.astype(complex), window.shape[:2])
+        adjoint = window.conj().transpose(0, 2, 1)
         for _ in range(_PHASE_ROUNDS):  # only the window's magnitude matters: its phase follows the weights
-            wish = self._evenness * np.einsum("fai,fa->fi", self._window.conj(), phase) / phase.shape[1]
-            free = (inverse @ wish[..., None])[..., 0]
-            weights = free + ((1 - (self._axis * free).sum(axis=1)) / hold)[:, None] * held
-            level = np.einsum("fai,fi->fa", self._window, weights)
+            wish = (self._evenness / phase.shape[1]) * (adjoint @ phase[..., None])
+            free = (inverse @ wish)[..., 0]
+            weights = free + ((1 - (axis * free).sum(axis=1)) / hold)[:, None] * held
+            level = (window @ weights[..., None])[..., 0]
             phase = self._wanted * level / np.maximum(np.abs(level), 1e-9)
         return weights
 
@@ -204,24 +211,29 @@ def speaker_beam(
             raise InputError(f"no beam of layout {layout.name!r} keeps to a driver gain of {goal.gain_limit_db:g} dB")
     spare = beam.short_of_goal_db(weights, goal)
     low, high = np.full(len(over), np.log(_LEAST_POWER)), np.full(len(over), np.log(_LARGEST_POWER))
-    for _ in range(_POWER_BISECTIONS):
-        middle = 0.5 * (low + high)
-        tried = beam.weights(mismatch, np.exp(middle))
-        good = (beam.short_of_goal_db(tried, goal) <= 0) & (_strain(tried, limit) <= 1)
-        low, high = np.where(good, middle, low), np.where(good, high, middle)
+    met = np.flatnonzero(spare <= 0)
+    for _ in range(_POWER_BISECTIONS if len(met) else 0):
+        middle = 0.5 * (low[met] + high[met])
+        tried = beam.weights(mismatch[met], np.exp(middle), met)
+        good = (beam.short_of_goal_db(tried, goal, met) <= 0) & (_strain(tried, limit) <= 1)
+        low[met], high[met] = np.where(good, middle, low[met]), np.where(good, high[met], middle)
     beyond = np.clip(_between(frequency_hz, _GOAL_HZ), 0.0, 1.0)
     lost = np.maximum(np.clip((spare - _KEPT_DB) / _LOST_DB, 0.0, 0.6), beyond)
     power = np.exp(low + lost * (np.log(_LOST_POWER) - low))
     weights = beam.weights(mismatch, power)
-    inside = np.flatnonzero((beyond < 1) & (frequency_hz > _LOW_HZ[0]) & (mismatch == goal.mismatch))
+    inside = np.flatnonzero(
+        (beyond < 1) & (frequency_hz > _LOW_HZ[0]) & (mismatch == goal.mismatch) & (spare < _HOPELESS_DB)
+    )
     if len(inside):
-        met = np.where(spare[inside] <= 0, np.exp(low[inside]), np.nan)
+        known = np.where(spare[inside] <= 0, np.exp(low[inside]), np.nan)
         part = beyond[inside, None]
-        weights[inside] = (1 - part) * beam.refined(inside, weights[inside], met, goal, limit) + part * weights[inside]
+        weights[inside] = (1 - part) * beam.refined(inside, weights[inside], known, goal, limit) + part * weights[
+            inside
+        ]
     below = 1 - np.clip(_between(frequency_hz, _LOW_HZ), 0.0, 1.0)
     least = np.flatnonzero((below > 0) & (mismatch == goal.mismatch))
     if len(least):
-        quiet = beam.weights(mismatch, np.maximum(power, _LOW_POWER))[least]
+        quiet = beam.weights(mismatch[least], np.maximum(power[least], _LOW_POWER), least)
         now, then = (_strain(what, limit) for what in (weights[least], quiet))
         room = np.clip((1 - now) / np.maximum(then - now, 1e-9), 0.0, 1.0)  # a mean keeps to the limit and the axis
         weights[least] += (room * below[least])[:, None] * (quiet - weights[least])
