@@ -240,7 +240,7 @@ def assemble(
     if live and array is not None:
         for finding in array_findings(array.mic_xyz_m):
             report(finding.text)
-    localizer = SoftLocalizer(Localizer(array), mailbox, complain) if live and array is not None else None
+    localizer = SoftLocalizer(Localizer(array), mailbox, complain, params) if live and array is not None else None
     beam_watch = None
     if array is not None:
         observer = BeamObserver(array, bench.surroundings, mailbox)
