@@ -1,6 +1,9 @@
 """Fixtures that several packages share."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 # As in the program, and before numpy is loaded: several threads of matrix products in each of several test processes
 # wait for each other instead of working.
@@ -12,6 +15,16 @@ from tests.audio.jack_server import JackServer, turn, undisturbed
 
 ATTEMPTS = 5
 REALTIME_TIMEOUT_S = 300
+
+
+def pytest_configure(config):
+    """In a checkout that has never run, compile the inner loops once: else each test process does so inside of the
+    first test that wants them, which on a busy machine takes longer than a test may."""
+    compiled = Path(__file__).parent.parent / "workbench" / "dsp" / "__pycache__"
+    if not hasattr(config, "workerinput") and not list(compiled.glob("compiled.*.nbi")):
+        subprocess.run(
+            [sys.executable, "-c", "from workbench.dsp import kernels; kernels.load()"], cwd=config.rootpath, check=True
+        )
 
 
 @pytest.fixture

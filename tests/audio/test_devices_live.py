@@ -201,7 +201,7 @@ def test_loss_is_said_and_closing_does_not_hang(jack_server, end):
                 os.kill(int(pid), signal.SIGKILL)
         else:
             jack_server.kill()
-        limit_s = time.monotonic() + 3
+        limit_s = time.monotonic() + 30
         while not (source.lost and sink.lost) and time.monotonic() < limit_s:
             source.read(0.05)
             sink.write(np.zeros((2, HOP), np.float32))
@@ -284,7 +284,7 @@ def test_the_child_leaves_with_its_parent(jack_server):
     assert child.exists()
     parent.kill()
     parent.communicate()
-    limit_s = time.monotonic() + 5
+    limit_s = time.monotonic() + 30
     while child.exists() and " Z " not in (child / "stat").read_text() and time.monotonic() < limit_s:
         time.sleep(0.05)
     assert not child.exists() or " Z " in (child / "stat").read_text()
@@ -344,12 +344,12 @@ def test_a_killed_server_is_said_and_taken_again_while_hops_go_on(jack_server):
     try:
         time.sleep(0.3)
         server.kill()
-        limit_s = time.monotonic() + 3
+        limit_s = time.monotonic() + 30
         while not (source.lost and sink.lost) and time.monotonic() < limit_s:
             time.sleep(0.01)
         assert source.lost and sink.lost and "JACK" in source.lost_reason
         server.start()
-        limit_s = time.monotonic() + 10
+        limit_s = time.monotonic() + 30
         while (source.lost or sink.lost) and time.monotonic() < limit_s:
             time.sleep(0.01)
         assert not source.lost and not sink.lost
@@ -417,11 +417,11 @@ def test_a_server_that_comes_back_at_another_rate_is_taken_at_that(jack_server, 
     try:
         time.sleep(0.3)
         jack_server.kill()
-        limit_s = time.monotonic() + 3
+        limit_s = time.monotonic() + 30
         while not (source.lost and sink.lost) and time.monotonic() < limit_s:
             time.sleep(0.01)
         jack_server.start(rate_hz=rate_hz, period=512)
-        limit_s = time.monotonic() + 10
+        limit_s = time.monotonic() + 30
         while (source.lost or sink.lost) and time.monotonic() < limit_s:
             time.sleep(0.01)
         assert not source.lost and not sink.lost
@@ -470,14 +470,14 @@ def test_what_was_suspended_and_resumed_goes_on(jack_server, who):
         stopped = [jack_server.pid] if who == "server" else [int(pid) for pid in children() - {str(jack_server.pid)}]
         for pid in stopped:
             os.kill(pid, signal.SIGSTOP)
-        limit_s = time.monotonic() + 3
+        limit_s = time.monotonic() + 30
         while not (source.lost and sink.lost) and time.monotonic() < limit_s:
             time.sleep(0.01)
         assert source.lost and sink.lost
         for pid in stopped:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
-        limit_s = time.monotonic() + 15
+        limit_s = time.monotonic() + 30
         while (source.lost or sink.lost) and time.monotonic() < limit_s:
             time.sleep(0.01)
         assert not source.lost and not sink.lost

@@ -437,13 +437,13 @@ def test_a_signal_ends_a_command_and_leaves_nothing_half_written(tmp_path, comma
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while len(os.listdir(tmp_path)) < 2:  # it has begun to write
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.02)
     time.sleep(0.3)
     process.send_signal(number)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=120)
     assert process.returncode == 130, said
     assert os.listdir(tmp_path) == ["long.wav"] and "Traceback" not in said
 
@@ -459,12 +459,12 @@ def test_a_live_recording_that_is_interrupted_is_complete(tmp_path):
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not any(path.stat().st_size > 100_000 for path in tmp_path.iterdir()):
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    printed, said = process.communicate(timeout=30)
+    printed, said = process.communicate(timeout=120)
     assert process.returncode == 130, said
     assert os.listdir(tmp_path) == ["out.wav"]
     samples, rate_hz = soundfile.read(out)

@@ -23,7 +23,7 @@ def wired(server, *command):
         text=True,
     )
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while True:
             listing = subprocess.run(["jack_lsp", "-s", server.name], capture_output=True, text=True).stdout.split()
             ours = [
@@ -34,7 +34,7 @@ def wired(server, *command):
             assert time.monotonic() < deadline and process.poll() is None
             time.sleep(0.05)
         subprocess.run(["jack_connect", "-s", server.name, *ours], check=True)
-        out, said = process.communicate(timeout=40)
+        out, said = process.communicate(timeout=90)
     finally:
         process.kill()
     assert process.returncode == 0, said

@@ -33,7 +33,7 @@ def live(server, *options, seconds=8):
     sent[0, RATE_HZ // 2 : RATE_HZ] = 0.1 * np.random.default_rng(0).standard_normal(RATE_HZ // 2)
     probe = Probe(server, sent, record_channels=1, seconds=2)
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not (probe.ports(f"PortAudio.*:in_{CHANNEL}") and probe.ports(f"PortAudio.*:out_{CHANNEL}")):
             assert time.monotonic() < deadline and process.poll() is None
             time.sleep(0.05)
@@ -43,7 +43,7 @@ def live(server, *options, seconds=8):
         probe.begin()
         while not probe.done:
             time.sleep(0.05)
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=90)
     finally:
         process.kill()
         probe.close()

@@ -47,7 +47,7 @@ def test_a_session_exports_what_is_set(tmp_path):
     session = Session(Settings(params, layout="sphere3-60mm"))
     try:
         session.export_design(tmp_path / "out")
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while not (tmp_path / "out" / "pattern.csv").is_file() and time.monotonic() < until:
             time.sleep(0.02)
         design = load_design(tmp_path / "out" / "design.toml")

@@ -43,7 +43,7 @@ def block(number: int, value: float = 0.0) -> Block:
 
 
 def wait(condition):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)

@@ -33,7 +33,7 @@ def test_source_array_and_layout_are_undone_and_done_again_by_the_session():
     session = Session(Settings(source="room"))
 
     def settle(what):
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while not what():
             assert time.monotonic() < end
             time.sleep(0.01)
