@@ -464,6 +464,10 @@ class Bridge(QObject):
         """Keep 10 to 60 seconds."""
         return self._do(self.session.kept.set_seconds, seconds)
 
+    def reopen_devices(self) -> bool:
+        """End the devices' streams and open them anew."""
+        return self._do(self.session.reopen_devices)
+
     def flush(self) -> bool:
         """Bring the playback queue back to its length."""
         return self._do(self.session.flush)

@@ -383,6 +383,7 @@ class MainWindow(QWidget):
         self.status.details_wanted.connect(self.show_latency)
         self.latency_panel.measure_wanted.connect(bridge.measure_loopback)
         self.latency_panel.flush_wanted.connect(bridge.flush)
+        self.latency_panel.reopen_wanted.connect(bridge.reopen_devices)
         self.sound.before_tap_changed.connect(bridge.show_before)
         self.space.steering_changed.connect(self._on_steered)
         self.space.talker_moved.connect(bridge.move_talker)

@@ -97,10 +97,12 @@ def test_the_log_is_copied_and_cleared(panel, qtbot):
 def test_the_buttons_ask_only_where_there_is_a_device(panel, qtbot):
     with qtbot.waitSignal(panel.flush_wanted):
         qtbot.mouseClick(panel.flush, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(panel.reopen_wanted):
+        qtbot.mouseClick(panel.reopen, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(panel.measure_wanted):
         qtbot.mouseClick(panel.measure, Qt.MouseButton.LeftButton)
     panel.show_health(replace(HEALTH, queue_ms=None))
-    assert not panel.flush.isEnabled() and not panel.measure.isEnabled()
+    assert not (panel.flush.isEnabled() or panel.measure.isEnabled() or panel.reopen.isEnabled())
     assert "needs a running sound device" in panel.measure.toolTip() and "no playback queue" in panel.flush.toolTip()
     assert not panel.alarm.isVisible()
 

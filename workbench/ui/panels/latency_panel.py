@@ -24,6 +24,9 @@ SHOWN = 50
 LOG_HEIGHT, LEAST_LOG_HEIGHT = 236, 76
 NOT_MEASURED = "The delay was not measured"
 MEASURE_TIP = "Play a chirp at −20 dBFS and listen for it: needs a way from output to input"
+REOPEN_TIP = (
+    "End the streams of the devices and open them anew: helps when one went quiet. Half a second of silence"
+)
 FLUSH_TIP = "Bring the playback queue back to its length, crossfaded"
 FILTERS = (("all", "All stages"), ("own", "Earshot"), ("other", "Elsewhere"))
 
@@ -79,6 +82,7 @@ class LatencyPanel(FloatPanel):
 
     measure_wanted = Signal()
     flush_wanted = Signal()
+    reopen_wanted = Signal()
 
     def __init__(self, window: QWidget):
         super().__init__("Dropouts and latency", WIDTH, window)
@@ -178,16 +182,19 @@ class LatencyPanel(FloatPanel):
         row.setSpacing(8)
         self.flush = _button("Flush buffers", FLUSH_TIP)
         self.flush.clicked.connect(self.flush_wanted)
+        self.reopen = _button("Reopen devices", REOPEN_TIP)
+        self.reopen.clicked.connect(self.reopen_wanted)
         self.queue = _label("", tone="2")
         self.clear = _button("Clear", "Empty the list")
         self.copy = _button("Copy log", "Copy budget, drift and all dropouts as text")
         self.clear.clicked.connect(self._clear)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.log_text()))
         self.queue.setToolTip("How long the playback queue lasts when a hop is written")
-        for one in (self.flush, self.clear, self.copy):
+        for one in (self.flush, self.reopen, self.clear, self.copy):
             one.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row.addWidget(self.flush)
         row.addWidget(self.queue)
+        row.addWidget(self.reopen)
         row.addStretch(1)
         row.addWidget(self.clear)
         row.addWidget(self.copy)
@@ -222,6 +229,9 @@ class LatencyPanel(FloatPanel):
         self._show_measures(health)
         both = health.state == "running" and health.queue_ms is not None
         self.flush.setEnabled(both)
+        device = both or bool(health.silent_inputs) or health.state == "lost"
+        self.reopen.setEnabled(device)
+        self.reopen.setToolTip(REOPEN_TIP if device else "No sound device is in use")
         self.queue.setText(f"{health.queue_ms:.1f}{THIN_SPACE}ms" if both else "")
         self.measure.setEnabled(both)
         self.measure.setToolTip(MEASURE_TIP if both else "Measuring needs a running sound device on both sides")
