@@ -33,8 +33,9 @@ while session.mailbox.health.state != "running":
 session.start_recording(Path(sys.argv[2]))
 while session.mailbox.health.recording_s is None:
     time.sleep(0.005)
-print("recording", flush=True)
+journal = session._recorder.journal
 for number in range(100000):
+    print(journal.samples, flush=True)
     session.set({"enhance.strength_percent": float(number % 100), "beamformer.steering_deg": float(number % 90)})
     if number % 7 == 0:
         session.ab.choose("ab"[number // 7 % 2])
@@ -50,18 +51,19 @@ def run_round(folder: Path, noise: Path, kill_after_s: float) -> str:
     program = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(noise), str(folder)], stdout=subprocess.PIPE, text=True
     )
-    program.stdout.readline()
-    begun = time.monotonic()
-    time.sleep(kill_after_s)
+    begun, said = 0.0, 0
+    for line in program.stdout:
+        said, begun = int(line), begun or time.monotonic()
+        if time.monotonic() >= begun + kill_after_s:
+            break
     os.kill(program.pid, signal.SIGKILL)
-    lived_s = time.monotonic() - begun
     program.wait()
     program.stdout.close()
     session = replay.open_session(next(folder.iterdir()))
     found = replay.compare(session)
     length_s = found.samples / RATE_HZ
-    if length_s < lived_s - MISSING_S:
-        return f"{length_s:.2f} s of {lived_s:.2f}"
+    if length_s < said / RATE_HZ - MISSING_S:
+        return f"{length_s:.2f} s of {said / RATE_HZ:.2f}"
     if found.first_different is not None:
         return f"differs from sample {found.first_different} by {found.largest_difference:.2g}"
     return ""
