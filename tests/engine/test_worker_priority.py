@@ -37,4 +37,4 @@ def test_threads_are_hastened_and_relaxed_and_children_are_not():
     except PermissionError:
         return  # then it does without
     os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
-    assert hastened or (os.cpu_count() or 1) < 4
+    assert hastened == (len(os.sched_getaffinity(0)) >= 4)

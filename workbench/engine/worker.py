@@ -56,10 +56,18 @@ def _short_of_breath() -> set[int]:
     return {thread.native_id for thread in threads if thread.native_id is not None}
 
 
+def _processors() -> int:
+    """Those that this process may use, not all that the machine has."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
 def _hasten_others() -> None:
     """Put the threads that are here now before other programs. Threads and processes that they start do not inherit
     it."""
-    brief = _short_of_breath() if (os.cpu_count() or 1) >= ENOUGH_PROCESSORS else set()
+    brief = _short_of_breath() if _processors() >= ENOUGH_PROCESSORS else set()
     for thread in _others():
         with contextlib.suppress(AttributeError, OSError):
             if thread in brief and os.sched_getscheduler(thread) == os.SCHED_OTHER:

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, Qt, QTimer, QUrl
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, QSize, Qt, QTimer, QUrl
 from PySide6.QtGui import QActionGroup, QDesktopServices, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -1080,7 +1080,7 @@ class MainWindow(QWidget):
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         else:
-            self.resize(1600, 960)
+            self.resize(QSize(1600, 960).boundedTo(self.screen().availableSize()))
 
     def toggle_full_screen(self) -> None:
         """F11."""

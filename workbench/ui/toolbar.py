@@ -33,6 +33,8 @@ def match_text(state: ABState) -> str:
     word = "frozen" if state.frozen else "matched"
     gain = gain_text(state)
     return f"Loudness {word}, {gain}" if gain else f"Loudness {word}"
+
+
 SHORT_S = 1800.0
 """From here on the recording button counts down how long the disk lasts."""
 
