@@ -66,7 +66,7 @@ def test_changes_are_listed_and_taken_back(parts, qtbot):
     bridge.set({"enhance.strength_percent": 30.0, "enhance.comb_percent": 10.0, "render.virtual_deg": 40.0})
     assert [(row.name, row.left, row.right) for row in panel.differences.rows] == [
         ("Strength", "100 %", "30 %"),
-        ("Comb strength", "100 %", "10 %"),
+        ("Comb strength", "80 %", "10 %"),
     ]
     qtbot.mouseClick(panel.differences.buttons[0], Qt.MouseButton.LeftButton)
     assert bridge.params.enhance.strength_percent == 100.0
