@@ -89,7 +89,7 @@ def test_a_damaged_network_is_refused(shipped, damage):
         DesignBench(None, None, Enhancer(1)).request(NETWORK, 0.0)
 
 
-def test_sound_goes_on_while_a_network_loads_and_when_it_fails(monkeypatch):
+def test_sound_goes_on_while_a_network_loads_and_when_it_fails(monkeypatch, shipped):
     """Requests return at once; the classical gains act until the network is there, and after a failure."""
     release = threading.Event()
 
