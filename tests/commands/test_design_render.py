@@ -188,9 +188,9 @@ def test_mono_at_another_rate(tmp_path):
 
 
 def test_render_refuses_more_than_stereo(tmp_path, capsys):
-    soundfile.write(tmp_path / "six.wav", np.zeros((100, 6)), RATE_HZ)
-    assert main(["render", str(tmp_path / "six.wav"), str(tmp_path / "out.wav"), "--layout", "pair-100mm"]) == 2
-    assert "6 channels" in capsys.readouterr().err
+    soundfile.write(tmp_path / "five.wav", np.zeros((100, 5)), RATE_HZ)
+    assert main(["render", str(tmp_path / "five.wav"), str(tmp_path / "out.wav"), "--layout", "pair-100mm"]) == 2
+    assert "5 channels" in capsys.readouterr().err
     assert not (tmp_path / "out.wav").exists()
 
 
@@ -205,3 +205,29 @@ def test_render_into_a_room(tmp_path, music, capsys):
         assert main(["render", str(music[0]), str(tmp_path / "no.wav"), *arguments]) == 2
         assert "room" in capsys.readouterr().err
     assert not (tmp_path / "no.wav").exists()
+
+
+def test_surround_is_mixed_down_and_other_rates_are_taken(tmp_path, capsys):
+    random = np.random.default_rng(3)
+    six = (0.05 * random.standard_normal((96000 // 4, 6))).astype(np.float32)
+    soundfile.write(tmp_path / "six.wav", six, 96000, subtype="FLOAT")
+    half = np.sqrt(0.5)
+    stereo = np.stack(
+        [six[:, 0] + half * (six[:, 2] + six[:, 4]), six[:, 1] + half * (six[:, 2] + six[:, 5])], axis=1
+    ).astype(np.float32)
+    soundfile.write(tmp_path / "two.wav", stereo, 96000, subtype="FLOAT")
+    for name in ("six", "two"):
+        arguments = [
+            "render",
+            str(tmp_path / f"{name}.wav"),
+            str(tmp_path / f"{name}-out.wav"),
+            "--layout",
+            "pair-100mm",
+        ]
+        assert main([*arguments, "--design", "gentle"]) == 0
+    assert "5.1 mixed down" in capsys.readouterr().err
+    made, want = (soundfile.read(tmp_path / f"{name}-out.wav")[0] for name in ("six", "two"))
+    assert made.shape == (RATE_HZ // 4, 2)
+    np.testing.assert_allclose(made, want, atol=1e-6)
+    soundfile.write(tmp_path / "five.wav", six[:, :5], 48000)
+    assert main(["render", str(tmp_path / "five.wav"), str(tmp_path / "x.wav"), "--layout", "pair-100mm"]) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from workbench.core.errors import InputError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
-    parser.add_argument("input", metavar="IN", help="mono or stereo sound file, any rate")
+    parser.add_argument("input", metavar="IN", help="mono, stereo or 5.1 sound file, any rate")
     parser.add_argument("output", metavar="OUT", help="sound file at 48 kHz, one channel a driver (32-bit float .wav)")
     parser.add_argument("--layout", required=True, metavar="L", help="shipped loudspeaker layout or TOML file")
     add_design_arguments(parser)
@@ -78,17 +79,23 @@ def through(stream, x: np.ndarray, *arguments) -> np.ndarray:
 
 
 def as_stereo(samples: np.ndarray, name: str) -> np.ndarray:
-    """Mono on both channels, stereo as it is.
+    """Mono on both channels, stereo as it is, 5.1 (left, right, centre, low, left and right surround: the order of WAV
+    files) mixed down as ITU-R BS.775 has it, without the low channel.
 
     Raises
     ------
     InputError
-        More than two channels.
+        Another number of channels.
     """
-    if len(samples) > 2:
-        raise InputError(
-            f"{name}: has {len(samples)} channels; render takes mono or stereo (mix surround down to stereo first)"
+    if len(samples) == 6:
+        left, right, centre, _, left_surround, right_surround = samples
+        half = math.sqrt(0.5)
+        note(f"{name}: 5.1 mixed down to stereo (ITU-R BS.775; the low-frequency channel is left out)")
+        return np.stack([left + half * (centre + left_surround), right + half * (centre + right_surround)]).astype(
+            np.float32
         )
+    if len(samples) > 2:
+        raise InputError(f"{name}: has {len(samples)} channels; render takes mono or stereo, or 5.1")
     return np.broadcast_to(samples, (2, samples.shape[1])).astype(np.float32)
 
 
