@@ -105,6 +105,8 @@ def train(request: LocalizeRequest, say: Callable[[str], None]) -> Path:
         if request.start is not None and not request.resume:
             trainer.start_from(read_ring(request.start)[0].state_dict())
         trainer.elapsed_s += time.monotonic() - begin  # the time limit is for the whole command
+        if not request.resume:
+            trainer.save()  # killed from now on, at any moment, it can be resumed
         say(f"{trainer.network.weights():,} weights")
         trainer.run(lambda progress: say(describe(progress)), producer.check)
     export_checkpoint(path, request.array, request.out, request.speech)
