@@ -21,6 +21,8 @@ TONE_HZ = 997.0
 LEVEL = 0.5
 BLOCK = 2400
 CLICK_DB = -60.0
+PATIENCE_S = 30.0
+"""For the program's ports to appear."""
 
 
 def start(role: str, server, seconds: float, path: str) -> subprocess.Popen:
@@ -53,7 +55,9 @@ def client(role: str, server: str, seconds: float, path: str) -> None:
         position += samples
 
     with end:
-        ours = [p for p in end.get_ports("PortAudio.*:" + ("in_0" if role == "play" else "out_0"))]
+        pattern, limit_s = "PortAudio.*:" + ("in_0" if role == "play" else "out_0"), time.monotonic() + PATIENCE_S
+        while not (ours := end.get_ports(pattern)) and time.monotonic() < limit_s:
+            time.sleep(0.1)
         if role == "play":
             end.connect(port, ours[0])
         else:
