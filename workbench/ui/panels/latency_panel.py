@@ -24,9 +24,7 @@ SHOWN = 50
 LOG_HEIGHT, LEAST_LOG_HEIGHT = 236, 76
 NOT_MEASURED = "The delay was not measured"
 MEASURE_TIP = "Play a chirp at −20 dBFS and listen for it: needs a way from output to input"
-REOPEN_TIP = (
-    "End the streams of the devices and open them anew: helps when one went quiet. Half a second of silence"
-)
+REOPEN_TIP = "End the streams of the devices and open them anew: helps when one went quiet. Half a second of silence"
 FLUSH_TIP = "Bring the playback queue back to its length, crossfaded"
 FILTERS = (("all", "All stages"), ("own", "Earshot"), ("other", "Elsewhere"))
 
