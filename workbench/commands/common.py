@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import math
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,25 @@ def write_json(value: Any, target: str) -> None:
         write_text(path, text + "\n")
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def check_json_target(target: str | None) -> None:
+    """Refuse a file of `--json` that cannot be written, before the work whose result it would lose.
+
+    Raises InputError as `write_json` would.
+    """
+    if target is None or target == "-":
+        return
+    path = Path(target)
+    reason = None
+    if path.is_dir():
+        reason = os.strerror(errno.EISDIR)
+    elif not path.parent.is_dir():
+        reason = os.strerror(errno.ENOTDIR if path.parent.exists() else errno.ENOENT)
+    elif not os.access(path.parent, os.W_OK):
+        reason = os.strerror(errno.EACCES)
+    if reason:
+        raise InputError(f"{path}: cannot be written ({reason})")
 
 
 def note(message: str) -> None:

@@ -6,7 +6,15 @@ import argparse
 import math
 from pathlib import Path
 
-from workbench.commands.common import SCHEMA, add_json_argument, add_set_argument, note, parse_settings, write_json
+from workbench.commands.common import (
+    SCHEMA,
+    add_json_argument,
+    add_set_argument,
+    check_json_target,
+    note,
+    parse_settings,
+    write_json,
+)
 from workbench.core import params as parameters
 from workbench.core.errors import InputError
 
@@ -34,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
     from workbench.localize.offline import localize_recording
     from workbench.localize.srp import front_back_ambiguous
 
+    check_json_target(args.json)
     settings = {}
     if args.method:
         settings["localize.method"] = args.method
