@@ -1,5 +1,6 @@
 """Fixtures that several packages share."""
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -25,6 +26,12 @@ def pytest_configure(config):
         subprocess.run(
             [sys.executable, "-c", "from workbench.dsp import kernels; kernels.load()"], cwd=config.rootpath, check=True
         )
+
+
+def pytest_runtest_setup(item):
+    """Floating point as it was before any test: onnxruntime leaves the main thread without denormal numbers."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).fesetenv(ctypes.c_void_p(-1))  # FE_DFL_ENV
 
 
 @pytest.fixture

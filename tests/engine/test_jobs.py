@@ -62,8 +62,9 @@ def test_why_a_job_failed_is_its_last_line(jobs):
 
 SLOW = """
 import signal, sys, time
-print("began", file=sys.stderr)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 try:
+    print("began", file=sys.stderr)
     while True:
         time.sleep(0.01)
 except KeyboardInterrupt:

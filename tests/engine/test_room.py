@@ -12,7 +12,7 @@ from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 
 
-def wait_until(condition, limit_s: float = 20.0) -> None:
+def wait_until(condition, limit_s: float = 60.0) -> None:
     end_s = time.monotonic() + limit_s
     while not condition():
         assert time.monotonic() < end_s, "it did not happen"

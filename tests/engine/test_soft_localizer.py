@@ -117,6 +117,13 @@ def test_in_a_loop_the_talkers_keep_their_numbers():
     params = parameters.replace(Params(), {"localize.method": "srp"})
     seen: dict[int, set[int]] = {}
     round_number = 0
+    through, process = threading.Semaphore(0), localizer._process
+
+    def counted(*hop):
+        process(*hop)
+        through.release()
+
+    localizer._process = counted
     source.start()
     try:
         for hop in range(1400):
@@ -127,8 +134,7 @@ def test_in_a_loop_the_talkers_keep_their_numbers():
             heard = keeper.process(source.read(10.0))
             round_number = heard.seam or round_number
             localizer.push(heard, params)
-            while localizer._queue:
-                time.sleep(0.0005)
+            assert through.acquire(timeout=60)
             if round_number:
                 seen.setdefault(round_number, set()).update(track.number for track in localizer.tracks)
     finally:

@@ -3,14 +3,16 @@ import dataclasses
 import numpy as np
 import pytest
 import soundfile
-import torch
 
-from tests.localize.scenes import plane_waves, speech_like
-from workbench.core.errors import InputError
-from workbench.core.geometry import MicrophoneArray, load_array
-from workbench.localize.models import find_model
-from workbench.localize.recordings import recording_name
-from workbench.training import adapt
+torch = pytest.importorskip("torch")
+pytest.importorskip("onnx")
+
+from tests.localize.scenes import plane_waves, speech_like  # noqa: E402
+from workbench.core.errors import InputError  # noqa: E402
+from workbench.core.geometry import MicrophoneArray, load_array  # noqa: E402
+from workbench.localize.models import find_model  # noqa: E402
+from workbench.localize.recordings import recording_name  # noqa: E402
+from workbench.training import adapt  # noqa: E402
 
 ARRAY = load_array("uca8-100mm")
 BENT_M = 2.5e-3 * np.random.default_rng(3).uniform(-1, 1, (8, 3)) * (1, 1, 0)

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+pytest.importorskip("torch")
+
 from tests.training.localize_sounds import write_speech
 from workbench.audio.voices import FRAME as ACTIVITY_FRAME
 from workbench.core.geometry import load_array

@@ -1,13 +1,16 @@
 import numpy as np
 import onnxruntime
-import torch
+import pytest
 
-from workbench.core.geometry import load_array
-from workbench.localize import srp
-from workbench.localize.frames import BANDS, WINDOW_FRAMES, WINDOW_SAMPLES, analyse
-from workbench.localize.ring import RING, RING_RAD
-from workbench.training.localize_export import logistic_regression, to_onnx
-from workbench.training.localize_network import (
+torch = pytest.importorskip("torch")
+pytest.importorskip("onnx")
+
+from workbench.core.geometry import load_array  # noqa: E402
+from workbench.localize import srp  # noqa: E402
+from workbench.localize.frames import BANDS, WINDOW_FRAMES, WINDOW_SAMPLES, analyse  # noqa: E402
+from workbench.localize.ring import RING, RING_RAD  # noqa: E402
+from workbench.training.localize_export import logistic_regression, to_onnx  # noqa: E402
+from workbench.training.localize_network import (  # noqa: E402
     FirstLayers,
     RegionModel,
     RingConfig,

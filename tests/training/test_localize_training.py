@@ -2,19 +2,21 @@ import dataclasses
 
 import numpy as np
 import pytest
-import torch
 
-from tests.training.localize_sounds import write_speech
-from workbench.core.errors import InputError
-from workbench.core.geometry import load_array
-from workbench.localize.models import find_model
-from workbench.localize.network import RegionNetwork
-from workbench.training import checkpoint, localize
-from workbench.training.corpus import build_pool
-from workbench.training.localize_network import RingConfig, RingNetwork
-from workbench.training.localize_scenes import SceneMaker, SceneRanges
-from workbench.training.localize_shards import make_shard, write_shard
-from workbench.training.localize_training import RingPlan, RingTrainer
+torch = pytest.importorskip("torch")
+pytest.importorskip("onnx")
+
+from tests.training.localize_sounds import write_speech  # noqa: E402
+from workbench.core.errors import InputError  # noqa: E402
+from workbench.core.geometry import load_array  # noqa: E402
+from workbench.localize.models import find_model  # noqa: E402
+from workbench.localize.network import RegionNetwork  # noqa: E402
+from workbench.training import checkpoint, localize  # noqa: E402
+from workbench.training.corpus import build_pool  # noqa: E402
+from workbench.training.localize_network import RingConfig, RingNetwork  # noqa: E402
+from workbench.training.localize_scenes import SceneMaker, SceneRanges  # noqa: E402
+from workbench.training.localize_shards import make_shard, write_shard  # noqa: E402
+from workbench.training.localize_training import RingPlan, RingTrainer  # noqa: E402
 
 ARRAY = load_array("square4-30mm")
 LIMITS_M = np.tile([0.3, 5.0], (8, 1))
