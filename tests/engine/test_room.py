@@ -67,6 +67,18 @@ def test_changes_are_heard_at_once_and_outlive_a_restart_but_not_another_scene(s
     assert session.room_scene.talkers == ()
 
 
+def test_changes_outlive_a_source_that_cannot_be_had(session):
+    session.start()
+    wait_until(lambda: truth(session))
+    moved = dataclasses.replace(session.room_scene.talkers[0], azimuth_deg=-60.0)
+    session.set_room_scene(dataclasses.replace(session.room_scene, talkers=(moved,)))
+    session.choose_source("file:/nowhere.wav")
+    wait_until(lambda: "nowhere" in session.mailbox.health.message)
+    wait_until(lambda: session.room_scene is not None and session.mailbox.health.state == "running")
+    assert session.source_spec == "room:one-talker-still"
+    assert session.room_scene.talkers == (moved,)
+
+
 def test_what_cannot_be_is_refused_and_what_cannot_be_had_is_said(session):
     session.start()
     wait_until(lambda: truth(session))

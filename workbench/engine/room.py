@@ -57,6 +57,16 @@ class RoomControl:
         if getattr(source, "edited", False):
             self._scene, self._changed = source.scene, True
 
+    def set_aside(self) -> tuple:
+        """Another source is tried: what was changed, for `put_back`, if it comes to nothing."""
+        edits = self._scene, self._changed, self._notice
+        self.forget()
+        return edits
+
+    def put_back(self, edits: tuple) -> None:
+        """The source from before plays again, as it was changed."""
+        self._scene, self._changed, self._notice = edits
+
     def apply(self, source: Any) -> str:
         """Give a new source, not started yet, the changed scene; why not, if it cannot be (its array is another)."""
         if not self._changed or not hasattr(source, "set_scene"):

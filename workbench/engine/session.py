@@ -260,8 +260,6 @@ class Session:
                 self._remember_devices()
                 self._note_structure(before, noted, label)
                 return
-            if "source" in changes:
-                self._room.forget()
             if self._go_over_from(before):
                 self._remember_devices()
                 self._note_structure(before, noted, label)
@@ -279,10 +277,13 @@ class Session:
         """Stop, and start with the structure as it is now. If that fails, the sound that was there before goes on; if
         that fails as well, everything stands still, the new choice stays, and both errors are said."""
         self._stop()
+        edits = self._room.set_aside() if self._structure.source != before.source else None
         try:
             self._start()
         except EarshotError as error:
             chosen, self._structure = self._structure, before
+            if edits is not None:
+                self._room.put_back(edits)
             try:
                 self._start()
             except EarshotError as second:
