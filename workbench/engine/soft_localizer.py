@@ -96,8 +96,8 @@ class SoftLocalizer:
         self._truths.append((block.time_s, block.truth))
         if block.seam == 1:
             self._bookmark = self._localizer.bookmark()
-        elif block.seam and self._bookmark is not None:  # the same talkers come again, and keep their numbers
-            self._localizer.return_to(self._bookmark)
+        if block.seam and self._bookmark is not None:  # the same talkers come again, and keep their numbers
+            self._localizer.return_to(self._bookmark)  # the first time too: what follows is no neighbour of what was
         # A gap shows in the time: the localizer starts its window again and keeps its tracks.
         update = self._localizer.process(samples, block.time_s, params.localize)
         self._spent_ns += time.thread_time_ns() - began
