@@ -1,0 +1,111 @@
+"""Parameters of the capture beamformer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.core.params.knob import knob
+
+
+def _null_handle(number: int, default_deg: float) -> Any:
+    return knob(
+        default_deg,
+        f"Null {number}",
+        "Direction of a null of LCMV that is placed by hand.",
+        unit="°",
+        low=-180.0,
+        high=180.0,
+        decimals=1,
+        bipolar=True,
+        hidden=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BeamformerParams:
+    """Capture beamformer: the array's channels become one."""
+
+    enabled: bool = knob(True, "Beamformer", "Off: microphone 1 alone goes on.", hidden=True)
+    method: str = knob(
+        "delay-and-sum",
+        "Method",
+        "Delay-and-sum: the microphones in step; robust, wide below 1 kHz. Superdirective: sharpest in a field "
+        "from all sides. MVDR: learns the noise that is there. LCMV: superdirective with nulls on the other talkers.",
+        choices=(
+            ("delay-and-sum", "Delay-and-sum"),
+            ("superdirective", "Superdirective"),
+            ("mvdr", "MVDR"),
+            ("lcmv", "LCMV"),
+        ),
+        hidden=True,
+    )
+    steering_deg: float = knob(
+        0.0,
+        "Steering",
+        "Where the beam listens: 0° is front, positive is left. Moves by itself while the beam follows a talker.",
+        unit="°",
+        low=-180.0,
+        high=180.0,
+        decimals=1,
+        bipolar=True,
+    )
+    follow: int = knob(
+        0, "Follow track", "Track that the beam is locked to; 0: steered by hand.", low=0, high=1_000_000, hidden=True
+    )
+    white_noise_floor_db: float = knob(
+        -1.0,
+        "White-noise floor",
+        "Least white-noise gain of the beam. Lower is sharper, and lets through more microphone noise and mismatch.",
+        unit="dB",
+        low=-20.0,
+        high=9.0,
+        decimals=1,
+        step=0.5,
+    )
+    null_depth_db: float = knob(
+        50.0,
+        "Null depth",
+        "How far below the talker LCMV turns down the directions of its nulls. Deeper costs sharpness elsewhere; "
+        "where the white-noise floor does not allow it, the null is shallower.",
+        unit="dB",
+        low=0.0,
+        high=60.0,
+    )
+    adaptation_ms: float = knob(
+        250.0,
+        "Adaptation",
+        "How far back MVDR averages the noise it hears. Shorter follows moving noise sooner, longer is steadier "
+        "and sharper.",
+        unit="ms",
+        low=50.0,
+        high=5000.0,
+        step=10.0,
+        log=True,
+    )
+    null_handles: int = knob(
+        0,
+        "Null handles",
+        "Nulls of LCMV that are placed by hand; 0: it puts them on the other talkers.",
+        low=0,
+        high=3,
+        hidden=True,
+    )
+    null_1_deg: float = _null_handle(1, 90.0)
+    null_2_deg: float = _null_handle(2, -90.0)
+    null_3_deg: float = _null_handle(3, 180.0)
+    low_cut_hz: float = knob(
+        80.0,
+        "Low cut",
+        "High-pass on the beam: takes out rumble below speech.",
+        unit="Hz",
+        low=20.0,
+        high=300.0,
+        step=5.0,
+        log=True,
+    )
+
+    @property
+    def nulls_deg(self) -> tuple[float, ...]:
+        """Directions of the nulls that are placed by hand."""
+        return (self.null_1_deg, self.null_2_deg, self.null_3_deg)[: self.null_handles]
