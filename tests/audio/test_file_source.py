@@ -1,6 +1,7 @@
 """A file as a source."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -68,6 +69,14 @@ def test_a_loop_has_no_seam_and_says_where_it_turned(tmp_path, noise, rate_hz):
     assert all(0.24 < block.time_s < 0.5 for block in blocks)
 
 
+def settled(source):
+    """Waits until a seek is prepared: the next hop is of the new place."""
+    end_s = time.monotonic() + 30
+    while source.seeking:
+        assert time.monotonic() < end_s, "the seek never came"
+        time.sleep(0.001)
+
+
 def test_seeking_goes_where_it_is_told_and_marks_the_jump(tmp_path, noise):
     write_sound(tmp_path / "a.wav", noise, 48000)
     source = FileSource(tmp_path / "a.wav")
@@ -76,19 +85,112 @@ def test_seeking_goes_where_it_is_told_and_marks_the_jump(tmp_path, noise):
     seeker = threading.Thread(target=source.seek, args=(0.5,))
     seeker.start()
     seeker.join()
-    after = source.read(1.0)
-    assert (first.gap, after.gap, source.read(1.0).gap) == (False, True, False)
-    assert after.time_s == pytest.approx(0.5) and after.index == first.index + HOP
-    np.testing.assert_array_equal(after.samples, noise[:, 24000:24480])
+    settled(source)
+    jump, after = source.read(1.0), source.read(1.0)
+    assert jump.gap
+    assert not first.gap and not after.gap
+    assert jump.time_s == pytest.approx(0.5) and after.index == jump.index + HOP
+    np.testing.assert_array_equal(after.samples, noise[:, 24480:24960])
     rest = read_all(source)
     assert source.finished
-    source.seek(0.1)  # also after the end
+    source.seek(0.1)  # also after the end, where there is nothing to fade
     assert not source.finished
     np.testing.assert_array_equal(source.read(1.0).samples, noise[:, 4800:5280])
     assert source.position_s == pytest.approx(0.11) and len(rest) > 10
     source.seek(1e9)  # beyond the end: the last sample
-    assert read_all(source)[0].gap and source.finished
+    assert read_all(source)[-1].gap and source.finished
     source.close()
+
+
+def test_a_seek_before_the_start_is_where_it_begins(tmp_path, noise):
+    write_sound(tmp_path / "a.wav", noise, 48000)
+    source = FileSource(tmp_path / "a.wav")
+    source.seek(0.25)
+    assert source.position_s == 0.25
+    source.start()
+    block = source.read(1.0)
+    assert not block.gap and block.time_s == 0.25
+    np.testing.assert_array_equal(block.samples, noise[:, 12000:12480])
+    source.close()
+
+
+def test_the_old_place_fades_into_the_new_one_and_nothing_is_missing(tmp_path):
+    """A low sine has no slope above its own at a seek into any phase; every hop comes, numbered without a jump."""
+    sine = np.sin(2 * np.pi * 100 / 48000 * np.arange(96000))[None].astype(np.float32)
+    write_sound(tmp_path / "a.wav", sine, 48000)
+    source = FileSource(tmp_path / "a.wav", loop=True)
+    source.start()
+    blocks = []
+    for number in range(120):
+        if number % 20 == 10:
+            source.seek(0.3 + 0.0371 * number % 1.5)
+            settled(source)
+        blocks.append(source.read(1.0))
+    source.close()
+    out = joined(blocks)[0]
+    assert sum(block.gap for block in blocks) >= 5
+    assert [block.index for block in blocks] == list(range(0, 120 * HOP, HOP))
+    slope = 2 * np.pi * 100 / 48000
+    # Equal power: two sines in phase add up to 3 dB more, and the fade itself has a slope.
+    assert np.abs(np.diff(out)).max() < np.sqrt(2) * slope + np.pi / 2 / HOP * np.sqrt(2)
+
+
+def test_a_jump_is_the_two_places_at_equal_power(tmp_path, noise):
+    write_sound(tmp_path / "a.wav", noise, 48000)
+    source = FileSource(tmp_path / "a.wav")
+    source.start()
+    source.read(1.0)
+    source.seek(0.5)
+    settled(source)
+    block = source.read(1.0)
+    old = HOP
+    turn = 0.5 * np.pi * (np.arange(HOP) + 0.5) / HOP
+    mixed = np.cos(turn) * noise[:, old : old + HOP] + np.sin(turn) * noise[:, 24000:24480]
+    np.testing.assert_allclose(block.samples, mixed, atol=1e-6)
+    source.close()
+
+
+def test_a_region_loops_with_a_fade_and_the_sound_goes_on_into_it(tmp_path, noise):
+    write_sound(tmp_path / "a.wav", noise, 48000)
+    source = FileSource(tmp_path / "a.wav", loop=True)
+    source.seek(0.3)
+    source.start()
+    out = [source.read(1.0) for _ in range(3)]
+    source.set_region((0.2, 0.5))
+    settled(source)
+    out += [source.read(1.0) for _ in range(100)]
+    source.close()
+    sound = joined(out)
+    begin, end, fade = 9600, 24000, 480
+    rise, fall = (
+        np.sin(0.5 * np.pi * (np.arange(fade) + 0.5) / fade),
+        np.cos(0.5 * np.pi * (np.arange(fade) + 0.5) / fade),
+    )
+    first = noise[:, 14400 : end - fade]
+    np.testing.assert_allclose(sound[:, : first.shape[1]], first, atol=1e-6)
+    lap = noise[:, begin : end - fade].copy()
+    lap[:, :fade] = rise * lap[:, :fade] + fall * noise[:, end - fade : end]
+    rest = sound[:, first.shape[1] :]
+    laps = np.tile(lap, 4)[:, : rest.shape[1]]
+    np.testing.assert_allclose(rest, laps, atol=1e-6)
+    assert source.region_s == (0.2, 0.5)
+
+
+def test_a_region_elsewhere_is_gone_to_and_left_again(tmp_path, noise):
+    write_sound(tmp_path / "a.wav", noise, 48000)
+    source = FileSource(tmp_path / "a.wav", loop=True)
+    source.start()
+    source.read(1.0)
+    source.set_region((0.6, 0.8))
+    settled(source)
+    assert source.read(1.0).time_s == pytest.approx(0.6)
+    with pytest.raises(InputError, match=r"a loop needs at least 0\.1 s"):
+        source.set_region((0.6, 0.65))
+    source.set_region(None)
+    settled(source)
+    places = [source.read(1.0).time_s for _ in range(60)]
+    source.close()
+    assert max(places) > 0.9 and source.region_s == pytest.approx((0.0, 44223 / 48000))
 
 
 def test_reading_never_waits_longer_than_told_and_closing_ends_the_thread(tmp_path, noise):
@@ -112,7 +214,7 @@ def test_what_is_bad_in_the_middle_is_said_when_it_is_reached(tmp_path, noise):
         for _ in range(1000):
             source.read(1.0)
     source.seek(0.7)
-    assert source.read(1.0).time_s == pytest.approx(0.7)
+    assert source.read(1.0).time_s == pytest.approx(0.7)  # nothing is left of the old place
     source.close()
 
 

@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import soundfile
 
-from workbench.audio.files import duration_s, open_sound, read_part
+from workbench.audio.file_reading import FileReading, PreparedHop, crossfaded
+from workbench.audio.files import duration_s, open_sound
 from workbench.audio.protocols import HOP, RATE_HZ
-from workbench.audio.resampler import Resampler
 from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray
-from workbench.core.messages import Block, frozen
+from workbench.core.messages import Block
 
 PREFETCH_HOPS = 100
-CHUNK_S = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A hop that waits for the reader; the index is given when it is read."""
-
-    samples: np.ndarray
-    clean: np.ndarray | None
-    position_s: float
-    gap: bool
+SEEK_HOPS = 4
+"""So many hops from the new place are ready before a seek takes effect; until then the old place goes on."""
+SHORTEST_REGION_S = 0.1
 
 
 class FileSource:
@@ -92,9 +82,13 @@ class FileSource:
         self.length_samples = None if loop else round(self.file_frames * RATE_HZ / self.file_rate_hz)
         self._index = 0
         self._position_s = self._begin / self.file_rate_hz
+        self._first = self._begin
+        self._faded_loop = False
         self._ready = threading.Condition()
-        self._hops: deque[_Prepared] = deque()
+        self._hops: deque[PreparedHop] = deque()
         self._seek_to: int | None = None
+        self._resumes = False
+        self._seeking = False
         self._ended = self._closing = False
         self._error: InputError | None = None
         self._thread: threading.Thread | None = None
@@ -138,18 +132,58 @@ class FileSource:
         return self._position_s
 
     @property
+    def region_s(self) -> tuple[float, float]:
+        """The part of the file that is played, in seconds."""
+        return self._begin / self.file_rate_hz, self._end / self.file_rate_hz
+
+    @property
+    def seeking(self) -> bool:
+        """A seek has been asked for and is still being prepared."""
+        return self._seeking
+
+    @property
     def finished(self) -> bool:
         """Everything has been read (never while it loops)."""
         with self._ready:
-            return self._ended and not self._hops and self._error is None and self._seek_to is None
+            return self._ended and not self._hops and self._error is None and not self._seeking
 
     def seek(self, position_s: float) -> None:
-        """Go on from another place in the file, inside the region; from any thread, heard with the next `read`."""
-        frame = min(max(round(position_s * self.file_rate_hz), self._begin), self._end - 1)
+        """Go on from another place in the file, inside the region; from any thread, and nothing waits.
+
+        The old place goes on until sound of the new one is there, some milliseconds later, and fades into it over a
+        hop, which carries `gap`.
+        """
         with self._ready:
-            self._seek_to = frame
-            self._hops.clear()
-            self._ready.notify_all()
+            self._go_to(min(max(round(position_s * self.file_rate_hz), self._begin), self._end - 1), resumes=False)
+
+    def set_region(self, region_s: tuple[float, float] | None) -> None:
+        """Loop this part of the file from now on, with a crossfade at its seam; None: all of it, without one.
+
+        Where the present place is inside, the sound goes on as if nothing had happened.
+
+        Raises
+        ------
+        InputError
+            Not inside the file, or shorter than SHORTEST_REGION_S.
+        """
+        begin, end = 0, self._sound.frames
+        if region_s is not None:
+            begin, end = (min(max(round(time_s * self.file_rate_hz), 0), end) for time_s in region_s)
+            if end - begin < SHORTEST_REGION_S * self.file_rate_hz:
+                raise InputError(f"{self.path.name}: a loop needs at least {SHORTEST_REGION_S:g} s of the file")
+        with self._ready:
+            self._begin, self._end, self._faded_loop = begin, end, region_s is not None
+            here = round(self._position_s * self.file_rate_hz)
+            inside = begin <= here < end
+            self._go_to(here if inside else begin, resumes=inside)
+
+    def _go_to(self, frame: int, resumes: bool) -> None:
+        """With the lock held. `resumes`: it is the place where the sound is now."""
+        if self._thread is None:
+            self._first, self._position_s = frame, frame / self.file_rate_hz
+            return
+        self._seek_to, self._resumes, self._seeking = frame, resumes, True
+        self._ready.notify_all()
 
     def read(self, timeout_s: float) -> Block | None:
         """The next hop; None when none was ready in time or there is none (see `finished`).
@@ -168,39 +202,71 @@ class FileSource:
             hop = self._hops.popleft()
             self._ready.notify_all()
         self._position_s = hop.position_s + HOP / RATE_HZ
-        block = Block(hop.samples, self._index, hop.position_s, hop.gap, clean=hop.clean)
+        block = Block(
+            hop.samples, self._index, hop.position_s, hop.gap, clean=hop.clean, raw=hop.raw, recorded=hop.recorded
+        )
         self._index += HOP
         return block
 
     def _has_something(self) -> bool:
-        return bool(self._hops) or (self._seek_to is None and (self._ended or self._error is not None))
+        return bool(self._hops) or (not self._seeking and (self._ended or self._error is not None))
 
     # ---- the prefetching thread ----------------------------------------------------------------------------
 
+    def prepared(self, hop: PreparedHop) -> PreparedHop:
+        """A hop as `read` shall give it; called by the thread that reads ahead. Raises InputError."""
+        return hop
+
+    def _reading(self, frame: int, gap: bool) -> FileReading:
+        sounds = [sound for sound in (self._sound, self._clean) if sound is not None]
+        return FileReading(
+            sounds, self._begin, self._end, frame, loop=self.loop or self._faded_loop, fade=self._faded_loop, gap=gap
+        )
+
     def _prefetch(self) -> None:
-        reading = _Reading(self, self._begin, gap=False)
+        reading = self._reading(self._first, gap=False)
+        fresh: deque[PreparedHop] | None = None  # what is read at the place that a seek goes to
         while True:
             with self._ready:
-                self._ready.wait_for(self._has_work)
+                if fresh is None:
+                    self._ready.wait_for(self._has_work)
                 if self._closing:
                     return
                 target, self._seek_to = self._seek_to, None
-                if target is not None:
-                    self._ended, self._error = False, None
-            if target is not None:
-                reading = _Reading(self, target, gap=True)
-            error = None
+            hop, error = None, None
             try:
+                if target is not None:
+                    fresh = deque()
+                    reading = self._reading(target, gap=not self._resumes)
                 hop = reading.next_hop()
+                hop = self.prepared(hop) if hop is not None else None
             except InputError as failure:
                 hop, error = None, failure
             with self._ready:
-                if self._seek_to is None:
-                    if hop is not None:
-                        self._hops.append(hop)
-                    else:
-                        self._ended, self._error = True, error
-                    self._ready.notify_all()
+                if self._seek_to is not None:
+                    continue
+                waiting = self._hops if fresh is None else fresh
+                if hop is not None:
+                    waiting.append(hop)
+                if fresh is not None and self._take_over(fresh, hop is None):
+                    fresh = None
+                if hop is None and fresh is None:
+                    self._ended, self._error = True, error
+                self._ready.notify_all()
+
+    def _take_over(self, fresh: deque[PreparedHop], ended: bool) -> bool:
+        """Go over to the hops of the new place, once there are enough; with the lock held."""
+        before = self._hops[0] if self._hops else None
+        if self._resumes and before is not None:  # what was played meanwhile must not come again
+            while fresh and fresh[0].position_s < before.position_s - 0.5 * HOP / RATE_HZ:
+                fresh.popleft()
+        if len(fresh) < SEEK_HOPS and not ended:
+            return False
+        if before is not None and fresh:
+            fresh[0] = crossfaded(before, fresh[0], alike=self._resumes)
+        self._hops, self._seeking = fresh, False
+        self._ended, self._error = False, None
+        return True
 
     def _has_work(self) -> bool:
         room = len(self._hops) < PREFETCH_HOPS and not self._ended
@@ -216,61 +282,3 @@ class FileSource:
             self._thread = None
         for sound in filter(None, (self._sound, self._clean)):
             sound.close()
-
-
-class _Reading:
-    """One uninterrupted reading of a file from some place on: parts in, hops out."""
-
-    def __init__(self, source: FileSource, frame: int, gap: bool):
-        self._source = source
-        self._sounds = [sound for sound in (source._sound, source._clean) if sound is not None]
-        self._seek(frame)
-        # The clean signal is one more channel, so that it stays in step.
-        channels = source.channels + (source._clean is not None)
-        self._resampler = Resampler(channels, source.file_rate_hz, RATE_HZ)
-        self._chunk = max(1, round(CHUNK_S * source.file_rate_hz))
-        self._pending = np.zeros((channels, 0), np.float32)
-        self._given = self._taken = 0
-        self._flushed = False
-        # (output sample, position in the file, whether it is a jump) of each stretch that is not given out yet
-        self._stretches = deque([(0, frame / source.file_rate_hz, gap)])
-
-    def next_hop(self) -> _Prepared | None:
-        """The next hop, or None after the last."""
-        while self._pending.shape[1] < HOP and not self._flushed:
-            fresh = self._more()
-            self._pending = np.concatenate((self._pending, fresh), axis=1)
-        if self._pending.shape[1] == 0:
-            return None
-        samples = np.zeros((len(self._pending), HOP), np.float32)
-        part = self._pending[:, :HOP]
-        samples[:, : part.shape[1]] = part
-        self._pending = self._pending[:, HOP:]
-        first, self._given = self._given, self._given + HOP
-        while len(self._stretches) > 1 and self._stretches[1][0] <= first:
-            self._stretches.popleft()
-        at, position_s, jump = self._stretches[0]
-        gap = (jump and at == first) or any(first <= start < first + HOP for start, _, _ in list(self._stretches)[1:])
-        channels = self._source.channels
-        clean = frozen(samples[channels].copy()) if len(samples) > channels else None
-        return _Prepared(frozen(samples[:channels].copy()), clean, position_s + (first - at) / RATE_HZ, gap)
-
-    def _seek(self, frame: int) -> None:
-        for sound in self._sounds:
-            sound.seek(frame)
-
-    def _more(self) -> np.ndarray:
-        source = self._source
-        frames = min(self._chunk, source._end - self._sounds[0].tell())
-        if frames == 0:
-            if not source.loop:
-                self._flushed = True
-                return self._resampler.flush()
-            self._seek(source._begin)
-            start = round(self._taken * RATE_HZ / source.file_rate_hz)
-            self._stretches.append((start, source._begin / source.file_rate_hz, True))
-            frames = min(self._chunk, source.file_frames)
-        self._taken += frames
-        parts = [read_part(sound, frames) for sound in self._sounds]
-        parts[1:] = [part[:1] for part in parts[1:]]
-        return self._resampler.process(np.concatenate(parts))

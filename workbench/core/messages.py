@@ -7,6 +7,7 @@ Levels are dBFS; a sine of amplitude 1.0 has peak 0 dBFS and RMS -3.01 dBFS; a s
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -61,6 +62,8 @@ class Block:
     raw: np.ndarray | None = None
     seam: int = 0
     """Number of the round of kept sound that begins in this hop, 0 for none; see `workbench.engine.kept_sound`."""
+    recorded: Any = None
+    """What a recorded session says of this hop; see `workbench.engine.session_source`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
