@@ -14,6 +14,14 @@ def test_every_number_has_a_range_that_holds_its_default():
         assert entry.knob.help or entry.knob.hidden
 
 
+def test_every_parameter_says_what_it_does_and_when_to_move_it():
+    """Both are whole sentences, and the second is not the first again."""
+    for entry in ENTRIES.values():
+        for text in (entry.knob.help, entry.knob.when):
+            assert len(text.split()) >= 4 and text[0].isupper() and text.endswith("."), (entry.path, text)
+        assert entry.knob.when != entry.knob.help, entry.path
+
+
 def test_replace_changes_one_value_and_leaves_the_old_tree():
     before = Params()
     after = parameters.replace(before, {"enhance.postfilter_beta": 0.05})

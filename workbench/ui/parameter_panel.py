@@ -139,12 +139,12 @@ class HelpBox(QWidget):
         self.layout().setContentsMargins(12, 6 if compact else 9, 11, 2 if compact else 4)
         self.layout().setSpacing(2 if compact else 4)
 
-    def show_help(self, title: str, facts: str, text: str) -> None:
-        """Fill the box; a text too long for it is also its tooltip."""
+    def show_help(self, title: str, facts: str, text: str, when: str = "") -> None:
+        """Fill the box; its tooltip has the whole text, and when to move the parameter."""
         self.title.setText(title)
         self.facts.setText(facts)
         self.text.setText(_kept_together(text))
-        self.setToolTip(text)
+        self.setToolTip(f"{text}\n\n{when}".strip())
 
 
 class _Heading(Themed, QAbstractButton):
@@ -554,7 +554,7 @@ class ParameterPanel(QFrame):
             labels = [label for value, label in ENTRIES[choice].knob.choices if value in values]
             words = " or ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)
             text = f"Acts with {words} only. {text}"
-        self.help.show_help(title, facts, text)
+        self.help.show_help(title, facts, text, entry.knob.when)
 
     # What a person does ------------------------------------------------------------------------------------------
 

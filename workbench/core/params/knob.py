@@ -29,6 +29,8 @@ class Knob:
     """The text is a curve over frequency (`parse_curve`), `low` to `high` in `unit`."""
     text: bool = False
     """Any text will do (a file's name)."""
+    when: str = ""
+    """When to move it: what one hears, and what to do then. The handbook shows it, and the panel's help."""
 
 
 def knob(default: Value, label: str, help: str, **more) -> Any:

@@ -11,12 +11,22 @@ from workbench.core.params.knob import knob
 class RenderParams:
     """Spatial rendering to loudspeakers or headphones."""
 
-    enabled: bool = knob(True, "Rendering", "Off: plain stereo to the first two outputs.", hidden=True)
+    enabled: bool = knob(
+        True,
+        "Rendering",
+        "Off: plain stereo to the first two outputs.",
+        when="To compare with plain stereo, or when the loudspeakers are not the ones of the layout.",
+        hidden=True,
+    )
     method: str = knob(
         "crosstalk",
         "Method",
         "Crosstalk cancellation: each ear hears only its own channel, so that virtual loudspeakers can be "
         "placed wider than the real ones. Plain stereo: left and right to their drivers.",
+        when=(
+            "Plain stereo when nobody sits in the middle, or for a wide audience; crosstalk cancellation for "
+            "one listener in front."
+        ),
         choices=(("crosstalk", "Crosstalk cancellation"), ("plain", "Plain stereo")),
         hidden=True,
     )
@@ -25,6 +35,10 @@ class RenderParams:
         "Target",
         "Virtual loudspeakers: left and right seem to come from the virtual angle. Ears: each channel is for one ear "
         "alone, as binaural recordings want it.",
+        when=(
+            "Ears for binaural recordings (dummy head, ear microphones); virtual loudspeakers for everything "
+            "that was mixed for loudspeakers."
+        ),
         choices=(("speakers", "Virtual loudspeakers"), ("ears", "Ears")),
         hidden=True,
     )
@@ -32,6 +46,7 @@ class RenderParams:
         0.0,
         "Placed at",
         "Where the enhanced talker stands in the stereo scene, between the virtual loudspeakers.",
+        when="The talker shall be heard at a side, for example beside other programme.",
         unit="°",
         low=-30.0,
         high=30.0,
@@ -41,11 +56,16 @@ class RenderParams:
         False,
         "Place follows beam",
         "The talker is heard on the side where the beam points: its place between the virtual loudspeakers goes along.",
+        when="Several people talk around the array and shall be told apart by ear.",
     )
     cancellation_db: float = knob(
         12.0,
         "Cancellation",
         "How far the sound for one ear is kept from the other. Less is gentler, and holds when the head moves.",
+        when=(
+            "Sound feels inside the head or coloured when you move: less. The image collapses between the "
+            "loudspeakers: more."
+        ),
         unit="dB",
         low=0.0,
         high=30.0,
@@ -57,6 +77,9 @@ class RenderParams:
         "Target shape",
         "How the wanted cancellation differs from the slider over frequency: points as hertz:decibels, e.g. "
         "300:-6 1000:0 8000:-3. Between them it is drawn straight over log frequency; empty is flat.",
+        when=(
+            "One region of frequency sounds phasey, or a driver is driven hard there: lower the curve at that place."
+        ),
         unit="dB",
         low=-30.0,
         high=30.0,
@@ -68,6 +91,10 @@ class RenderParams:
         "Boost limit",
         "The most that a driver may be driven over what plain stereo needs to be as loud at the ear. It comes "
         "before the cancellation.",
+        when=(
+            "Small drivers distort at low frequencies or the limiter works often: lower. Enough power and the"
+            " image is narrow: raise."
+        ),
         unit="dB",
         low=0.0,
         high=20.0,
@@ -78,6 +105,7 @@ class RenderParams:
         1.5,
         "Droop",
         "How far the level at the fed ear may fall where the boost limit is reached: as much more separation.",
+        when="Bass sounds thin near the boost limit: 0. Separation is wanted more than evenness: 3 dB.",
         unit="dB",
         low=0.0,
         high=12.0,
@@ -89,6 +117,7 @@ class RenderParams:
         5.0,
         "Head region",
         "How far the head may move sideways: separation is kept there, and for smaller and larger heads, too.",
+        when="You move or two people listen: 8–10 cm. A head that rests at one place: 2 cm.",
         unit="±cm",
         low=0.0,
         high=30.0,
@@ -101,6 +130,7 @@ class RenderParams:
         "Region weight",
         "What the head's other places count against its nominal one. Near 0 the nominal null is deepest; 1 gives "
         "up some of it for a wider one.",
+        when=("The effect falls apart as soon as you move: towards 1. A fixed head (headrest, measurement): near 0."),
         low=0.0,
         high=10.0,
         decimals=2,
@@ -111,6 +141,7 @@ class RenderParams:
         30.0,
         "Virtual angle",
         "Where the virtual left and right loudspeakers stand, from straight ahead.",
+        when="The image is too narrow: 45–60°. It has a hole in the middle: 20–30°.",
         unit="±°",
         low=5.0,
         high=90.0,
@@ -120,6 +151,10 @@ class RenderParams:
         "Centre channel",
         "What is common to left and right becomes a centre channel with a loudspeaker beam of its own. Off: it stays a "
         "phantom between left and right.",
+        when=(
+            "Music with an even left and right shall stay as it is: off. Dialogue shall come from the middle "
+            "also for those who sit at the side: on."
+        ),
         hidden=True,
     )
     centre: str = knob(
@@ -127,6 +162,7 @@ class RenderParams:
         "Centre path",
         "Speaker beam: all drivers radiate the centre straight ahead, and little to the sides. Plain mix: it is added "
         "to left and right alike.",
+        when=("Plain mix when drivers are few or far apart, and when people sit to both sides of the loudspeaker."),
         choices=(("beam", "Speaker beam"), ("mix", "Plain mix")),
         hidden=True,
     )
@@ -135,6 +171,7 @@ class RenderParams:
         "Centre width",
         "How much of the centre is given back to left and right. At 0 % the centre stands in the middle alone; at "
         "100 % it is as wide as the stereo pair.",
+        when="Voices sound too narrow against the music around them: 20–40 %.",
         unit="%",
         low=0.0,
         high=100.0,
@@ -145,6 +182,7 @@ class RenderParams:
         "Adaptation time",
         "How long the upmix looks back to tell what is common to left and right. Shorter follows quick changes, longer "
         "sounds steadier.",
+        when="The stereo image pumps or sways: longer. Quick cuts between left and right smear: shorter.",
         unit="ms",
         low=20.0,
         high=2000.0,
@@ -156,6 +194,7 @@ class RenderParams:
         90.0,
         "Beam nulls",
         "Directions, on both sides, into which the centre's beam radiates least.",
+        when="Set it to where somebody sits who shall hear little, or where a wall reflects most.",
         unit="±°",
         low=10.0,
         high=180.0,
@@ -165,6 +204,7 @@ class RenderParams:
         45.0,
         "Beam window",
         "The centre's beam is kept even from one side to the other of this window. It must be narrower than the nulls.",
+        when="Listeners spread wider than 45°: wider, as far as the nulls allow.",
         unit="±°",
         low=5.0,
         high=90.0,
@@ -175,6 +215,7 @@ class RenderParams:
         "Null depth",
         "How far below the axis the beam's nulls shall be, up to 3 kHz. Where there is room to spare, less is radiated "
         "in all directions instead.",
+        when=("More is heard at the sides than wanted: deeper. The beam's tone changes across its window: shallower."),
         unit="dB",
         low=3.0,
         high=40.0,
@@ -187,6 +228,7 @@ class RenderParams:
         "Evenness",
         "By how much the beam's level may differ from the axis within its window, up to 3 kHz. More lets the nulls be "
         "deeper, and less be radiated elsewhere.",
+        when="The tone changes when the listener moves in front: less. Deeper nulls are wanted: more.",
         unit="±dB",
         low=0.5,
         high=12.0,
@@ -199,6 +241,7 @@ class RenderParams:
         "Works from",
         "Below, cancellation and beam go over into plain stereo and a plain mix: long waves would drive small drivers "
         "too hard.",
+        when="Small drivers rattle: 300–400 Hz. Full-range drivers with reserve: 100 Hz.",
         unit="Hz",
         low=20.0,
         high=2000.0,
@@ -211,6 +254,7 @@ class RenderParams:
         "Works up to",
         "Above, cancellation and beam go over into plain stereo and a plain mix: there a centimetre of head movement "
         "undoes them.",
+        when="High notes jump about when the head moves: 8 kHz. A fixed head: 16 kHz.",
         unit="Hz",
         low=2500.0,
         high=20000.0,
@@ -222,6 +266,7 @@ class RenderParams:
         0.0,
         "Head sideways",
         "Where the head is in the headphone audition: positive is to the listener's right.",
+        when="To hear over headphones what is left of the effect beside the middle.",
         unit="cm",
         low=-40.0,
         high=40.0,
@@ -234,6 +279,7 @@ class RenderParams:
         0.0,
         "Head backwards",
         "Where the head is in the headphone audition: positive is farther away than the layout says.",
+        when="To hear over headphones how it sounds nearer or farther away.",
         unit="cm",
         low=-40.0,
         high=40.0,
@@ -246,11 +292,16 @@ class RenderParams:
         True,
         "Headphone audition",
         "Plays what the ears would hear from the loudspeakers, over headphones. Off: the drivers' own signals.",
+        when="On with headphones; off as soon as real loudspeakers of this layout are connected.",
     )
     limit_dbtp: float = knob(
         -1.0,
         "True-peak limit",
         "Nothing louder than this leaves for a sound device.",
+        when=(
+            "Programme that will be coded (MP3, AAC, Opus): −2 dBTP. The limiter works all the time: lower "
+            "the output level instead."
+        ),
         unit="dBTP",
         low=-20.0,
         high=0.0,
