@@ -8,8 +8,8 @@ import pytest
 
 from tests.audio.jack_server import Probe
 from workbench.core.errors import DeviceError, DeviceUnavailable
-from workbench.engine import session as sessions
 from workbench.engine.session import Session
+from workbench.engine.session import running as sessions
 from workbench.engine.settings import Settings, load
 
 DEVICE = "device:JACK Audio Connection Kit/system"

@@ -1,0 +1,183 @@
+"""Starting and stopping the chain; standing in for devices that are not there, and taking them when they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workbench.audio.device_watch import DeviceWatch
+from workbench.core.errors import DeviceUnavailable, EarshotError
+from workbench.engine import memory
+from workbench.engine.assembly import Structure, assemble
+from workbench.engine.session.recordings import RecordingCommands
+from workbench.engine.stand_ins import ENDS, in_words, name_of, stand_ins
+from workbench.engine.worker import Worker
+
+KERNELS_PATIENCE_S = 1.5
+LISTING_PATIENCE_S = 3.0
+HOWL_NOTICE = "Muted: live microphones and a loudspeaker could howl. Unmute with M."
+
+
+class Running(RecordingCommands):
+    """What runs: one assembly with its worker. The private methods belong to the control thread."""
+
+    @property
+    def running(self) -> bool:
+        """Whether sound is meant to flow (also while a lost device is awaited)."""
+        return self._wanted
+
+    def start(self) -> None:
+        """Start; what goes wrong is said in `mailbox.health`."""
+        self._wanted = True
+        self._commands.put(self._start_if_stopped)
+
+    def stop(self) -> None:
+        """Stop."""
+        self._wanted = False
+        self._commands.put(self._stop)
+
+    @property
+    def device_watch(self) -> DeviceWatch:
+        """The list of devices, kept fresh from the first use on."""
+        if self._watch is None:
+            self._watch = DeviceWatch()
+        return self._watch
+
+    @property
+    def wishes(self) -> dict[str, str]:
+        """Devices that were not there at the start and will be taken when they appear, by end ("source", "sink")."""
+        return dict(self._wishes.specs)
+
+    def reopen_devices(self) -> None:
+        """End the streams of the devices, though they seem to run, and open them anew."""
+        assembly = self._assembly
+        for end in (assembly.runner.source, assembly.runner.sink) if assembly else ():
+            if hasattr(end, "reopen_now"):
+                end.reopen_now()
+
+    def flush(self) -> None:
+        """Bring an inflated playback queue back to its length, crossfaded."""
+        assembly = self._assembly
+        if assembly is not None and hasattr(assembly.runner.sink, "flush"):
+            assembly.runner.sink.flush()
+
+    def _start_if_stopped(self) -> None:
+        if self._worker is not None:
+            for end in (self._worker.runner.source, self._worker.runner.sink):
+                if getattr(end, "lost", False):
+                    end.retry()
+        else:
+            try:
+                self._start_or_stand_in()
+            except BaseException:
+                self._wanted = False
+                raise
+
+    def _start_or_stand_in(self) -> None:
+        """Start; what takes the place of a device that is not there plays until that appears."""
+        for end, spec in self._wishes.specs.items():
+            self._put(end, spec)
+        said: list[str] = []
+        tried: dict[str, tuple[str, ...]] = {}
+        while True:
+            try:
+                self._start()
+                break
+            except DeviceUnavailable as error:
+                end = ENDS[error.direction]
+                missed = getattr(self._structure, end)
+                if end not in tried:
+                    self._wishes = self._wishes.plus(end, missed)
+                    listing = self.device_watch.wait_for_first(LISTING_PATIENCE_S)
+                    if error.cause != "missing":  # it stands in the list, but cannot be had: no reason to try again
+                        self._wishes.come_true(self.device_watch.serial, listing)
+                    tried[end] = stand_ins(end, missed, listing)
+                    said.append(f"{error}; ")
+                if not tried[end]:
+                    raise
+                stand_in, *rest = tried[end]
+                tried[end] = tuple(rest)
+                self._put(end, stand_in)
+        for end in tried:
+            said.append(f"{in_words(getattr(self._structure, end))}. ")
+        if said:
+            self._complain("".join(said) + f"{' and '.join(self._wishes.names)} will be taken on appearing.")
+
+    def _put(self, end: str, spec: str) -> None:
+        """Another source or sink, with what is remembered of it."""
+        setup = {"inputs": self._devices.inputs(spec)} if end == "source" else {"outputs": self._devices.outputs(spec)}
+        self._structure = replace(self._structure, **{end: spec}, **setup)
+        if end == "source":
+            self._room.forget()
+
+    def _take_wishes(self) -> None:
+        """Go over to a device that was wished for and has appeared; not while a recording runs, which would end."""
+        if not self._wishes.specs or self._recorder is not None:
+            return
+        watch = self.device_watch
+        for end in self._wishes.come_true(watch.serial, watch.listing):
+            before, spec = self._structure, self._wishes.specs[end]
+            self._put(end, spec)
+            if self._go_over_from(before):
+                self._wishes = self._wishes.without((end,))
+                self._say(f"{name_of(spec)} is there and was taken.")
+
+    def _go_over_from(self, before: Structure) -> bool:
+        """Stop, and start with the structure as it is now. If that fails, the sound that was there before goes on; if
+        that fails as well, everything stands still, the new choice stays, and both errors are said."""
+        self._stop()
+        edits = self._room.set_aside() if self._structure.source != before.source else None
+        try:
+            self._start()
+        except EarshotError as error:
+            chosen, self._structure = self._structure, before
+            if edits is not None:
+                self._room.put_back(edits)
+            try:
+                self._start()
+            except EarshotError as second:
+                self._structure, self._wanted = chosen, False
+                self._complain(f"{error}. Going back to what played before failed as well: {second}")
+            else:
+                self._complain(str(error))
+            return False
+        return True
+
+    def _start(self) -> None:
+        self._message, self._failed = "", False
+        self._publish("starting")
+        self._kernels.join(KERNELS_PATIENCE_S)
+        assembly = assemble(self._structure, self._history, self.mailbox, self._say, complain=self._complain)
+        complaint = self._room.apply(assembly.runner.source)
+        if complaint:
+            self._complain(complaint)
+        self.ab.attach(assembly.runner.chain)
+        assembly.runner.keeper = self.kept.keeper_for(self._structure.source, assembly.runner.source.channels)
+        worker = Worker(assembly.runner)
+        if assembly.runner.source.live and assembly.runner.sink.live:
+            self._history.set({"output.muted": True})
+            self._say(HOWL_NOTICE)
+        try:
+            worker.start()
+        except BaseException:
+            assembly.close(complete=False)
+            raise
+        self._assembly, self._worker = assembly, worker
+        self._show_calibration()
+        self._wanted = True
+        self._faults.forget()
+        self._measuring, self._measured = False, (None, "")
+
+    def _stop(self) -> None:
+        self._end_recording()
+        worker, assembly = self._worker, self._assembly
+        self._worker = self._assembly = None
+        self.ab.attach(None)
+        if worker is not None:
+            worker.close()
+            if worker.runner.check is not None:
+                worker.runner.check.close()
+        if assembly is not None:
+            assembly.close()
+            self._room.keep(assembly.runner.source)
+            del worker, assembly
+            memory.give_back()
