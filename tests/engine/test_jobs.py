@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from workbench.engine import jobs as job_queue
 from workbench.engine.jobs import JobQueue
 
 
@@ -79,6 +80,43 @@ def test_cancelling_lets_it_save(jobs):
     jobs.cancel(number)
     wait_for(lambda: state(jobs, number).over)
     assert state(jobs, number).state == "cancelled" and "saved" in jobs.log_of(number)
+
+
+DEAF = """
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # as what a deaf program starts inherits it
+signal.signal(signal.SIGTERM, signal.default_int_handler)  # as commands do
+try:
+    print("began", file=sys.stderr)
+    while True:
+        time.sleep(0.01)
+except KeyboardInterrupt:
+    print("saved", file=sys.stderr)
+    sys.exit(130)
+"""
+
+
+@pytest.mark.parametrize("shown", [True, False], ids=["shown", "not shown"])
+def test_a_job_that_ignores_ctrl_c_is_told_in_the_other_way(jobs, monkeypatch, shown):
+    if not shown:  # as where there is no /proc
+        monkeypatch.setattr(job_queue, "_ignores_interrupts", lambda pid: None)
+        monkeypatch.setattr(job_queue, "INSIST_S", 0.2)
+    number = jobs.add("Training", [DEAF])
+    wait_for(lambda: "began" in jobs.log_of(number))
+    jobs.cancel(number)
+    wait_for(lambda: state(jobs, number).over)
+    assert state(jobs, number).state == "cancelled" and "saved" in jobs.log_of(number)
+
+
+def test_a_job_that_saves_at_ctrl_c_is_not_told_twice(jobs):
+    code = SLOW.replace('print("saved"', 'time.sleep(1.0); print("saved"').replace(
+        "try:", "signal.signal(signal.SIGTERM, signal.default_int_handler)\ntry:"
+    )
+    number = jobs.add("Training", [code])
+    wait_for(lambda: "began" in jobs.log_of(number))
+    jobs.cancel(number)
+    wait_for(lambda: state(jobs, number).over)
+    assert "saved" in jobs.log_of(number)
 
 
 def test_a_waiting_job_is_just_taken_out(jobs):

@@ -18,6 +18,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from workbench.audio.stream import environment, program
 
@@ -28,6 +29,8 @@ NICENESS = 15
 LINES_KEPT = 200
 PATIENCE_S = 15.0
 """A job that was asked to stop may write its checkpoint so long; then it is killed."""
+INSIST_S = 6.0
+"""Where the system does not show whether a job ignores Ctrl-C, it is told in the other way after this."""
 _MINUTES = re.compile(r"(\d+(?:\.\d+)?) min done, (\d+(?:\.\d+)?) min left")
 OVER = ("done", "failed", "cancelled")
 
@@ -184,8 +187,17 @@ class JobQueue:
         threading.Thread(target=self._insist, args=(job,), name="job stop", daemon=True).start()
 
     def _insist(self, job: _Job) -> None:
+        """A program that was started with Ctrl-C ignored hands that on to its jobs: they are told by SIGTERM, which
+        commands take for the same. Not to the processes that a job started, and not to one that is about to save."""
+        process, began_s = job.process, time.monotonic()
+        ignores = _ignores_interrupts(process.pid)
         try:
-            job.process.wait(PATIENCE_S)
+            if ignores is not False:
+                process.wait(0.0 if ignores else INSIST_S)
+        except subprocess.TimeoutExpired:
+            process.terminate()
+        try:
+            process.wait(max(0.0, began_s + PATIENCE_S - time.monotonic()))
         except subprocess.TimeoutExpired:
             with self._lock:
                 self._signal(job, "SIGKILL")
@@ -270,6 +282,16 @@ class JobQueue:
             state, finished = job.state, job.finished
         if finished is not None:
             finished(state)
+
+
+def _ignores_interrupts(pid: int) -> bool | None:
+    """Whether a process ignores SIGINT; None where the system does not show it."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return None
+    ignored = re.search(r"^SigIgn:\s*([0-9a-f]+)$", status, re.MULTILINE)
+    return None if ignored is None else bool(int(ignored[1], 16) >> (signal.SIGINT - 1) & 1)
 
 
 def _progress(line: str) -> dict | None:
