@@ -220,4 +220,4 @@ def test_kill_9_leaves_a_session_that_opens_and_replays(recorded, tmp_path):
 
 
 def test_flac_is_doubted(recorded):
-    assert "24 bits" in replay._doubts({}, [], changed(recorded, input_path=recorded.folder / "x.flac").input_path)[0]
+    assert "24 bits" in changed(recorded, input_path=recorded.folder / "x.flac").doubts[0]

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         "complete": session.complete,
         "doubts": list(session.doubts),
         "markers": [{"time_s": time_s, "note": text} for time_s, text in session.markers],
-        "events": len(session.events),
+        "events": session.index.count,
     }
     code = 0
     if args.out:
@@ -79,13 +79,12 @@ def _write(args: argparse.Namespace, session) -> float:
 
     if not (args.set or args.preset):
         return replay.replay(session, args.out, _progress)
-    if any("inputs" in event and event["inputs"] for event in session.events):
+    if any(event["inputs"] for event in session.index.of_kind("inputs", 0, 2**62)):
         raise EarshotError(
             f"{session.folder}: recorded through a channel map, which other settings cannot be tried with from here: "
             "open the session's settings.toml in the window"
         )
-    last = max((event["at"] for event in session.events), default=0)
-    params = replay.side_of(session, last)
+    params = replay.side_of(session, 2**62)
     if args.preset:
         params = presets.load(Path(args.preset)).apply(params)
     params = parse_settings(args.set, params)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,8 @@ from workbench.engine import inputs
 from workbench.engine.ab_lanes import Side
 from workbench.engine.chain import Chain, ChainConfig
 from workbench.engine.inputs import InputSetup, InputStage, prepare
-from workbench.engine.journal import DESIGNS_NAME, EVENTS_NAME, VERSION, load_design
+from workbench.engine.journal import DESIGNS_NAME, EVENTS_NAME, load_design
+from workbench.engine.journal_index import JournalIndex
 from workbench.engine.stages import Designs
 from workbench.enhance.runtime import NetworkGains
 
@@ -41,30 +41,66 @@ class RecordedSession:
     Attributes
     ----------
     folder : Path
-    header : dict
-        See `workbench.engine.journal.header`.
-    events : tuple of dict
-        In the order of their sample index `at`.
+    index : JournalIndex
+        Its `header` is described at `workbench.engine.journal.header`.
     input_path, output_path : Path
         `output_path` may not be there.
-    complete : bool
-        It was ended properly; False after a crash: then all up to its last second is there.
-    doubts : tuple of str
-        Why a replay may differ from what was heard.
     """
 
     folder: Path
-    header: dict[str, Any]
-    events: tuple[dict[str, Any], ...]
+    index: JournalIndex
     input_path: Path
     output_path: Path
-    complete: bool
-    doubts: tuple[str, ...] = field(default=())
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """What does not change while a recording runs."""
+        return self.index.header
+
+    @property
+    def events(self) -> Iterator[dict[str, Any]]:
+        """All that happened, in the order of the sample index `at`; read from the disk."""
+        return self.index.events()
+
+    @property
+    def complete(self) -> bool:
+        """It was ended properly; False after a crash: then all up to its last second is there."""
+        return self.index.complete
 
     @property
     def markers(self) -> tuple[tuple[float, str], ...]:
         """(time in seconds, note) of each marker."""
-        return tuple((event["at"] / RATE_HZ, str(event["marker"])) for event in self.events if "marker" in event)
+        found = self.index.of_kind("marker", 0, 2**62)
+        return tuple((event["at"] / RATE_HZ, str(event["marker"])) for event in found)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why a replay may differ from what was heard."""
+        said = []
+        if self.input_path.suffix == ".flac":
+            said.append("the input was recorded as .flac, with 24 bits: the replay differs below −140 dBFS")
+        if any(event["oracle"] for event in self.index.of_kind("oracle", 0, 2**62)):
+            said.append("the oracle ladder was listened to, which is not in the recording")
+        if self.index.lost:
+            said.append("some changes were not written, the disk was too slow")
+        return tuple(said)
+
+
+def find_session(folder: str | Path) -> RecordedSession:
+    """A recording, as far as its journal's first line and its files tell; `open_session` reads the whole journal.
+
+    Raises
+    ------
+    InputError
+        No recording, no journal, from a newer version, or its input is missing; the message says which and where.
+    """
+    folder = Path(folder)
+    index = JournalIndex(folder)
+    input_path = _sound(folder, "input")
+    if input_path is None:
+        raise InputError(f"{folder}: the recorded input is missing (input.wav or input.flac)")
+    output_path = _sound(folder, "output") or folder / f"output{input_path.suffix}"
+    return RecordedSession(folder, index, input_path, output_path)
 
 
 def open_session(folder: str | Path) -> RecordedSession:
@@ -73,71 +109,15 @@ def open_session(folder: str | Path) -> RecordedSession:
     Raises
     ------
     InputError
-        No recording, no journal, from a newer version, or its input is missing; the message says which and where.
+        See `find_session`; or a line of the journal is damaged.
     """
-    folder = Path(folder)
-    path = folder / EVENTS_NAME
-    if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder")
-    if not path.is_file():
-        raise InputError(f"{folder}: no recording with a journal ({EVENTS_NAME} is missing)")
-    lines = list(_lines(path))
-    if not lines or not isinstance(lines[0].get("earshot_session"), int):
-        raise InputError(f"{path}: not the journal of an Earshot recording")
-    first, *events = lines
-    if first["earshot_session"] > VERSION:
-        raise InputError(
-            f"{path}: written by a newer Earshot (version {first['earshot_session']}; this one reads up to {VERSION})"
-        )
-    missing = {"channels", "input_channels", "limit", "compare", "latency"} - set(first)
-    if missing:
-        raise InputError(f"{path}: the first line lacks {sorted(missing)[0]!r}")
-    wrong = next((event for event in events if not isinstance(event.get("at"), int)), None)
-    if wrong is not None:
-        raise InputError(f"{path}: a line without its sample index: {json.dumps(wrong)[:80]}")
-    # Tracks are written later than what they are about.
-    events.sort(key=lambda event: event["at"])
-    input_path = _sound(folder, "input")
-    if input_path is None:
-        raise InputError(f"{folder}: the recorded input is missing (input.wav or input.flac)")
-    complete = bool(events) and any(event.get("end") for event in events)
-    output_path = _sound(folder, "output") or folder / f"output{input_path.suffix}"
-    return RecordedSession(
-        folder, first, tuple(events), input_path, output_path, complete, _doubts(first, events, input_path)
-    )
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The journal's objects; a last line that a crash cut off is left out."""
-    try:
-        texts = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    for number, text in enumerate(texts, start=1):
-        try:
-            event = json.loads(text)
-            if not isinstance(event, dict):
-                raise ValueError("no object")
-        except (ValueError, RecursionError) as error:
-            if number == len(texts):
-                return
-            raise InputError(f"{path}: line {number} is damaged ({error})") from error
-        yield event
+    session = find_session(folder)
+    session.index.build()
+    return session
 
 
 def _sound(folder: Path, name: str) -> Path | None:
     return next((path for path in (folder / f"{name}.wav", folder / f"{name}.flac") if path.is_file()), None)
-
-
-def _doubts(first: dict[str, Any], events: list[dict[str, Any]], input_path: Path) -> tuple[str, ...]:
-    said = []
-    if input_path.suffix == ".flac":
-        said.append("the input was recorded as .flac, with 24 bits: the replay differs below −140 dBFS")
-    if any(event.get("oracle") for event in events):
-        said.append("the oracle ladder was listened to, which is not in the recording")
-    if any(event.get("lost") for event in events):
-        said.append("some changes were not written, the disk was too slow")
-    return tuple(said)
 
 
 def config_of(session: RecordedSession) -> ChainConfig:
@@ -245,12 +225,14 @@ def hops(
                 f"this one's is {chain.latency}: it cannot be replayed sample by sample"
             )
         state, stage = State(session, chain), InputStage(source.channels)
-        waiting = list(session.events)[::-1]
+        waiting = session.index.deciding_after(-(2**62))
+        event = next(waiting, None)
         source.start()
         length = source.length_samples
         for at in range(0, length, HOP):
-            while waiting and waiting[-1]["at"] <= at:
-                state.take(waiting.pop())
+            while event is not None and event["at"] <= at:
+                state.take(event)
+                event = next(waiting, None)
             block = source.read(WAIT_S)
             if block is None:
                 raise InputError(f"{session.input_path}: could not be read in time")
@@ -348,9 +330,7 @@ def side_of(session: RecordedSession, at_sample: int) -> Params:
     """The parameters that were shown at a sample of the recording."""
     params = [Params(), Params()]
     shown = 0
-    for event in session.events:
-        if event["at"] > at_sample:
-            break
+    for event in session.index.summary(at_sample):
         for number, values in enumerate(event.get("params", ())):
             params[number] = parameters.replace(params[number], values)
         shown = event.get("choice", {}).get("shown", shown)

@@ -1,0 +1,284 @@
+"""The journal of a recording, found without keeping it in memory: where each line lies, and what held at any sample.
+
+A journal of twelve hours has some hundred thousand lines, most of them tracks. The index keeps sample, kind and place
+of each, and every few hundred settings what they amount to; a line itself is read when it is needed.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.core.errors import InputError
+from workbench.engine.journal import EVENTS_NAME, VERSION
+
+DECIDING = ("params", "choice", "designs", "methods", "inputs")
+"""Kinds that say what the chain does."""
+KINDS = (
+    *(*DECIDING, "oracle", "steering_deg", "gap", "limiter_db", "dropout", "tracks", "clocks", "marker", "end"),
+    "other",
+)
+BULK = ("tracks", "steering_deg", "clocks", "limiter_db", *DECIDING)
+"""Lines of these kinds are not read before they are needed."""
+CHECKPOINT_EVERY = 400
+"""Settings from which one place is found anew: some milliseconds of reading."""
+PROGRESS_EVERY = 20_000
+_NEEDED = {"channels", "input_channels", "limit", "compare", "latency"}
+_FARTHEST = 2**60
+
+
+class Stopped(Exception):
+    """Whoever asked for the index does not want it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Checkpoint:
+    """What the deciding lines before one amount to: merged events, see `JournalIndex.summary`."""
+
+    number: int
+    merged: dict[str, Any]
+
+
+class JournalIndex:
+    """The lines of a journal, in the order of their sample.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the recording.
+
+    Attributes
+    ----------
+    header : dict
+        The first line.
+    at : (N,) int64, samples; `kind` : (N,) uint8, places in KINDS
+    complete : bool
+        The recording was ended properly.
+    lost : bool
+        Changes were not written: the disk was too slow.
+
+    Raises
+    ------
+    InputError
+        No journal, from a newer version, or its first line is damaged. All else shows in `build`.
+    """
+
+    def __init__(self, folder: str | Path):
+        self.folder = Path(folder)
+        self.path = self.folder / EVENTS_NAME
+        self.header = _header(self.folder, self.path)
+        self.at = np.zeros(0, np.int64)
+        self.kind = np.zeros(0, np.uint8)
+        self.complete = self.lost = False
+        self._offset = self._line_number = np.zeros(0, np.int64)
+        self._deciding = np.zeros(0, np.int64)
+        self._checkpoints: list[_Checkpoint] = []
+        self._lock = threading.Lock()
+        self._built = False
+
+    def build(
+        self, progress: Callable[[float], None] | None = None, stopped: Callable[[], bool] = lambda: False
+    ) -> JournalIndex:
+        """Read the whole journal once; who comes second waits, and a third time costs nothing.
+
+        Raises
+        ------
+        InputError
+            A line is damaged (a last one that a crash cut off is left out).
+        Stopped
+            `stopped` said so.
+        """
+        with self._lock:
+            if not self._built:
+                self._scan(progress, stopped)
+                self._make_checkpoints(stopped)
+                self._built = True
+        return self
+
+    @property
+    def count(self) -> int:
+        """Lines after the first."""
+        return len(self.at)
+
+    def _scan(self, progress: Callable[[float], None] | None, stopped: Callable[[], bool]) -> None:
+        at, kinds, offsets = [], [], []
+        known = {name.encode(): number for number, name in enumerate(KINDS)}
+        quick = {known[name.encode()] for name in BULK}
+        other = known[b"other"]
+        damaged: str | None = None
+        try:
+            size = max(self.path.stat().st_size, 1)
+            with self.path.open("rb") as file:
+                place = len(file.readline())
+                for number, line in enumerate(file, start=2):
+                    if damaged is not None:
+                        raise InputError(damaged)
+                    sample, kind = _quick_look(line, known)
+                    if kind not in quick:
+                        try:
+                            event = _parse(line)
+                        except (ValueError, RecursionError) as error:
+                            damaged = f"{self.path}: line {number} is damaged ({error})"
+                            continue
+                        sample = event.get("at")
+                        kind = next((known.get(name.encode(), other) for name in event if name != "at"), other)
+                        if not isinstance(sample, int) or isinstance(sample, bool) or abs(sample) > _FARTHEST:
+                            raise InputError(f"{self.path}: a line without its sample index: {json.dumps(event)[:80]}")
+                        self.complete |= event.get("end") is True
+                        self.lost |= bool(event.get("lost"))
+                    at.append(sample)
+                    kinds.append(kind)
+                    offsets.append(place)
+                    place += len(line)
+                    if number % PROGRESS_EVERY == 0:
+                        if stopped():
+                            raise Stopped
+                        if progress is not None:
+                            progress(place / size)
+        except OSError as error:
+            raise InputError(f"{self.path}: cannot be read ({error.strerror})") from error
+        # Tracks are written later than what they are about.
+        order = np.argsort(np.array(at, np.int64), kind="stable")
+        self.at = np.array(at, np.int64)[order]
+        self.kind = np.array(kinds, np.uint8)[order]
+        self._offset = np.array(offsets, np.int64)[order]
+        self._line_number = order + 2
+        self._deciding = np.flatnonzero(self.kind < len(DECIDING))
+
+    def _make_checkpoints(self, stopped: Callable[[], bool]) -> None:
+        merged: dict[str, Any] = {}
+        self._checkpoints = [_Checkpoint(0, {})]
+        for number, event in enumerate(self._read(self._deciding)):
+            if number and number % CHECKPOINT_EVERY == 0:
+                if stopped():
+                    raise Stopped
+                self._checkpoints.append(_Checkpoint(number, _copy(merged)))
+            _merge(merged, event)
+
+    # ---- lines -----------------------------------------------------------------------------------------------
+
+    def places(self, kind: str) -> np.ndarray:
+        """Samples (n,) of all lines of a kind, in order."""
+        return self.at[self.kind == KINDS.index(kind)]
+
+    def of_kind(self, kind: str, begin: int, end: int, most: int | None = None) -> list[dict[str, Any]]:
+        """Lines of a kind from sample `begin` up to `end`, at most so many, evenly taken."""
+        first, last = np.searchsorted(self.at, (begin, end))
+        found = first + np.flatnonzero(self.kind[first:last] == KINDS.index(kind))
+        if most is not None and len(found) > most:
+            found = found[np.linspace(0, len(found) - 1, most).round().astype(int)]
+        return list(self._read(found))
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """All lines in the order of their sample."""
+        return self._read(np.arange(self.count))
+
+    def deciding_after(self, sample: int) -> Iterator[dict[str, Any]]:
+        """The lines after a sample that say what the chain does, in order."""
+        return self._read(self._deciding[np.searchsorted(self.at[self._deciding], sample, side="right") :])
+
+    def summary(self, sample: int) -> list[dict[str, Any]]:
+        """What the deciding lines up to and with a sample amount to: at most one event of each kind."""
+        count = int(np.searchsorted(self.at[self._deciding], sample, side="right"))
+        checkpoint = self._checkpoints[min(count // CHECKPOINT_EVERY, len(self._checkpoints) - 1)]
+        merged = _copy(checkpoint.merged)
+        for event in self._read(self._deciding[checkpoint.number : count]):
+            _merge(merged, event)
+        return [{"at": sample, kind: merged[kind]} for kind in DECIDING if kind in merged]
+
+    def _read(self, numbers: np.ndarray) -> Iterator[dict[str, Any]]:
+        if not len(numbers):
+            return
+        try:
+            with self.path.open("rb") as file:
+                for number in numbers:
+                    file.seek(self._offset[number])
+                    line = file.readline()
+                    try:
+                        event = _parse(line)
+                        if not isinstance(event.get("at"), int):
+                            raise ValueError("no sample index")
+                    except (ValueError, RecursionError) as error:
+                        line_number = self._line_number[number]
+                        if line_number == self.count + 1 and not line.endswith(b"\n"):
+                            return  # a crash cut it off
+                        raise InputError(f"{self.path}: line {line_number} is damaged ({error})") from error
+                    yield event
+        except OSError as error:
+            raise InputError(f"{self.path}: cannot be read ({error.strerror})") from error
+
+
+def _header(folder: Path, path: Path) -> dict[str, Any]:
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder")
+    if not path.is_file():
+        raise InputError(f"{folder}: no recording with a journal ({EVENTS_NAME} is missing)")
+    try:
+        with path.open("rb") as file:
+            line = file.readline()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    try:
+        first = _parse(line)
+    except (ValueError, RecursionError):
+        first = {}
+    version = first.get("earshot_session")
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise InputError(f"{path}: not the journal of an Earshot recording")
+    if version > VERSION:
+        raise InputError(f"{path}: written by a newer Earshot (version {version}; this one reads up to {VERSION})")
+    missing = _NEEDED - set(first)
+    if missing:
+        raise InputError(f"{path}: the first line lacks {sorted(missing)[0]!r}")
+    return first
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    event = json.loads(line.decode("utf-8", errors="replace"))
+    if not isinstance(event, dict):
+        raise ValueError("no object")
+    return event
+
+
+def _quick_look(line: bytes, known: dict[bytes, int]) -> tuple[int, int]:
+    """Sample and kind of a line as the journal writes them, without reading the rest; kind -1 for any other line."""
+    if not line.startswith(b'{"at": ') or not line.endswith(b"}\n"):
+        return 0, -1
+    end = line.find(b", ", 7, 40)
+    if end < 0 or not line[7:end].isdigit():
+        return 0, -1
+    quote = line.find(b'"', end + 3, end + 40)
+    sample = int(line[7:end])
+    return (sample, known.get(line[end + 3 : quote], -1)) if sample <= _FARTHEST else (0, -1)
+
+
+def _copy(merged: dict[str, Any]) -> dict[str, Any]:
+    """Settings are merged in place, all else is replaced whole."""
+    copied = dict(merged)
+    if "params" in copied:
+        copied["params"] = [dict(side) for side in copied["params"]]
+    return copied
+
+
+def _merge(merged: dict[str, Any], event: dict[str, Any]) -> None:
+    for kind in DECIDING:
+        if kind not in event:
+            continue
+        value = event[kind]
+        if kind != "params" or not isinstance(value, list) or not all(isinstance(side, dict) for side in value):
+            merged[kind] = value  # what is wrong with it shows when it is used
+            continue
+        sides = merged.get("params")
+        if not isinstance(sides, list):
+            sides = merged["params"] = []
+        for number, values in enumerate(value):
+            if number == len(sides):
+                sides.append({})
+            if isinstance(sides[number], dict):
+                sides[number].update(values)
