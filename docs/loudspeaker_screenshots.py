@@ -22,9 +22,9 @@ from workbench.render.detail import loudspeaker_detail
 from workbench.render.renderer import design_render, loudspeaker_response
 from workbench.render.tradeoffs import trades
 from workbench.ui import theme
-from workbench.ui.layout_control import layout_choices
 from workbench.ui.layout_editor import LayoutPanel
 from workbench.ui.loudspeaker_panel import LoudspeakerPanel
+from workbench.ui.structure_choices import layout_choices
 from workbench.ui.style import style_sheet
 from workbench.ui.trade_panel import TradePanel
 

@@ -148,7 +148,7 @@ def test_test_signals_and_mute_from_the_sink_panel(window):
 
 
 def test_the_menu_opens_the_panel_with_the_check(window):
-    window.check_microphones()
+    window.panels.microphone_check()
     assert window.source_panel.isVisible() and ("check",) in window.bridge.session.calls
 
 

@@ -8,7 +8,7 @@ from tests.ui.fakes import DEVICES, FakeSession, FakeSound, FakeSpace, localizat
 from workbench.audio.scene_files import load_scene
 from workbench.core.resources import resource
 from workbench.engine import presets
-from workbench.ui import dialogs, main_window, theme
+from workbench.ui import dialogs, structure_choices, theme
 from workbench.ui.bridge import Bridge
 from workbench.ui.main_window import MainWindow
 
@@ -93,10 +93,10 @@ def test_what_the_engine_publishes_reaches_the_views(window):
 
 
 def test_hidden_docks_are_not_fed(window):
-    window.menu.aboutToShow.emit()
-    assert window.dock_actions["space"].isChecked()
-    window.dock_actions["space"].trigger()
-    assert not window.space_dock.isVisible()
+    window.menus.menu.aboutToShow.emit()
+    assert window.menus.dock_actions["space"].isChecked()
+    window.menus.dock_actions["space"].trigger()
+    assert not window.docks.space.isVisible()
     window.space.seen.clear()
     window.bridge.session.mailbox.snapshots.put(snapshot(0))
     window.bridge.poll()
@@ -232,11 +232,11 @@ def test_bad_files_become_a_line_and_the_window_goes_on(window, tmp_path):
 
 
 def test_narrow_windows_are_arranged_in_two_columns(qtbot, window):
-    assert window.space_dock.x() < window.parameters_dock.x()
-    assert window.space_dock.y() == window.parameters_dock.y()
+    assert window.docks.space.x() < window.docks.parameters.x()
+    assert window.docks.space.y() == window.docks.parameters.y()
     window.resize(1280, 800)
-    qtbot.waitUntil(lambda: window.space_dock.x() == window.parameters_dock.x())
-    assert window.space_dock.y() < window.parameters_dock.y()
+    qtbot.waitUntil(lambda: window.docks.space.x() == window.docks.parameters.x())
+    assert window.docks.space.y() < window.docks.parameters.y()
     assert ("set_compact", True) in window.space.seen
     assert window.parameters.tabs["enhance"].isVisible()
 
@@ -253,23 +253,23 @@ def test_themes_reach_every_widget(window):
 def test_layout_theme_and_size_are_remembered(qtbot, store, tmp_path):
     first = make(qtbot, store, tmp_path, (1700, 1000))
     first.set_theme("light")
-    first.space_dock.hide()
+    first.docks.space.hide()
     first.close()
     second = make(qtbot, store, tmp_path, (1700, 1000))
     assert second.theme_choice == "light"
-    assert not second.space_dock.isVisible()
-    second.reset_layout()
-    assert second.space_dock.isVisible()
+    assert not second.docks.space.isVisible()
+    second.docks.reset()
+    assert second.docks.space.isVisible()
     second.close()
 
 
 def test_unlocking_shows_title_bars(window):
-    window.set_unlocked(True)
-    assert window.space_dock.titleBarWidget().height() > 10
-    window.space_dock.titleBarWidget().float_button.click()
-    assert window.space_dock.isFloating()
-    window.reset_layout()
-    assert not window.space_dock.isFloating()
+    window.docks.set_unlocked(True)
+    assert window.docks.space.titleBarWidget().height() > 10
+    window.docks.space.titleBarWidget().float_button.click()
+    assert window.docks.space.isFloating()
+    window.docks.reset()
+    assert not window.docks.space.isFloating()
 
 
 def test_presets_have_numbers_and_a_panel(qtbot, window, tmp_path):
@@ -281,11 +281,11 @@ def test_presets_have_numbers_and_a_panel(qtbot, window, tmp_path):
 
 
 def test_all_settings_are_saved_where_one_says(window, tmp_path):
-    window.save_settings()
-    assert not window._dialog.isModal()
-    window._dialog.fileSelected.emit(str(tmp_path / "own.toml"))
+    window.files.save_settings()
+    assert not window.asker.dialog.isModal()
+    window.asker.dialog.fileSelected.emit(str(tmp_path / "own.toml"))
     assert window.bridge.session.calls[-1] == ("save", tmp_path / "own.toml")
-    window._dialog.close()
+    window.asker.dialog.close()
 
 
 def test_diagnostics_go_to_the_clipboard(window):
@@ -317,7 +317,7 @@ def test_names_of_sources_and_sinks():
 
 
 def test_shipped_scenes_are_offered_by_their_titles():
-    scenes = main_window.shipped_scenes()
+    scenes = structure_choices.shipped_scenes()
     assert scenes
     assert all(mics >= 2 and description for _, description, mics in scenes)
     rows = dialogs.source_choices(DEVICES, scenes, "room")

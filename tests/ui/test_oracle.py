@@ -130,7 +130,7 @@ def test_the_panel_in_the_window(qtbot, tmp_path):
     window.resize(1600, 960)
     window.show()
     session.start()
-    window.show_oracle()
+    window.panels.oracle()
     assert window.oracle_panel.isVisible() and ("measure",) in session.calls
     session.mailbox.oracle = report()
     window.bridge._tick = 0

@@ -48,8 +48,8 @@ def _store(fresh: bool) -> QSettings:
     return QSettings(str(config / ("window-fresh.ini" if fresh else "window.ini")), QSettings.Format.IniFormat)
 
 
-def parse(argv: list[str]) -> argparse.Namespace:
-    """The window's own options. Exits with 2 on a bad one, like every command."""
+def argument_parser() -> argparse.ArgumentParser:
+    """The window's own options."""
     parser = argparse.ArgumentParser(prog="workbench", description="Earshot, a live audio workbench.")
     parser.add_argument("--source", metavar="SPEC", help="room[:SCENE], file:PATH or device:HOSTAPI/NAME")
     parser.add_argument("--sink", metavar="SPEC", help="none, file:PATH or device:HOSTAPI/NAME")
@@ -65,7 +65,12 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--fresh", action="store_true", help="ignore and keep the remembered layout, theme and devices")
     parser.add_argument("--screenshot", metavar="FILE", type=Path, help="save a picture of the window, then leave")
     parser.add_argument("--after", metavar="SECONDS", type=float, default=5.0, help="when --screenshot is taken")
-    return parser.parse_args(argv)
+    return parser
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    """The window's own options as given. Exits with 2 on a bad one, like every command."""
+    return argument_parser().parse_args(argv)
 
 
 def start_log(folder: Path) -> Path:
@@ -202,7 +207,7 @@ def _build_window(args: argparse.Namespace, bridge, log_folder: Path):
     }
     window = MainWindow(bridge, SoundView(PEAK_HZ), SpaceView(), store, folders)
     if args.settings:
-        window.begin_with(args.settings)
+        window.files.begin_with(args.settings)
     if args.theme:
         window.set_theme(args.theme, remember=False)
     if args.size:

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.core.errors import InputError
-from workbench.core.geometry import load_layout
-from workbench.core.resources import shipped_names
 from workbench.ui.layout_editor import LayoutPanel
-
-log = logging.getLogger(__name__)
-
-
-def layout_choices(folder: Path) -> tuple[tuple[str, str], ...]:
-    """(name or path, description) of the shipped layouts and of a person's own; unreadable ones are logged."""
-    choices = []
-    names = [*shipped_names("layouts"), *(sorted(folder.glob("*.toml")) if folder.is_dir() else ())]
-    for name in names:
-        try:
-            choices.append((str(name), load_layout(name).description or str(name)))
-        except InputError as error:
-            log.warning("%s", error)
-    return tuple(choices)
+from workbench.ui.structure_choices import layout_choices
 
 
 class LayoutControl:
@@ -52,7 +35,7 @@ class LayoutControl:
 
     def show(self) -> None:
         """Open the editor with the layout in use, or close it."""
-        self._toggle(self.panel, None)
+        self._toggle(self.panel)
         if self.panel.isVisible():
             self.panel.begin_with(self._layout(), self._bridge.session.layout_name)
 

@@ -1,0 +1,60 @@
+"""The window's keys: which does what, wherever the focus is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+REPEATING = ("Ctrl+Z", "Ctrl+Shift+Z")
+
+
+def key_actions(window: QWidget) -> dict[str, Callable]:
+    """What each key does in a main window."""
+    bridge, panels = window.bridge, window.panels
+    keys = {
+        "Space": bridge.toggle_running,
+        "M": lambda: bridge.set({"output.muted": not bridge.params.output.muted}),
+        "R": window.recording.toggle,
+        "Ctrl+M": window.recording.mark,
+        "Ctrl+O": window.files.open,
+        "Ctrl+S": window.presets.save,
+        "Ctrl+Z": bridge.undo,
+        "Ctrl+Shift+Z": bridge.redo,
+        "Ctrl+F": window.find_parameter,
+        "C": panels.compare,
+        "D": panels.latency,
+        "E": panels.enhancer,
+        "H": panels.history,
+        "J": panels.jobs,
+        "L": panels.loudspeakers,
+        "O": panels.oracle,
+        "S": panels.source,
+        "Shift+X": panels.abx,
+        "F1": panels.keys,
+        "F11": window.toggle_full_screen,
+        "Ctrl+Q": window.close,
+    }
+    keys.update(window.kept_control.keys)
+    keys.update(window.sound_control.keys)
+    keys.update(window.ab_switch.keys)
+    for side in ("a", "b"):  # during a test they are two of its three letters
+        choose = keys[side.upper()]
+        keys[side.upper()] = lambda side=side, choose=choose: (
+            window.abx.listen(side) if window.abx.running else choose()
+        )
+    for number in range(1, 10):
+        keys[f"Ctrl+{number}"] = lambda number=number: window.presets.choose_number(number)
+    return keys
+
+
+def connect_keys(window: QWidget) -> dict[str, QShortcut]:
+    """Make the shortcuts of a main window, by their sequences."""
+    shortcuts = {}
+    for sequence, action in key_actions(window).items():
+        shortcut = QShortcut(QKeySequence(sequence), window)
+        shortcut.setAutoRepeat(sequence in REPEATING)
+        shortcut.activated.connect(action)
+        shortcuts[sequence] = shortcut
+    return shortcuts
