@@ -29,6 +29,7 @@ from workbench.engine import (
     output_test,
     program_meter,
     stages,
+    talker_voice,
     taps,
 )
 
@@ -132,7 +133,17 @@ def _mixed(rng, hops):
 
 _MIXER_CHANNELS, _MIXER_LATENCY = {"beam": 1, "enhanced": 1, "scene": 3}, {"beam": 700, "enhanced": 300, "scene": 83}
 
+
+def _talker_hops(rng, hops):
+    params = talker_voice.talker_params(parameters.replace(Params(), {"enhance.method": "classical"}))
+    return [
+        ((0.1 * rng.standard_normal((8, HOP))).astype(np.float32), params, 0.02 * (k // 3), (2.0, -1.5))
+        for k in range(hops)
+    ]
+
+
 CASES = {
+    talker_voice.TalkerVoice: StreamingCase(lambda: talker_voice.TalkerVoice(_ARRAY), _talker_hops),
     ab_lanes.Lanes: StreamingCase(_lanes, _lane_hops),
     ab_mixer.ABMixer: StreamingCase(lambda: ab_mixer.ABMixer(2, _MIXER_CHANNELS, _MIXER_LATENCY), _mixed, hops=40),
     loudness_match.LoudnessMatch: StreamingCase(lambda: loudness_match.LoudnessMatch(2), _two_hops, hops=130),

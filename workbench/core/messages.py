@@ -359,6 +359,24 @@ class Dropout:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TalkerRecording:
+    """Each talker being recorded into a file of its own.
+
+    `numbers` are the tracks that have one open now, `files` counts all so far, `left_out` are tracks for which there was
+    no room. `core_percent` of one processor core is what it takes, `behind_s` how far it is behind the sound, `lost_s`
+    how much it had to leave out. `notice` says why another enhancement is used than was asked for.
+    """
+
+    numbers: tuple[int, ...] = ()
+    files: int = 0
+    left_out: tuple[int, ...] = ()
+    core_percent: float = 0.0
+    behind_s: float = 0.0
+    lost_s: float = 0.0
+    notice: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Health:
     """How the engine is doing; updated a few times a second.
@@ -372,6 +390,7 @@ class Health:
     `silent_inputs` devices that give nothing but zeros though they had sound, `awaited` devices that were not there at
     the start and are taken when they appear.
     `measured_ms` is the delay last measured through a loopback, the chain included, `measured_at` when.
+    `talkers` tells of the talkers' own files, None while there are none.
     """
 
     state: str = "stopped"
@@ -402,6 +421,7 @@ class Health:
     muted_inputs: tuple[str, ...] = ()
     silent_inputs: tuple[str, ...] = ()
     awaited: tuple[str, ...] = ()
+    talkers: TalkerRecording | None = None
 
 
 @dataclass(frozen=True, slots=True)

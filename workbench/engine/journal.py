@@ -56,9 +56,10 @@ LIMITING_DB = 0.1
 STEERING_STEP_DEG = 0.1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class HopMoment:
-    """What decided one hop. `sides` are A and B, or the only one; `setup` is the source's channel map, if any."""
+    """What decided one hop. `sides` are A and B, or the only one; `setup` is the source's channel map, if any; `heard`
+    (channels, HOP) what the chain's stages got, after the map."""
 
     sides: tuple[Side, ...]
     choice: ABChoice | None
@@ -70,6 +71,7 @@ class HopMoment:
     methods: tuple[str, ...]
     setup: InputSetup | None
     dropout: Dropout | None
+    heard: np.ndarray | None = None
 
 
 def header(chain: Chain, source_channels: int) -> dict[str, Any]:

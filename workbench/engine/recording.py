@@ -12,26 +12,30 @@ from typing import Any
 
 import numpy as np
 
-from workbench.audio.recorder import Recorder
+from workbench.audio.recorder import FLAC_GUESS, Recorder
 from workbench.core.errors import EarshotError, InputError
 from workbench.core.messages import Localization
+from workbench.dsp.bands import RATE_HZ
 from workbench.engine import settings as settings_files
 from workbench.engine.journal import HopMoment, Journal, header
 from workbench.engine.latency import clocks
 from workbench.engine.runner import Runner
-from workbench.engine.settings import Settings
+from workbench.engine.settings import SETTINGS_NAME, Settings
+from workbench.engine.talker_recorder import TalkerRecorder
 
 log = logging.getLogger(__name__)
 
-SETTINGS_NAME = "settings.toml"
 ENDING = {"wav": ".wav", "flac": ".flac"}
 
 
-class Recording:
-    """Sound and journal, in step; the runner's taker. What `Recorder` has of errors, time and sizes is its own."""
+TALKERS_NAME = "talkers"
 
-    def __init__(self, recorder: Recorder, journal: Journal | None):
-        self._recorder, self.journal = recorder, journal
+
+class Recording:
+    """Sound, journal and talkers, in step; the runner's taker. What `Recorder` has of errors and time is its own."""
+
+    def __init__(self, recorder: Recorder, journal: Journal | None, talkers: TalkerRecorder | None = None):
+        self._recorder, self.journal, self.talkers = recorder, journal, talkers
 
     def __getattr__(self, name: str) -> Any:
         if name == "_recorder":  # not there yet: do not look for it in itself
@@ -43,12 +47,23 @@ class Recording:
         self._recorder.push(raw, processed)
         if self.journal is not None:
             self.journal.push(moment)
+        if self.talkers is not None:
+            self.talkers.push(raw, processed, moment)
+
+    @property
+    def bytes_a_second(self) -> float:
+        """How fast the disk fills, the talkers who are recorded now included."""
+        talkers = self.talkers.state.numbers if self.talkers is not None else ()
+        size = 4.0 if self.kind == "wav" else 4.0 * FLAC_GUESS
+        return self._recorder.bytes_a_second + size * RATE_HZ * len(talkers)
 
     def stop(self) -> None:
         """Complete all files."""
         self._recorder.stop()
         if self.journal is not None:
             self.journal.stop()
+        if self.talkers is not None:
+            self.talkers.stop()
 
 
 def begin_recording(
@@ -57,8 +72,9 @@ def begin_recording(
     kind: str,
     settings: Settings,
     localizations: Callable[[int], list[Localization]] | None = None,
+    talkers: bool = False,
 ) -> Recording:
-    """Begin to record what the source of a chain gives and what goes out.
+    """Begin to record what the source of a chain gives and what goes out; with `talkers`, each one of those too.
 
     The files go into a new folder under `folder`, named by date and time, with the settings of that moment (opened,
     they play the recording through the chain as it was) and a journal of all that changes. `localizations` gives the
@@ -93,8 +109,26 @@ def begin_recording(
         journal = Journal(path, first, localizations, lambda: clocks(runner.sink))
     except OSError as error:
         log.warning("the recording has no journal: %s", error)
-    runner.taker = recording = Recording(recorder, journal)
+    each = None
+    if talkers:
+        try:
+            each = _talkers(path, runner, kind, localizations)
+        except EarshotError:
+            recorder.stop()
+            if journal is not None:
+                journal.stop()
+            raise
+    runner.taker = recording = Recording(recorder, journal, each)
     return recording
+
+
+def _talkers(
+    path: Path, runner: Runner, kind: str, localizations: Callable[[int], list[Localization]] | None
+) -> TalkerRecorder | None:
+    array = runner.chain.config.array
+    if array is None or localizations is None:
+        return None
+    return TalkerRecorder(array, path / TALKERS_NAME, localizations, kind)
 
 
 def _fresh(path: Path) -> Path:

@@ -291,6 +291,7 @@ class Runner:
             params = self._history.params
             self._steer(params)
             params = placed(params, self._azimuth_rad)
+            heard=self.chain.heard,
             self._designs.request(params, self._azimuth_rad)
             side = Side(params, self._designs.designs)
             return _Chained(params, None, (side,), None, self.chain.process(block, params, side.designs))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from workbench.core.errors import EarshotError
+from workbench.core.messages import Dropout
 from workbench.core.params import entry
 from workbench.engine.ab_settings import SideHistory
 from workbench.engine.meters import StolenMeter
@@ -45,6 +47,8 @@ class Faults:
         self.silent: tuple[str, ...] = ()
         """Devices that give nothing but zeros."""
         self._patience = Patience()
+        self._standstill: Dropout | None = None
+        self._talkers_error: EarshotError | None = None
 
     def note_lost(self, runner: Runner) -> None:
         """Say which device was lost and which is back; the chain goes on meanwhile."""
@@ -71,6 +75,18 @@ class Faults:
         if recorder is not None:
             self._note_disk(recorder)
 
+            self._note_talkers(recorder)
+
+    def _note_standstill(self, runner: Runner, recorder: Recording | None) -> None:
+        """Say that the computer slept, or the program was halted, and mark it in a recording."""
+        newest = next((dropout for dropout in reversed(tuple(runner.dropouts)) if dropout.stage == "computer"), None)
+        if newest is None or newest is self._standstill:
+            return
+        self._standstill = newest
+        words = newest.detail[0].upper() + newest.detail[1:]
+        self._say(f"{words}. The sound goes on")
+        if recorder is not None and recorder.journal is not None:
+            recorder.journal.mark(words)
     def _note_howling(self, runner: Runner) -> None:
         if not runner.howl_hz:
             return
@@ -118,3 +134,11 @@ class Faults:
             return
         if self.recording_left_s < DISK_WARNING_S and (before_s is None or before_s >= DISK_WARNING_S):
             self._say(f"The disk is full in about {self.recording_left_s / 60:.0f} min of recording", failed=True)
+
+    def _note_talkers(self, recorder: Recording) -> None:
+        """The talkers' own files ended early; the rest is recorded on."""
+        error = recorder.talkers.error if recorder.talkers is not None else None
+        if error is not self._talkers_error:
+            self._talkers_error = error
+            if error is not None:
+                self._say(str(error), failed=True)

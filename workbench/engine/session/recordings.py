@@ -5,17 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.core.errors import InputError
+from workbench.core.messages import TalkerRecording
 from workbench.engine.assembly import Structure
 from workbench.engine.recording import begin_recording
 from workbench.engine.session.state import SessionState
 from workbench.engine.settings import Settings
 
 
+def talkers_note(state: TalkerRecording) -> str:
+    """What became of the talkers' files, for the end of a sentence."""
+    note = f", and {state.files} file{'s' * (state.files != 1)} of talkers"
+    if state.left_out:
+        note += f"; there was no room for talker {', '.join(map(str, state.left_out))} all the time"
+    if state.lost_s:
+        note += f"; {state.lost_s:.1f} s of them are missing, as the computer was too slow"
+    return note
+
+
 class RecordingCommands(SessionState):
     """Recording what comes in and goes out, with markers."""
 
     def start_recording(self, folder: str | Path) -> None:
-        """Record what the source gives and what goes out, as `recording_kind` says, in a new folder under `folder`."""
+        """Record what the source gives and what goes out, as `recording_kind` says, in a new folder under `folder`;
+        with `record_talkers` each tracked talker as well."""
 
         def begin() -> None:
             if self._assembly is None or self._recorder is not None:
@@ -26,10 +38,19 @@ class RecordingCommands(SessionState):
                 self.recording_kind,
                 self._settings_now(self._structure),
                 self.mailbox.localizations_since,
+                self.record_talkers,
             )
-            self._say(f"Recording to {self._recorder.folder}")
+            self._say(f"Recording to {self._recorder.folder}{self._without_talkers()}")
 
         self._commands.put(begin)
+
+    def _without_talkers(self) -> str:
+        """Why talkers were asked for and none will be recorded, for the end of a sentence."""
+        if not self.record_talkers:
+            return ""
+        if self._recorder.talkers is None:
+            return "; no talkers: without an array they cannot be told apart"
+        return "" if self.params.localize.enabled else "; no talkers while localization is off"
 
     def mark(self, text: str = "") -> None:
         """A marker with a note in the recording that runs. Raises InputError where none does."""
@@ -52,7 +73,12 @@ class RecordingCommands(SessionState):
         recorder.stop()
         clipped = recorder.clipped_samples
         note = f"; {clipped} samples beyond full scale were clipped, which .wav would have held" if clipped else ""
-        self._say(f"Recorded {recorder.seconds:.1f} s to {recorder.folder}{note}", failed=bool(clipped))
+        failed = bool(clipped)
+        if (talkers := recorder.talkers) is not None:
+            note += talkers_note(talkers.state)
+            if talkers.error is not None:
+                note, failed = f"{note}. {talkers.error}", True
+        self._say(f"Recorded {recorder.seconds:.1f} s to {recorder.folder}{note}", failed=failed)
 
     def _settings_now(self, structure: Structure) -> Settings:
         """All that a settings file holds."""

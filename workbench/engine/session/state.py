@@ -64,6 +64,8 @@ class SessionState:
         self.recording_kind = "wav"
         """"wav" or "flac": what the next recording is written as."""
         self._room = RoomControl()
+        self.record_talkers = False
+        """Whether the next recording has a file for each talker."""
         self.kept = KeptSoundControl()
         """The last seconds of the input, which can be looped through the chain."""
         self._wanted = False
@@ -117,4 +119,5 @@ class SessionState:
             measured_ms=self._measured[0],
             measured_at=self._measured[1],
             **said,
+            talkers=self._recorder.talkers.state if self._recorder and self._recorder.talkers else None,
         )
