@@ -187,6 +187,8 @@ def test_talkers_can_be_dragged_only_where_they_can_be_moved(view):
     start, goal = canvas.place(math.radians(-60), 1.0), canvas.place(math.radians(-30.3), 2.04)
     drag(canvas, start, [goal])
     assert seen == []
+    assert canvas.pan_m != (0.0, 0.0)  # it took hold of the map instead
+    canvas.reset_view()
     view.set_talkers_movable(True)
     drag(canvas, start, [goal])
     assert len(seen) == 1
@@ -461,3 +463,103 @@ def test_an_array_on_a_line_shows_both_directions(view, tokens):
     assert view.canvas.mirror_deg is None and not view.canvas.grab().isNull()
     view.set_array(SQUARE_MICS_M)
     assert view.canvas.mirror_deg is None
+
+
+def shown(canvas, point):
+    """(azimuth in degrees, distance in metres) of a point of the map, as the array has it."""
+    azimuth_rad, distance_m = canvas._geometry.seen_from_array(point)
+    return math.degrees(azimuth_rad), distance_m
+
+
+def test_the_background_drags_the_map_and_a_double_click_puts_it_back(view):
+    canvas = view.canvas
+    view.show_beam(math.radians(-90))
+    metre = canvas.radius / RIM_M
+    start = canvas.place(math.radians(30), 1.2)
+    drag(canvas, start, [start + QPointF(metre, metre / 2)])  # to the right and down: shows what is left and ahead
+    ahead_m, left_m = canvas.pan_m
+    assert (ahead_m, left_m) == pytest.approx((0.5, 1.0), abs=0.01)
+    assert shown(canvas, canvas.center) == pytest.approx(
+        (math.degrees(math.atan2(1.0, 0.5)), math.hypot(1, 0.5)), abs=1
+    )
+    far = canvas.place(math.radians(90), 3.3)
+    assert far.x() == pytest.approx(canvas.center.x() - 2.3 * metre, abs=2)  # was drawn on the rim before
+    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.place(math.radians(30), 1.2).toPoint())
+    assert canvas.pan_m == (0.0, 0.0)
+
+
+def test_the_cursor_says_what_can_be_dragged(view):
+    canvas = view.canvas
+    view.show_beam(0.0)
+    none = Qt.KeyboardModifier.NoModifier
+    move(canvas, canvas.place(math.radians(30), 1.2), none)
+    assert canvas.cursor().shape() == Qt.CursorShape.SizeAllCursor
+    move(canvas, canvas.handle_place(), none)
+    assert canvas.cursor().shape() == Qt.CursorShape.OpenHandCursor
+    move(canvas, QPointF(3, 3), none)
+    assert canvas.cursor().shape() == Qt.CursorShape.ArrowCursor
+    assert "Drag moves the map" in canvas.tip_at(canvas.place(math.radians(30), 1.2))
+
+
+def test_keys_move_the_map_and_put_it_back(view):
+    canvas = view.canvas
+    alt = Qt.KeyboardModifier.AltModifier
+    QTest.keyClick(canvas, Qt.Key.Key_Up, alt)
+    QTest.keyClick(canvas, Qt.Key.Key_Left, alt)
+    QTest.keyClick(canvas, Qt.Key.Key_Left, alt)
+    assert canvas.pan_m == pytest.approx((0.25, 0.5))
+    assert "Alt+Home" in canvas.accessibleDescription()
+    QTest.keyClick(canvas, Qt.Key.Key_Plus)
+    assert canvas.rim_m < RIM_M
+    QTest.keyClick(canvas, Qt.Key.Key_Home, alt)
+    assert (canvas.pan_m, canvas.rim_m) == ((0.0, 0.0), RIM_M)
+
+
+def test_the_wheel_moves_the_map_with_shift_and_sideways(view):
+    from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QWheelEvent
+
+    canvas = view.canvas
+
+    def turn(x, y, modifier):
+        place = canvas.center
+        buttons, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+        canvas.wheelEvent(QWheelEvent(place, place, QPoint(), QPoint(x, y), buttons, modifier, phase, False))
+
+    turn(0, 240, Qt.KeyboardModifier.ShiftModifier)
+    assert canvas.pan_m == pytest.approx((0.5, 0.0))
+    turn(60, 0, Qt.KeyboardModifier.NoModifier)  # a touchpad's small turns
+    turn(60, 0, Qt.KeyboardModifier.NoModifier)
+    assert canvas.pan_m == pytest.approx((0.5, 0.25))
+    assert canvas.rim_m == RIM_M
+
+
+def test_the_array_stays_on_the_map_however_far_it_is_dragged(view):
+    canvas = view.canvas
+    canvas.pan(100.0, -40.0)
+    assert math.hypot(*canvas.pan_m) == pytest.approx(0.75 * RIM_M)
+    canvas.zoom(2)  # half as much is shown: the array would be off the disc
+    assert math.hypot(*canvas.pan_m) == pytest.approx(0.75 * canvas.rim_m)
+
+
+def test_a_beam_is_steered_by_its_handle_where_it_stands_on_a_moved_map(view):
+    canvas = view.canvas
+    view.show_beam(math.radians(20))
+    canvas.pan(0.8, -1.0)
+    seen = steps(view.steering_changed)
+    goal = canvas._geometry.on_ring(math.radians(-50))
+    drag(canvas, canvas.handle_place(), [goal])
+    assert seen[-1] == (-50.0, True)
+    view.show_beam(math.radians(-50))
+    away = canvas.handle_place() - goal
+    assert math.hypot(away.x(), away.y()) < 0.5
+
+
+def test_a_talker_is_dragged_to_a_place_that_was_beyond_the_rim(view):
+    view.show_localization(localization([], [truth(0, 2.0)]))
+    view.set_talkers_movable(True)
+    canvas = view.canvas
+    canvas.pan(1.5, 0.0)
+    seen = steps(view.talker_moved)
+    drag(canvas, canvas.place(0.0, 2.0), [canvas.place(0.0, 3.6)])
+    assert seen[-1] == (1, pytest.approx(0.0, abs=0.01), pytest.approx(3.6, abs=0.051))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QConicalGradient, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QConicalGradient, QPainter, QPainterPath, QPen, QPixmap
 
 from workbench.core.geometry import SECTORS
 from workbench.ui import painting, theme
@@ -30,12 +30,11 @@ def paint_backdrop(scene: MapScene, ratio: float) -> QPixmap:
     fade = 0.5 if state.stale else 1.0
     if shown is not None and shown.sectors is not None:
         strength = 0.24 if t.is_dark else 0.26
-        disc = polar.rect_around(center, radius)
         for sector, probability in enumerate(shown.sectors):
             if probability >= 0.02:  # fainter shades cannot be seen
                 painter.setBrush(t.color("accent", fade * strength * min(1.0, float(probability))))
-                # Qt counts sixteenths of a degree counter-clockwise from three o'clock; 0° here is at twelve.
-                painter.drawPie(disc, (90 + sector * 360 // SECTORS) * 16, 360 // SECTORS * 16)
+                turn = 2 * math.pi / SECTORS
+                painter.drawPath(geometry.sector_path(sector * turn, (sector + 1) * turn))
     _paint_grid(painter, scene)
     if shown is not None and shown.sectors is not None and not geometry.compact:
         painter.setFont(theme.font(11))
@@ -56,18 +55,24 @@ def _paint_grid(painter: QPainter, scene: MapScene) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(t.line), 1.0))
     step_m = map_marks.ring_step_m(geometry.rim_m)
-    for step in range(1, math.ceil(geometry.rim_m / step_m)):
-        painter.drawEllipse(center, step * step_m / geometry.rim_m * radius, step * step_m / geometry.rim_m * radius)
+    painter.save()
+    disc = QPainterPath()
+    disc.addEllipse(center, radius, radius)
+    painter.setClipPath(disc)
+    farthest_m = geometry.rim_m + math.hypot(*geometry.pan_m)
+    for step in range(1, math.ceil(farthest_m / step_m)):
+        painter.drawEllipse(geometry.origin, step * step_m * geometry.scale, step * step_m * geometry.scale)
+    painter.restore()
     for sector in range(SECTORS):
         azimuth_rad = 2 * math.pi * sector / SECTORS
         strong = sector % 2 == 0
         painter.setPen(QPen(QColor(t.line_strong if strong else t.line), 1.0))
-        start = polar.to_screen(center, azimuth_rad, HUB - 2)
-        painter.drawLine(start, polar.to_screen(center, azimuth_rad, radius))
+        start = polar.to_screen(geometry.origin, azimuth_rad, HUB - 2)
+        painter.drawLine(start, geometry.edge(azimuth_rad, radius))
     if state.room_xy_m is not None:
         # In the small map the name would lie under a talker's label.
         named = not geometry.compact
-        map_marks.draw_walls(painter, geometry.center, geometry.radius, geometry.rim_m, state.room_xy_m, t, named)
+        map_marks.draw_walls(painter, center, radius, geometry.rim_m, state.room_xy_m - geometry.pan_m, t, named)
     painter.setFont(theme.font(11))
     painter.setPen(QColor(t.text2))
     for box, text in geometry.ring_labels():
@@ -86,7 +91,8 @@ def _paint_ring(painter: QPainter, scene: MapScene, fade: float) -> None:
         return
     gradient = QConicalGradient(geometry.center, 90.0)
     table = painting.colormap("viridis")
-    index = painting.color_index(ring_levels(spectrum.azimuth_rad, spectrum.level_db), *theme.SPATIAL_RANGE_DB)
+    levels = (spectrum.azimuth_rad, spectrum.level_db)
+    index = painting.color_index(ring_levels(geometry.ring_azimuths_rad(), *levels), *theme.SPATIAL_RANGE_DB)
     stops = [(k / RING_STEPS, QColor.fromRgb(int(table[i]))) for k, i in enumerate(index)]
     gradient.setStops([*stops, (1.0, stops[0][1])])
     painter.setOpacity(fade)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from workbench.ui import theme
 from workbench.ui.views import map_marks, polar
-from workbench.ui.views.map_geometry import HANDLE_LENGTH, HANDLE_WIDTH, HUB, RING_GAP, RING_WIDTH
+from workbench.ui.views.map_geometry import HANDLE_LENGTH, HANDLE_WIDTH, HUB
 from workbench.ui.views.map_scene import MapScene
 
 
@@ -23,13 +23,13 @@ def paint_beam_line(painter: QPainter, scene: MapScene) -> list[QRectF]:
     pen = QPen(QColor(scene.tokens.accent), 1.0)
     pen.setDashPattern([4.0, 3.0])
     painter.setPen(pen)
-    start = polar.to_screen(geometry.center, azimuth_rad, HUB)
-    painter.drawLine(start, polar.to_screen(geometry.center, azimuth_rad, geometry.radius - 1))
+    start = polar.to_screen(geometry.origin, azimuth_rad, HUB)
+    painter.drawLine(start, geometry.edge(azimuth_rad, geometry.radius - 1))
     if state.mirror_deg is not None:
         mirror_rad = math.radians(state.mirror_deg)
         painter.setPen(QPen(scene.tokens.color("accent", 0.6), 1.0, Qt.PenStyle.DotLine))
-        start = polar.to_screen(geometry.center, mirror_rad, HUB)
-        painter.drawLine(start, polar.to_screen(geometry.center, mirror_rad, geometry.radius - 1))
+        start = polar.to_screen(geometry.origin, mirror_rad, HUB)
+        painter.drawLine(start, geometry.edge(mirror_rad, geometry.radius - 1))
         painter.setPen(QColor(scene.tokens.accent))
     rect, text = geometry.beam_label(state.beam_deg)
     painter.setFont(theme.font(12, 600))
@@ -42,14 +42,14 @@ def paint_hub(painter: QPainter, scene: MapScene) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(scene.tokens.plot))
     hub = 16.0 if geometry.compact else HUB
-    painter.drawEllipse(geometry.center, hub, hub)
+    painter.drawEllipse(geometry.origin, hub, hub)
     if state.mic_xyz_m is None or len(state.mic_xyz_m) == 0:
         return
     extent_m = float(np.hypot(state.mic_xyz_m[:, 0], state.mic_xyz_m[:, 1]).max())
     scale = (hub - 6.0) / extent_m if extent_m > 0 else 0.0
     painter.setBrush(QColor(scene.tokens.text2))
     for ahead_m, left_m in state.mic_xyz_m[:, :2]:
-        place = QPointF(geometry.center.x() - left_m * scale, geometry.center.y() - ahead_m * scale)
+        place = QPointF(geometry.origin.x() - left_m * scale, geometry.origin.y() - ahead_m * scale)
         painter.drawEllipse(place, 2.25, 2.25)
 
 
@@ -65,8 +65,7 @@ def paint_handle(painter: QPainter, scene: MapScene) -> None:
     state, geometry = scene.state, scene.geometry
     t = scene.tokens
     if state.mirror_deg is not None:
-        middle = geometry.radius + RING_GAP + RING_WIDTH / 2
-        mirror = polar.to_screen(geometry.center, math.radians(state.mirror_deg), middle)
+        mirror = geometry.on_ring(math.radians(state.mirror_deg))
         painter.setPen(QPen(QColor(t.plot), 4.0))
         painter.setBrush(QColor(t.plot))
         painter.drawEllipse(mirror, 7.0, 7.0)
@@ -80,7 +79,7 @@ def paint_handle(painter: QPainter, scene: MapScene) -> None:
         return
     painter.save()
     painter.translate(geometry.on_ring(math.radians(state.beam_deg)))
-    painter.rotate(-state.beam_deg)
+    painter.rotate(-math.degrees(geometry.turn_rad(math.radians(state.beam_deg))))
     body = QRectF(-HANDLE_LENGTH / 2, -HANDLE_WIDTH / 2, HANDLE_LENGTH, HANDLE_WIDTH)
     painter.setPen(QPen(QColor(t.plot), 2.5))
     painter.setBrush(QColor(t.accent))

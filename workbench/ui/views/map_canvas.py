@@ -5,36 +5,29 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from workbench.core.geometry import wrap_deg
 from workbench.core.messages import Localization
 from workbench.ui import painting
 from workbench.ui.theme import Tokens
-from workbench.ui.views import map_marks, polar
+from workbench.ui.views import polar
 from workbench.ui.views.map_backdrop import paint_backdrop
 from workbench.ui.views.map_beam import paint_beam_line, paint_handle, paint_hub, paint_nulls
 from workbench.ui.views.map_frame import paint_frame
-from workbench.ui.views.map_geometry import RIM_M, MapGeometry, length
+from workbench.ui.views.map_geometry import RIM_M, MapGeometry
+from workbench.ui.views.map_hand import MapHand
 from workbench.ui.views.map_scene import MapScene, arrange_labels, label_text
-from workbench.ui.views.map_state import Drag, MapState
+from workbench.ui.views.map_state import MapState
 from workbench.ui.views.map_talkers import paint_message, paint_tails, paint_tracks
 from workbench.ui.views.map_tips import tip_at
-
-MOST_NULLS = 3
-NEAREST_M = 0.3
-"""No talker can be dragged closer to the array."""
-GRAB = 16.0
-GRID_DEG = 15.0
-"""Steps of beam and nulls while Ctrl is held."""
+from workbench.ui.views.map_viewport import MapViewport
 
 
-class MapCanvas(QWidget):
+class MapCanvas(MapHand, MapViewport, QWidget):
     """The map itself, painted and taken hold of; see `SourceMapView` for the whole."""
 
     steering_changed = Signal(float, bool)
@@ -46,10 +39,8 @@ class MapCanvas(QWidget):
         self.state = MapState(clock)
         self._tokens = tokens
         self._geometry = MapGeometry.fit(220.0, 220.0, False, RIM_M)
-        self._turned = 0
-        self._keyboard = False
-        self._pressed = False
-        self._target = 0
+        self._begin_viewport()
+        self._begin_hand()
         self._labels: dict[int, tuple[QRectF, int]] = {}
         self._backdrop: QPixmap | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -94,12 +85,6 @@ class MapCanvas(QWidget):
         self._describe()
         self.update()
 
-    def zoom(self, steps: int) -> None:
-        place = map_marks.RIMS_M.index(self.rim_m) - steps
-        rim_m = map_marks.RIMS_M[min(max(place, 0), len(map_marks.RIMS_M) - 1)]
-        self._geometry = replace(self._geometry, rim_m=rim_m)
-        self._refresh()
-
     def set_talkers_movable(self, movable: bool) -> None:
         self.state.movable = movable
         if not movable:
@@ -140,18 +125,13 @@ class MapCanvas(QWidget):
 
     @property
     def center(self) -> QPointF:
-        """The array's place in the widget."""
+        """The middle of the disc in the widget: the array's place until the map is moved."""
         return QPointF(self._geometry.center)
 
     @property
     def radius(self) -> float:
-        """Pixels from the centre to the rim distance (2.5 m)."""
+        """Pixels from the middle to the rim."""
         return self._geometry.radius
-
-    @property
-    def rim_m(self) -> float:
-        """Distance shown at the rim; what is farther is drawn on the rim."""
-        return self._geometry.rim_m
 
     @property
     def nulls_deg(self) -> tuple[float, ...]:
@@ -208,7 +188,8 @@ class MapCanvas(QWidget):
         self._layout(self._geometry.compact)
 
     def _layout(self, compact: bool) -> None:
-        self._geometry = MapGeometry.fit(float(self.width()), float(self.height()), compact, self.rim_m)
+        pan_m = self.pan_m
+        self._geometry = MapGeometry.fit(float(self.width()), float(self.height()), compact, self.rim_m).panned(*pan_m)
         self._refresh()
 
     def _scene(self) -> MapScene:
@@ -230,6 +211,8 @@ class MapCanvas(QWidget):
         parts += [f"Null {painting.format_azimuth(math.radians(null_deg))}" for null_deg in self.nulls_deg]
         for track in self.state.tracks:
             parts.append(" ".join(label_text(track, self._geometry.compact)))
+        if self.pan_m != (0.0, 0.0):
+            parts.append("map moved: Alt+Home puts the array back into the middle")
         self.setAccessibleDescription("; ".join(parts) or self.message or "No data")
 
     def paintEvent(self, event) -> None:
@@ -256,215 +239,6 @@ class MapCanvas(QWidget):
         paint_frame(painter, scene, taken)
         paint_message(painter, scene)
         painter.end()
-
-    # ---------------------------------------------------------------------------------------- pointer
-
-    def _grab_at(self, point: QPointF) -> int | None:
-        """What lies under the pointer and can be taken: 0 the beam, n a talker, None nothing."""
-        if self.beam_deg is not None and length(point - self.handle_place()) <= GRAB:
-            return 0
-        if self.state.movable:
-            near = [(length(point - place), number) for number, place, _ in self.truth_places()]
-            near = [entry for entry in near if entry[0] <= GRAB]
-            if near:
-                return min(near)[1]
-        near = [(length(point - place), -number) for number, place in enumerate(self.null_places(), start=1)]
-        near = [entry for entry in near if entry[0] <= GRAB]
-        return min(near)[1] if near else None
-
-    def mousePressEvent(self, event) -> None:
-        self._keyboard = False
-        target = self._grab_at(event.position())
-        if event.button() != Qt.MouseButton.LeftButton or target is None:
-            super().mousePressEvent(event)
-            return
-        self._target = target
-        if target == 0 and self.state.following:
-            return
-        self.state.drag = self.state.grip(target, self.rim_m)
-        self._pressed = True
-        self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        self.update()
-
-    def mouseMoveEvent(self, event) -> None:
-        if not self._pressed:
-            self._point(event.position())
-            return
-        if self.state.drag is None:  # taken away in the meantime: the beam began to follow
-            return
-        fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        azimuth_rad, radius = polar.from_screen(self._geometry.center, event.position())
-        coarse = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        step = 0.1 if fine else GRID_DEG if coarse and self.state.drag.number <= 0 else 1.0
-        azimuth_deg = wrap_deg(round(math.degrees(azimuth_rad) / step) * step)
-        distance_step = 0.01 if fine else 0.1
-        distance_m = round(radius / self._geometry.radius * self._geometry.rim_m / distance_step) * distance_step
-        self._move_to(round(azimuth_deg, 1), min(max(round(distance_m, 2), NEAREST_M), self._geometry.rim_m))
-
-    def mouseReleaseEvent(self, event) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._pressed = False
-            self._drop()
-            self._point(event.position())
-
-    def mouseDoubleClickEvent(self, event) -> None:
-        """On the ring: a null there, or the null that is there away."""
-        radius = length(event.position() - self._geometry.center)
-        if (
-            event.button() != Qt.MouseButton.LeftButton
-            or not self.state.nulls_shown
-            or radius < self._geometry.radius - 4
-        ):
-            super().mouseDoubleClickEvent(event)
-            return
-        target = self._grab_at(event.position())
-        if target is not None and target < 0:
-            self._remove_null(target)
-        elif target is None and len(self.state.hand_nulls_deg) < MOST_NULLS:
-            azimuth_rad, _ = polar.from_screen(self._geometry.center, event.position())
-            self._put_nulls((*self.state.hand_nulls_deg, float(round(math.degrees(azimuth_rad)))), True)
-
-    def _remove_null(self, target: int) -> None:
-        kept = list(self.nulls_deg)
-        del kept[-target - 1]
-        if self.state.hand_nulls_deg:
-            self._put_nulls(tuple(kept), True)
-
-    def _put_nulls(self, nulls_deg: tuple[float, ...], final: bool) -> None:
-        self.state.hand_nulls_deg = nulls_deg
-        if -self._target > len(nulls_deg):
-            self._target = 0
-        self._describe()
-        self.nulls_changed.emit(nulls_deg, final)
-        self.update()
-
-    def wheelEvent(self, event) -> None:
-        self._turned += event.angleDelta().y()
-        notches = int(self._turned / 120)  # touchpads send many small turns
-        self._turned -= 120 * notches
-        if notches:
-            self.zoom(notches)
-        event.accept()
-
-    def leaveEvent(self, event) -> None:
-        self.unsetCursor()
-
-    def _point(self, position: QPointF) -> None:
-        target = self._grab_at(position)
-        if target is None:
-            self.unsetCursor()
-        elif target == 0 and self.state.following:
-            self.setCursor(Qt.CursorShape.ForbiddenCursor)
-        else:
-            self.setCursor(Qt.CursorShape.OpenHandCursor)
-
-    def _move_to(self, azimuth_deg: float, distance_m: float) -> None:
-        drag = self.state.drag
-        if drag.number == 0:
-            if azimuth_deg == drag.azimuth_deg:
-                return
-            self.state.drag = Drag(0, azimuth_deg, self._geometry.rim_m, moved=True)
-            self.steering_changed.emit(azimuth_deg, False)
-        elif drag.number < 0:
-            if azimuth_deg == drag.azimuth_deg:
-                return
-            self.state.drag = Drag(drag.number, azimuth_deg, self._geometry.rim_m, moved=True)
-            self._put_nulls(self.nulls_deg, False)
-        else:
-            if (azimuth_deg, distance_m) == (drag.azimuth_deg, drag.distance_m):
-                return
-            self.state.drag = Drag(drag.number, azimuth_deg, distance_m, moved=True)
-            self.talker_moved.emit(drag.number, math.radians(azimuth_deg), distance_m)
-            self._labels = arrange_labels(self._scene())
-        self.update()
-
-    def _drop(self) -> None:
-        """End of a drag or of a held key: the value stays until the engine shows its own."""
-        drag, self.state.drag = self.state.drag, None
-        if drag is None or not drag.moved:
-            return
-        if drag.number == 0:
-            self.state.engine_beam_deg = drag.azimuth_deg
-            self.state.hold(0, drag.azimuth_deg, self.rim_m)
-            self._describe()
-            self.steering_changed.emit(drag.azimuth_deg, True)
-        elif drag.number < 0:
-            self._put_nulls(self.state.hand_nulls_deg, True)
-        else:
-            self.state.hold(drag.number, math.radians(drag.azimuth_deg), drag.distance_m)
-        self.update()
-
-    # ---------------------------------------------------------------------------------------- keys
-
-    def keyPressEvent(self, event) -> None:
-        turns = {Qt.Key.Key_Left: (1, 0), Qt.Key.Key_Right: (-1, 0), Qt.Key.Key_Up: (1, 1), Qt.Key.Key_Down: (-1, -1)}
-        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
-            self.zoom(1 if event.key() == Qt.Key.Key_Plus else -1)
-            return
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and -len(self.nulls_deg) <= self._target < 0:
-            self._remove_null(self._target)
-            return
-        home = event.key() == Qt.Key.Key_Home and self._target == 0
-        locked = self._target == 0 and (self.state.engine_beam_deg is None or self.state.following)
-        gone = self._target > len(self.truth_places())
-        if (event.key() not in turns and not home) or locked or gone:
-            super().keyPressEvent(event)
-            return
-        self._keyboard = True
-        if self.state.drag is None:
-            self.state.drag = self.state.grip(self._target, self.rim_m)
-        fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        drag = self.state.drag
-        if home:
-            self._move_to(0.0, self._geometry.rim_m)
-            return
-        turn, farther = turns[event.key()]
-        if drag.number <= 0 or farther == 0:
-            azimuth_deg = round(wrap_deg(drag.azimuth_deg + turn * (0.1 if fine else 1.0)), 1)
-            if event.modifiers() & Qt.KeyboardModifier.ControlModifier and drag.number <= 0:
-                # To the next place of the grid, from wherever it stands.
-                places = drag.azimuth_deg / GRID_DEG
-                places = math.floor(places) + 1 if turn > 0 else math.ceil(places) - 1
-                azimuth_deg = wrap_deg(places * GRID_DEG)
-            self._move_to(azimuth_deg, drag.distance_m)
-        else:
-            distance_m = round(drag.distance_m + farther * (0.01 if fine else 0.1), 2)
-            self._move_to(drag.azimuth_deg, min(max(distance_m, NEAREST_M), self._geometry.rim_m))
-
-    def keyReleaseEvent(self, event) -> None:
-        if not event.isAutoRepeat() and not self._pressed:
-            self._drop()
-        super().keyReleaseEvent(event)
-
-    def focusInEvent(self, event) -> None:
-        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
-        self._keyboard = event.reason() in reasons
-        if event.reason() == Qt.FocusReason.TabFocusReason:
-            self._target = 0
-        elif event.reason() == Qt.FocusReason.BacktabFocusReason:
-            self._target = self._stops()[-1]
-        self.update()
-
-    def focusOutEvent(self, event) -> None:
-        self._pressed = False
-        self._drop()
-        self.update()
-
-    def _stops(self) -> list[int]:
-        """What Tab goes through: the beam, true positions that can be moved, nulls."""
-        talkers = range(1, 1 + len(self.truth_places())) if self.state.movable else ()
-        return [0, *talkers, *(-number for number in range(1, 1 + len(self.nulls_deg)))]
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab goes through the handles on the map before it leaves it."""
-        stops = self._stops()
-        place = (stops.index(self._target) if self._target in stops else 0) + (1 if forward else -1)
-        if self.hasFocus() and 0 <= place < len(stops):
-            self._drop()
-            self._target, self._keyboard = stops[place], True
-            self.update()
-            return True
-        return super().focusNextPrevChild(forward)
 
     def event(self, event) -> bool:
         if event.type() == QEvent.Type.ToolTip:

@@ -28,7 +28,7 @@ def paint_frame(painter: QPainter, scene: MapScene, taken: list[QRectF]) -> None
         head = "180°" if degrees == 180 else painting.number(degrees, signed=True) + "°"
         word = words.get(degrees, "").removeprefix("\n")
         width = metrics.horizontalAdvance(head + (word if degrees == 0 else "")) + 2
-        azimuth_rad = math.radians(degrees)
+        azimuth_rad = geometry.turn_rad(math.radians(degrees))
         left, ahead = math.sin(azimuth_rad), math.cos(azimuth_rad)
         anchor = polar.to_screen(geometry.center, azimuth_rad, outer + (2 if degrees in (0, 180) else gap))
         rect = QRectF(anchor.x() - width / 2 * (1 + left), anchor.y() - 8 * (1 + ahead), width, 16)
@@ -49,6 +49,8 @@ def paint_frame(painter: QPainter, scene: MapScene, taken: list[QRectF]) -> None
     painter.setPen(QColor(t.text3))
     alignment = Qt.AlignmentFlag.AlignVCenter
     rim = f"rim {painting.format_distance(geometry.rim_m)}"
+    if geometry.pan_m != (0.0, 0.0):
+        rim += ", moved"
     painter.drawText(footer, alignment | Qt.AlignmentFlag.AlignLeft, rim)
     middle = "array on a line: front and back sound alike" if state.mirror_deg is not None else state.error_text
     painter.drawText(footer, alignment | Qt.AlignmentFlag.AlignHCenter, middle)

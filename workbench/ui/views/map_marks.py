@@ -86,7 +86,7 @@ def draw_walls(
 ) -> None:
     """The walls as far as they are on the map, dashed, the longest with its name (if `named`) within the room.
 
-    `corners_xy_m`: (N, 2) in metres ahead and to the left of the array.
+    `corners_xy_m`: (N, 2) in metres ahead and to the left of the disc's middle.
     """
     scale = radius / rim_m
 

@@ -60,7 +60,7 @@ def arrange_labels(scene: MapScene) -> dict[int, tuple[QRectF, int]]:
         labels.append((track.number, place, QSizeF(width, 22)))
         markers.append(polar.rect_around(place, polar.MARKER_RADIUS + 3))
     markers += [polar.rect_around(place, polar.TRUTH_RADIUS + 2) for _, place, _ in scene.truth_places()]
-    avoid = [polar.rect_around(geometry.center, HUB), *(box for box, _ in geometry.ring_labels())]
+    avoid = [polar.rect_around(geometry.origin, HUB), *(box for box, _ in geometry.ring_labels())]
     for tail in state.tails.values():
         avoid += [polar.rect_around(geometry.place(azimuth, distance), 4) for _, azimuth, distance in list(tail)[:-1:2]]
     if not geometry.compact and state.localization.sectors is not None:

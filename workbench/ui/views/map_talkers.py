@@ -41,8 +41,8 @@ def paint_tracks(painter: QPainter, scene: MapScene) -> None:
         if track.distance_m is None:
             # Only the direction is known: the talker may be anywhere along this line.
             painter.setPen(QPen(t.color(f"track{(track.number - 1) % 4 + 1}", 0.35), 1.0))
-            start = polar.to_screen(geometry.center, track.azimuth_rad, HUB)
-            painter.drawLine(start, polar.to_screen(geometry.center, track.azimuth_rad, geometry.radius))
+            start = polar.to_screen(geometry.origin, track.azimuth_rad, HUB)
+            painter.drawLine(start, geometry.edge(track.azimuth_rad, geometry.radius))
         entry = scene.labels.get(track.number)
         if entry is not None:
             near = nearest_point(entry[0], place)

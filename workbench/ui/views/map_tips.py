@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import QPointF
 
 from workbench.ui import painting
-from workbench.ui.views import map_marks, polar
-from workbench.ui.views.map_geometry import HUB, RIM, RING_GAP, RING_WIDTH, length
+from workbench.ui.views import map_marks
+from workbench.ui.views.map_geometry import HUB, RIM, length
 from workbench.ui.views.map_scene import MapScene, label_text
 
 
@@ -35,15 +35,18 @@ def tip_at(scene: MapScene, point: QPointF, target: int | None) -> str:
             error = map_marks.track_errors_rad(state.tracks, state.localization.truth)
             off = f", {painting.number(math.degrees(error[track.number]), 1)}° off" if track.number in error else ""
             return f"{' '.join(label_text(track, geometry.compact))}{unknown}, {doing}, confidence {confidence}{off}"
-    if length(point - geometry.center) <= HUB and state.mic_xyz_m is not None:
+    if length(point - geometry.origin) <= HUB and state.mic_xyz_m is not None:
         extent_m = float(np.hypot(state.mic_xyz_m[:, 0], state.mic_xyz_m[:, 1]).max())
         largest = painting.with_unit(f"{1000 * extent_m:.0f}", "mm")
         return f"{len(state.mic_xyz_m)} microphones, enlarged; the outermost is {largest} from the centre."
     radius = length(point - geometry.center)
-    if state.mirror_deg is not None:
-        middle = geometry.radius + RING_GAP + RING_WIDTH / 2
-        if length(point - polar.to_screen(geometry.center, math.radians(state.mirror_deg), middle)) <= 10:
-            return "Heard like the beam's direction: the microphones stand on a line."
+    if state.mirror_deg is not None and length(point - geometry.on_ring(math.radians(state.mirror_deg))) <= 10:
+        return "Heard like the beam's direction: the microphones stand on a line."
     if state.srp and geometry.radius < radius < geometry.radius + RIM + 4:
         return "Power from each direction (SRP), −24 to 0 dB."
+    if radius <= geometry.radius:
+        return (
+            "Drag moves the map (keys: Alt and arrows; wheel with Shift), the wheel or + and − change its scale, a "
+            "double click (Alt+Home) puts the array back into the middle."
+        )
     return ""
