@@ -16,6 +16,8 @@ from workbench.engine import inputs
 from workbench.engine.inputs import InputSetup
 
 VERSION = 1
+SETTINGS_NAME = "settings.toml"
+"""Of the settings beside a recording."""
 
 
 @dataclass(frozen=True)
