@@ -37,7 +37,6 @@ class PreparedHop:
     clean: np.ndarray | None
     position_s: float
     gap: bool
-    raw: np.ndarray | None = None
     recorded: Any = None
 
 
@@ -54,7 +53,6 @@ def crossfaded(before: PreparedHop, after: PreparedHop, alike: bool) -> Prepared
         after,
         samples=mixed(before.samples, after.samples),
         clean=mixed(before.clean, after.clean),
-        raw=mixed(before.raw, after.raw),
     )
 
 

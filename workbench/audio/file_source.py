@@ -202,9 +202,7 @@ class FileSource:
             hop = self._hops.popleft()
             self._ready.notify_all()
         self._position_s = hop.position_s + HOP / RATE_HZ
-        block = Block(
-            hop.samples, self._index, hop.position_s, hop.gap, clean=hop.clean, raw=hop.raw, recorded=hop.recorded
-        )
+        block = Block(hop.samples, self._index, hop.position_s, hop.gap, clean=hop.clean, recorded=hop.recorded)
         self._index += HOP
         return block
 

@@ -53,7 +53,7 @@ class ABControl:
 
     def settings(self, side: str) -> Params:
         """A side's parameters. Raises InputError."""
-        return self._history.side(side_number(side)).params
+        return self._history.params_of(side_number(side))
 
     def replace(self, side: str, params: Params, label: str) -> bool:
         """Give a side other parameters, as one undo step of it; False when nothing differs. Raises InputError."""

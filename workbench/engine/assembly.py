@@ -30,7 +30,9 @@ from workbench.engine.inputs import InputSetup
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.mapped_source import MappedSource
 from workbench.engine.oracle import OracleBench
+from workbench.engine.replay import install_networks
 from workbench.engine.runner import Runner
+from workbench.engine.session_source import SessionSource
 from workbench.engine.soft_localizer import SoftLocalizer
 from workbench.engine.timing import HopClock
 from workbench.localize.localizer import Localizer
@@ -123,6 +125,19 @@ def _fit(
     return array, layout
 
 
+def _open_source(structure: Structure, mailbox: Mailbox | None, variables: dict[str, str]) -> Source:
+    return open_source(
+        structure.source,
+        loop=structure.loop,
+        block=structure.inputs.block or structure.block,
+        rate_hz=structure.inputs.rate_hz or None,
+        array=structure.array,
+        with_clean=mailbox is not None,
+        clean=structure.clean if mailbox is not None else None,
+        variables=variables,
+    )
+
+
 def _mapped(source: Source, inputs: InputSetup, complain: Callable[[str], None], strict: bool) -> MappedSource:
     """The source behind its channel map; without the correction where a microphone's file cannot be used."""
     try:
@@ -132,6 +147,23 @@ def _mapped(source: Source, inputs: InputSetup, complain: Callable[[str], None],
             raise
         complain(f"{error}; the microphones are not corrected")
         return MappedSource(source, replace(inputs, correct=False))
+
+
+def _installer(chain: Chain, complain: Callable[[str], None]) -> Callable[[list[str]], None]:
+    """Gives a chain the networks that a session was recorded with; says which it cannot have, once each."""
+    missing: set[str] = set()
+
+    def install(methods: list[str]) -> None:
+        for method in methods:
+            if method in missing:
+                continue
+            try:
+                install_networks(chain, [method])
+            except InputError as error:
+                missing.add(method)
+                complain(f"{error}. The session plays without this network, and differs from what was heard")
+
+    return install
 
 
 def _warm_up(chain: Chain, params: Params, bench: DesignBench) -> None:
@@ -178,16 +210,12 @@ def assemble(
     if offline:
         check_apart(structure.source.partition(":")[2], structure.sink.partition(":")[2])
     source_variables, sink_variables = dict(structure.source_variables), dict(structure.sink_variables)
-    source = open_source(
-        structure.source,
-        loop=structure.loop,
-        block=structure.inputs.block or structure.block,
-        rate_hz=structure.inputs.rate_hz or None,
-        array=structure.array,
-        with_clean=mailbox is not None,
-        clean=structure.clean if mailbox is not None else None,
-        variables=source_variables,
-    )
+    kind, _, folder = structure.source.partition(":")
+    if kind == "session":
+        source = SessionSource(folder, loop=structure.loop)
+    else:
+        source = _open_source(structure, mailbox, source_variables)
+    recorded = source if isinstance(source, SessionSource) else None
     try:
         if source.live:
             source = RecoveringSource(source)
@@ -197,9 +225,13 @@ def assemble(
         if not strict:
             array, layout = _fit(source, array, layout, report)
         to_file = structure.sink.startswith("file:")
+        if recorded is not None:
+            recorded.fit(array, layout)
         config = ChainConfig(source.channels, array, layout, limit=not to_file)
         compares = isinstance(history, SideHistory)
         chain = Chain(config, analyse=mailbox is not None, clock=HopClock(STAGES), compare=compares)
+        if recorded is not None:
+            recorded.install, recorded.complain = _installer(chain, complain), complain
         surroundings = Surroundings()
 
         def make_bench(pictures: Pictures) -> DesignBench:

@@ -183,6 +183,11 @@ class JournalIndex:
         """The lines after a sample that say what the chain does, in order."""
         return self._read(self._deciding[np.searchsorted(self.at[self._deciding], sample, side="right") :])
 
+    def after(self, kind: str, sample: int) -> Iterator[dict[str, Any]]:
+        """The lines of a kind after a sample, in order."""
+        found = np.flatnonzero(self.kind == KINDS.index(kind))
+        return self._read(found[np.searchsorted(self.at[found], sample, side="right") :])
+
     def summary(self, sample: int) -> list[dict[str, Any]]:
         """What the deciding lines up to and with a sample amount to: at most one event of each kind."""
         count = int(np.searchsorted(self.at[self._deciding], sample, side="right"))

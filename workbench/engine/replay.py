@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,19 @@ from workbench.audio.file_source import FileSource
 from workbench.core import params as parameters
 from workbench.core.ab import SIDES, ABChoice
 from workbench.core.errors import EarshotError, InputError
-from workbench.core.geometry import Driver, MicrophoneArray, SpeakerLayout
+from workbench.core.geometry import Driver, MicrophoneArray, SpeakerLayout, load_array, load_layout
 from workbench.core.messages import Block
 from workbench.core.params import Params
 from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine import inputs
+from workbench.engine import settings as settings_files
 from workbench.engine.ab_lanes import Side
 from workbench.engine.chain import Chain, ChainConfig
 from workbench.engine.inputs import InputSetup, InputStage, prepare
 from workbench.engine.journal import DESIGNS_NAME, EVENTS_NAME, load_design
 from workbench.engine.journal_index import JournalIndex
+from workbench.engine.settings import SETTINGS_NAME
 from workbench.engine.stages import Designs
 from workbench.enhance.runtime import NetworkGains
 
@@ -134,11 +137,39 @@ def config_of(session: RecordedSession) -> ChainConfig:
         raise InputError(f"{session.folder / EVENTS_NAME}: the first line is damaged ({error!r})") from error
 
 
-class State:
-    """What holds at a sample of the recording."""
+def structure_of(session: RecordedSession) -> tuple[str | None, str | None]:
+    """Array and layout that a session was recorded with, as names or paths that can be loaded now; else None."""
+    named: dict[str, list[str]] = {"array": [], "layout": []}
+    try:
+        settings = settings_files.load(session.folder / SETTINGS_NAME)
+    except InputError as error:
+        log.info("the recording's settings are not used: %s", error)
+    else:
+        named = {"array": [settings.array], "layout": [settings.layout]}
+    found: list[str | None] = []
+    for what, load in (("array", load_array), ("layout", load_layout)):
+        recorded = session.header.get(what)
+        names = [*named[what], recorded.get("name", "")] if isinstance(recorded, dict) else []
+        found.append(next((name for name in names if name and _loads(load, name)), None))
+    return found[0], found[1]
 
-    def __init__(self, session: RecordedSession, chain: Chain):
-        self._session, self._chain = session, chain
+
+def _loads(load: Callable[[str], Any], name: str) -> bool:
+    try:
+        load(name)
+    except InputError:
+        return False
+    return True
+
+
+class State:
+    """What holds at a sample of the recording.
+
+    `install` gets the names of the methods that the enhancer had.
+    """
+
+    def __init__(self, session: RecordedSession, install: Callable[[list[str]], None]):
+        self._session, self._install = session, install
         sides = 2 if session.header["compare"] else 1
         self.params = [Params() for _ in range(sides)]
         self.designs = [Designs() for _ in range(sides)]
@@ -189,11 +220,13 @@ class State:
         except (OSError, ValueError, KeyError, EOFError) as error:
             raise InputError(f"{path}: missing or damaged ({error})") from error
 
-    def _install(self, methods: list[str]) -> None:
-        for enhancer in self._chain.enhancers:
-            for method in methods:
-                if method not in enhancer.methods:
-                    enhancer.install(method, NetworkGains(enhancer.channels, method))
+
+def install_networks(chain: Chain, methods: list[str]) -> None:
+    """Load the networks among the methods that a chain does not have yet. Raises InputError."""
+    for enhancer in chain.enhancers:
+        for method in methods:
+            if method not in enhancer.methods:
+                enhancer.install(method, NetworkGains(enhancer.channels, method))
 
 
 def hops(
@@ -224,7 +257,8 @@ def hops(
                 f"{session.folder}: recorded by a program whose chain is {session.header['latency']} samples late; "
                 f"this one's is {chain.latency}: it cannot be replayed sample by sample"
             )
-        state, stage = State(session, chain), InputStage(source.channels)
+        state = State(session, partial(install_networks, chain))
+        stage = InputStage(source.channels)
         waiting = session.index.deciding_after(-(2**62))
         event = next(waiting, None)
         source.start()

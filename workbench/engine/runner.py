@@ -295,6 +295,8 @@ class Runner:
             self._designs.request(params, self._azimuth_rad)
             side = Side(params, self._designs.designs)
             return _Chained(params, None, (side,), None, self.chain.process(block, params, side.designs))
+        if block.recorded is not None and self._history.following:
+            return self._as_recorded(block)
         choice = self._history.choice
         pair = tuple(self._history.side(number).params for number in (0, 1))
         params, other = pair[choice.shown], pair[1 - choice.shown]
@@ -308,6 +310,14 @@ class Runner:
         own, silent = sides[choice.shown], sides[1 - choice.shown]
         result = self.chain.process(block, params, own.designs, silent, choice)
         return _Chained(params, other, sides, choice, result)
+
+    def _as_recorded(self, block: Block) -> _Chained:
+        """A hop of a recorded session, with the settings and filters of then."""
+        sides, choice = self._history.show_recorded(block.recorded)
+        self._azimuth_rad = block.recorded.azimuth_rad
+        own, silent = sides[choice.shown], sides[1 - choice.shown]
+        result = self.chain.process(block, own.params, own.designs, silent, choice)
+        return _Chained(own.params, silent.params, sides, choice, result)
 
     def _steer(self, params: Params) -> None:
         follow = params.beamformer.follow

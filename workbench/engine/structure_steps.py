@@ -28,6 +28,8 @@ def _spec(spec: str) -> str:
     kind, _, rest = spec.partition(":")
     if kind == "room":
         return f"room {_file(rest)}" if rest else "simulated room"
+    if kind == "session":
+        return f"session {PurePath(rest).name}"
     return PurePath(rest).name if kind == "file" else name_of(spec)
 
 

@@ -10,7 +10,9 @@ from workbench.core.geometry import load_layout
 from workbench.engine import settings as settings_files
 from workbench.engine.design_export import export_filters
 from workbench.engine.design_report import write_report
+from workbench.engine.inputs import InputSetup
 from workbench.engine.presets import JUMP_DB, Preset, louder_by_db
+from workbench.engine.replay import find_session, structure_of
 from workbench.engine.session.parameters import ParameterCommands
 from workbench.engine.settings import Settings
 from workbench.render.designs import design_from_params
@@ -47,6 +49,24 @@ class FileCommands(ParameterCommands):
     def load_settings(self, path: str | Path) -> None:
         """Take everything from a settings file. Raises InputError; then nothing changed."""
         self.apply_settings(settings_files.load(path), label=f"Load {Path(path).stem}")
+
+    def open_session(self, folder: str | Path) -> None:
+        """Play a recorded session, with the array and loudspeakers of then; parameters stay as they are.
+
+        Raises
+        ------
+        InputError
+            No recorded session, from a newer version, or its input is missing; nothing changed.
+        """
+        found = find_session(folder)
+        array, layout = structure_of(found)
+        self._restructure(
+            f"Session {found.folder.name}",
+            source=f"session:{found.folder}",
+            array=array,
+            layout=layout,
+            inputs=InputSetup(),
+        )
 
     def apply_settings(self, settings: Settings, label: str = "Load settings") -> None:
         """Take parameters (one undo step) and structure."""

@@ -152,6 +152,7 @@ class Running(RecordingCommands):
             self._complain(complaint)
         self.ab.attach(assembly.runner.chain)
         assembly.runner.keeper = self.kept.keeper_for(self._structure.source, assembly.runner.source.channels)
+        self.transport.attach(assembly.runner.source, self._structure.source)
         worker = Worker(assembly.runner)
         if assembly.runner.source.live and assembly.runner.sink.live:
             self._history.set({"output.muted": True})
@@ -159,6 +160,7 @@ class Running(RecordingCommands):
         try:
             worker.start()
         except BaseException:
+            self.transport.detach()
             assembly.close(complete=False)
             raise
         self._assembly, self._worker = assembly, worker
@@ -172,6 +174,7 @@ class Running(RecordingCommands):
         worker, assembly = self._worker, self._assembly
         self._worker = self._assembly = None
         self.ab.attach(None)
+        self.transport.detach()
         if worker is not None:
             worker.close()
             if worker.runner.check is not None:

@@ -15,8 +15,8 @@ class SourceCommands(SessionState):
     """What is done to the source while it plays."""
 
     def seek(self, time_s: float) -> None:
-        """Jump in a file source."""
-        self._on_source("seek", time_s)
+        """Go on from another place of a file or recorded session. Raises InputError: the source is something else."""
+        self.transport.seek(time_s)
 
     def move_talker(self, number: int, azimuth_rad: float, distance_m: float) -> None:
         """Put a talker of the simulated room (numbers from 1) somewhere else."""

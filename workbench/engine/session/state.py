@@ -25,6 +25,7 @@ from workbench.engine.session.faults import Faults
 from workbench.engine.session.health import running_health
 from workbench.engine.settings import Settings
 from workbench.engine.stand_ins import Wishes
+from workbench.engine.transport import TransportControl
 from workbench.engine.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -63,11 +64,14 @@ class SessionState:
         self._recorder: Recording | None = None
         self.recording_kind = "wav"
         """"wav" or "flac": what the next recording is written as."""
-        self._room = RoomControl()
         self.record_talkers = False
         """Whether the next recording has a file for each talker."""
+        self._room = RoomControl()
         self.kept = KeptSoundControl()
         """The last seconds of the input, which can be looped through the chain."""
+        self.transport = TransportControl(self._history)
+        """Where a file or a recorded session plays, and whether that plays as recorded."""
+        self.transport.choose(settings.source)
         self._wanted = False
         self._wishes = Wishes()
         self._watch: DeviceWatch | None = None
@@ -115,9 +119,9 @@ class SessionState:
             state,
             recording_s=self._recorder.seconds if self._recorder else None,
             recording_left_s=self._faults.recording_left_s if self._recorder else None,
+            talkers=self._recorder.talkers.state if self._recorder and self._recorder.talkers else None,
             silent_inputs=self._faults.silent,
             measured_ms=self._measured[0],
             measured_at=self._measured[1],
             **said,
-            talkers=self._recorder.talkers.state if self._recorder and self._recorder.talkers else None,
         )

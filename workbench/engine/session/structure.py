@@ -86,6 +86,7 @@ class StructureCommands(Running):
             if not (self._wanted or self._worker):
                 if "source" in changes:
                     self._room.forget()
+                    self.transport.choose(self._structure.source)
                 self._remember_devices()
                 self._note_structure(before, noted, label)
                 return

@@ -95,7 +95,7 @@ def spec_name(spec: str) -> str:
     kind, _, rest = spec.partition(":")
     if kind == "room":
         return f"Room: {scene_title(rest).lower()}" if rest else "Simulated room"
-    if kind == "file":
+    if kind in ("file", "session"):
         return Path(rest).name
     if kind == "device":
         return rest.partition("#")[0].split("/", 1)[-1]
