@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -75,3 +76,34 @@ def test_without_bypass_the_sound_comes_out_processed(jack_server):
     level_db = 20 * np.log10(heard[delay:][part].std() / sent[part].std())
     assert abs(level_db + 6) < 0.1
     assert set(report["stages"]) >= {"enhance", "output"}
+
+
+@pytest.mark.parametrize("children", [False, True], ids=["the program alone", "with its audio processes"])
+def test_a_halt_is_said_as_such_and_the_sound_goes_on(jack_server, children):
+    """Ctrl-Z and fg, a debugger, a container that was frozen: no hop of ours was late, and nothing has to be done."""
+    command = [sys.executable, "-m", "workbench", "live", "--source", DEVICE, "--sink", DEVICE, "--bypass", "--json"]
+    process = subprocess.Popen(
+        [*command, "--seconds", "9"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **jack_server.variables},
+        text=True,
+        start_new_session=True,
+    )
+    halt = os.killpg if children else os.kill
+    try:
+        limit_s = time.monotonic() + 60
+        while sum(":out_" in port or ":in_" in port for port in jack_server.ports()) < 4:
+            assert time.monotonic() < limit_s and process.poll() is None
+            time.sleep(0.1)
+        time.sleep(2.0)
+        halt(process.pid, signal.SIGSTOP)
+        time.sleep(2.0)
+        halt(process.pid, signal.SIGCONT)
+        out, _ = process.communicate(timeout=90)
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    report = json.loads(out)
+    assert report["dropouts"]["own"] == []
+    assert report["samples_in"] >= 5 * RATE_HZ

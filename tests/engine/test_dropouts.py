@@ -12,6 +12,7 @@ import pytest
 
 from workbench.engine.dropouts import BEFORE, CONFESSION_S, EXCUSE_S, DropoutWatch, HopCost, HopMeter, WaitMeter
 from workbench.engine.meters import StolenMeter, stolen_by_core_s, stolen_s
+from workbench.engine.standstill import Standstill
 
 CALM = HopCost(0.001, "enhance", 0.0015)
 
@@ -102,6 +103,25 @@ def test_a_sound_server_may_confess_a_little_later():
     dropout = watch.look(CONFESSION_S / 2, CALM)
     assert (dropout.stage, dropout.own) == ("sound server", False)
     assert watch.look(2 * CONFESSION_S, CALM) is None and watch.look(1.0, CALM) is None
+
+
+def test_a_standstill_is_one_dropout_whatever_it_costs():
+    source, sink, _ = ends()
+    found = []
+    watch = DropoutWatch(source, sink, SimpleNamespace(look=lambda: found.pop() if found else None))
+    watch.look(0.0, CALM)
+    sink.missed_samples += 480
+    assert watch.look(0.01, CALM) is None  # it waits for an explanation
+    found.append(Standstill(3.2, slept=False))
+    sink.missed_samples += 144000
+    dropout = watch.look(0.02, HopCost(0.001, "enhance", 3.2))
+    assert (dropout.stage, dropout.own) == ("computer", False)
+    assert dropout.detail == "the whole program was halted for 3.2 s"
+    for hop in range(3, 60):  # the queues find their length again
+        source.dropped_samples += 480
+        assert watch.look(hop / 100, CALM) is None
+    sink.missed_samples += 480
+    assert told(watch, 3.0).stage == "sink"
 
 
 def cost_of(work):

@@ -7,6 +7,8 @@ Four things make a hop late, and they look alike at the device, which only finds
   ("program": another thread held the interpreter),
 - other programs or the virtual machine's host: the thread was ready and waited for a processor ("processor"),
 - the sound server, which missed its own deadline and says so ("sound server"), or a device that was lost.
+
+Where nothing ran at all, because the computer slept or the program was halted, that is said ("computer").
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from dataclasses import dataclass
 from workbench.audio.protocols import Sink, Source
 from workbench.core.messages import Dropout
 from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.engine.standstill import StandstillWatch
 
 HOP_S = HOP / RATE_HZ
 EXCUSE_S = 0.5
@@ -120,8 +123,9 @@ class DropoutWatch:
         Interruptions that the sound server reported.
     """
 
-    def __init__(self, source: Source, sink: Sink):
+    def __init__(self, source: Source, sink: Sink, standstill: StandstillWatch | None = None):
         self._source, self._sink = source, sink
+        self._standstill = standstill or StandstillWatch()
         self._seen = self._counters()
         self._excused_until_s = self._returning_until_s = -1.0
         self._losses = self._count_losses()
@@ -129,6 +133,17 @@ class DropoutWatch:
         self._waiting: deque[tuple[Dropout, float, bool]] = deque()
         """To be told, each with the time from when on, and whether the sound server may still explain it."""
         self.server = 0
+
+    def stood_still(self, time_s: float) -> Dropout | None:
+        """A time in which nothing ran, since the look before: one dropout, whatever it costs. Call it at least ten
+        times a second, before whatever may find that a hop was late.
+        """
+        found = self._standstill.look()
+        if found is None:
+            return None
+        self._seen, self._returning_until_s = self._counters(), time_s + RETURN_S
+        self._waiting.clear()
+        return Dropout(time_s, "computer", own=False, detail=found.words)
 
     def _counters(self) -> tuple[int, int, int]:
         server = self._source.server_dropouts + self._sink.server_dropouts
@@ -166,6 +181,8 @@ class DropoutWatch:
         return None
 
     def _look(self, time_s: float, cost: HopCost, stolen_s: float) -> Dropout | None:
+        if (standstill := self.stood_still(time_s)) is not None:
+            return standstill
         self._costs.append(cost)
         counters = self._counters()
         away = getattr(self._source, "lost", False) or getattr(self._sink, "lost", False)

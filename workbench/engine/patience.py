@@ -8,8 +8,9 @@ from collections import deque
 from workbench.audio.protocols import Sink
 from workbench.core.messages import Dropout
 
-LATE_STAGES = {"sound server", "source"}
-"""What a longer queue does not help against: the server's own faults, and what was lost before it came to us."""
+LATE_STAGES = {"sound server", "source", "computer"}
+"""What a longer queue does not help against: the server's own faults, what was lost before it came to us, and a
+standstill."""
 
 OFTEN, WITHIN_S = 2, 30.0
 """One late hop happens; that many within that time make the queue longer."""

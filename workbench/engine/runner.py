@@ -181,6 +181,8 @@ class Runner:
 
     def step(self, timeout_s: float = 0.1) -> bool:
         """Move one hop; False when none came in time, or all have come (then `finished` is set)."""
+        if self.paced:
+            self._note_standstill()
         if not self._wait(timeout_s):
             return False
         block = self.source.read(timeout_s)
@@ -211,6 +213,12 @@ class Runner:
             time.sleep(-late_s)
         self._due_s += HOP_S
         return True
+
+    def _note_standstill(self) -> None:
+        dropout = self._watch.stood_still(self.samples_in / RATE_HZ)
+        if dropout is not None:
+            self._drop(dropout)
+            self._due_s = None
 
     def _drop(self, dropout: Dropout) -> None:
         self.dropouts.append(dropout)
@@ -283,6 +291,7 @@ class Runner:
             methods=self.chain.enhancers[0].methods,
             setup=getattr(self.source, "setup", None),
             dropout=dropout,
+            heard=self.chain.heard,
         )
 
     def _chained(self, block: Block) -> _Chained:
@@ -291,7 +300,6 @@ class Runner:
             params = self._history.params
             self._steer(params)
             params = placed(params, self._azimuth_rad)
-            heard=self.chain.heard,
             self._designs.request(params, self._azimuth_rad)
             side = Side(params, self._designs.designs)
             return _Chained(params, None, (side,), None, self.chain.process(block, params, side.designs))

@@ -67,6 +67,7 @@ class Faults:
     def note(self, runner: Runner, recorder: Recording | None) -> None:
         """Howling, microphones that give no numbers, hops that come late, a disk that fills."""
         runner.stolen_recently_s = self._stolen.look()
+        self._note_standstill(runner, recorder)
         self._note_silence(runner)
         if notice := self._patience.look(runner.dropouts, runner.sink):
             self._say(notice)
@@ -74,7 +75,6 @@ class Faults:
         self._note_muted(runner)
         if recorder is not None:
             self._note_disk(recorder)
-
             self._note_talkers(recorder)
 
     def _note_standstill(self, runner: Runner, recorder: Recording | None) -> None:
@@ -87,6 +87,7 @@ class Faults:
         self._say(f"{words}. The sound goes on")
         if recorder is not None and recorder.journal is not None:
             recorder.journal.mark(words)
+
     def _note_howling(self, runner: Runner) -> None:
         if not runner.howl_hz:
             return

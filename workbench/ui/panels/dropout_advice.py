@@ -18,6 +18,7 @@ TITLES = {
     "sound server": "Sound server",
     "processor": "Processor",
     "program": "Program",
+    "computer": "Computer",
 }
 """Stages as a person knows them."""
 
@@ -30,6 +31,7 @@ ADVICE = {
     "sink": "Close other programs that use much of the processor; raise the output's block.",
     "sound server": "Not Earshot: other programs hold it up. Raise its period, or give it real-time priority.",
     "processor": "Not Earshot: other programs or the machine's host took the processor. Close some, raise the block.",
+    "computer": "Nothing ran meanwhile; the sound goes on by itself. A recording goes on without the time in between.",
     "program": "Earshot's other threads were in the way. Make the window smaller; raise the block.",
 }
 LOST = "Check the cable and whether the sound server runs. It is taken again by itself."
