@@ -67,7 +67,7 @@ def pytest_pyfunc_call(pyfuncitem):
     if pyfuncitem.get_closest_marker("jack") is None:
         return None
     arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-    server = arguments.get("jack_server")
+    server = next((arguments[name] for name in ("jack_server", "pipewire_server") if name in arguments), None)
     renew = server.restart if server is not None else (lambda: None)
     undisturbed(lambda: pyfuncitem.obj(**arguments), ATTEMPTS, renew)
     return True

@@ -10,7 +10,7 @@ import pytest
 from workbench.audio import recovery
 from workbench.audio.protocols import HOP
 from workbench.audio.recovery import RecoveringSink, RecoveringSource
-from workbench.core.errors import DeviceError
+from workbench.core.errors import DeviceError, DeviceUnavailable
 from workbench.core.messages import Block
 
 
@@ -122,7 +122,7 @@ def test_zeros_from_a_device_that_is_listed_no_more_are_a_loss(source, monkeypat
 
     def find(*_):
         if not listed.is_set():
-            raise DeviceError("no device of that name is there now")
+            raise DeviceUnavailable("no device of that name is there now", "input", "missing")
 
     monkeypatch.setattr(recovery, "find_device", find)
 
@@ -147,6 +147,21 @@ def test_zeros_from_a_device_that_is_listed_no_more_are_a_loss(source, monkeypat
     listed.clear()
     device.level = 0.0
     hear(lambda: source.losses == 1)
+
+
+def test_a_program_that_stood_still_itself_does_not_blame_the_device(source, monkeypatch):
+    """Halted and continued with everything else, the watch wakes before the device's next block has come."""
+    source, device = source
+    clock_s = [0.0]
+    monkeypatch.setattr(recovery.time, "monotonic", lambda: time.perf_counter() + clock_s[0])
+    time.sleep(0.1)
+    device.there, clock_s[0] = False, 60.0
+    time.sleep(0.25)
+    device.there = True
+    time.sleep(0.5)
+    assert source.losses == 0
+    device.there = False
+    until(lambda: source.lost)
 
 
 def test_a_device_can_be_opened_anew_though_it_runs(source):

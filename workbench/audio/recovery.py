@@ -23,12 +23,16 @@ from workbench.audio.device_signs import signs
 from workbench.audio.devices import find_device
 from workbench.audio.playback import DeviceSink
 from workbench.audio.protocols import HOP, RATE_HZ
-from workbench.core.errors import DeviceError
+from workbench.audio.stream import LOST_S
+from workbench.core.errors import DeviceError, DeviceUnavailable
 from workbench.core.messages import Block, frozen
 
 log = logging.getLogger(__name__)
 
 WATCH_S = 0.05
+STOOD_STILL_S = 0.4
+"""When a look comes so much later than it should, the program itself stood still: what it has not heard meanwhile
+says nothing of the device."""
 RETRY_S = 0.3
 PATIENT_S, PATIENT_RETRY_S = 20.0, 3.0
 """A device that stays away so long is asked for less often, unless the system shows signs of a change: each attempt
@@ -91,12 +95,17 @@ class _Recovering:
         self.lost, self.lost_reason = False, ""
 
     def _watch(self) -> None:
+        looked_s, believe_from_s = time.monotonic(), 0.0
         while not self._ended.wait(WATCH_S):
-            reason = self._end.lost_reason or self._gone_quietly()
-            if self._reopen.is_set():
-                reason = reason or f"{self.name}: opened anew"
+            now_s = time.monotonic()
+            if now_s - looked_s > WATCH_S + STOOD_STILL_S:
+                believe_from_s = now_s + LOST_S
+            reason = f"{self.name}: opened anew" if self._reopen.is_set() else ""
+            if not reason and now_s >= believe_from_s:
+                reason = self._end.lost_reason or self._gone_quietly()
             if reason:
                 self._recover(reason)
+            looked_s = time.monotonic()
 
     def _gone_quietly(self) -> str:
         return ""
@@ -248,9 +257,11 @@ class RecoveringSource(_Recovering):
         self._suspected, self._suspected_signs = True, seen
         try:
             find_device(self._end.device, "input", self._end.variables)
-        except DeviceError as error:
+        except DeviceUnavailable as error:
             self._zeros_since_s, self._heard = None, False
             return f"{self.name}: sends nothing any more ({error})"
+        except DeviceError as error:
+            log.info("whether %s is still there cannot be told: %s", self.name, error)
         self.zeros = True
         return ""
 

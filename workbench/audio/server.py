@@ -4,6 +4,8 @@ One child process per stream, started as the program itself with ``--audio-serve
 that it works frozen, starts fast, may have its own environment, and can be killed: when a JACK or PipeWire server
 dies, PortAudio's callbacks just stop and its stop and close calls never return.
 
+A device that goes while its server runs on is told as well, where callbacks would not show it (JACK, PipeWire).
+
 ``--audio-server list`` prints the devices as JSON. ``--audio-server stream CONTROL LINK MEMORY`` serves one stream;
 the three numbers are inherited descriptors: a stream socket over which the request (one JSON line) comes and events
 (JSON lines) go, the message link and the memory of the ring. When the parent's end of the control socket closes, for
@@ -26,13 +28,14 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from workbench.audio.jack_latency import JackLatency
+from workbench.audio.jack_ports import JackPorts
 from workbench.audio.ring import Link, Message, Ring
 
 GRACE_S = 0.4
 """How long PortAudio may take to stop before the process leaves without it."""
 
-LATENCY_UPDATE_S = 0.25
+LOOK_S = 0.25
+"""How often the sound server is asked for latencies, and whether the device is still there."""
 INVALID_SAMPLE_RATE, INVALID_CHANNELS = -9997, -9998
 PREFERRED_RATE_HZ = 48000
 
@@ -175,16 +178,19 @@ def serve(control_fd: int, link_fd: int, memory_fd: int) -> None:
         stop.wait()
         _leave(1)
     tell({"event": "opened", **opened})
-    while not stop.wait(LATENCY_UPDATE_S):
+    while not stop.wait(LOOK_S):
         if counter.jack is not None:
             samples = counter.jack.samples()
             counter.jack_s = None if samples is None else samples / counter.rate_hz
+            if counter.jack.gone:
+                tell({"event": "gone", "text": "the device has gone from the sound server"})
+                break
     stream.abort(ignore_errors=True)
     stream.close(ignore_errors=True)
     _leave(0, counter.jack)
 
 
-def _leave(status: int, jack: JackLatency | None = None) -> None:
+def _leave(status: int, jack: JackPorts | None = None) -> None:
     """Take leave of the sound server in good order, then end. If it hangs, the watcher ends the process."""
     if jack is not None:
         jack.close()
@@ -226,7 +232,7 @@ def _open(request: dict, memory_fd: int, link: Link):
     counter.ring = Ring(memory_fd, channels, request["capacity"])
     if "JACK" in device["hostapi"]:
         with contextlib.suppress(OSError, AttributeError):  # then PortAudio's own figure has to do
-            counter.jack = JackLatency(sounddevice._libname, direction)
+            counter.jack = JackPorts(sounddevice._libname, direction, device["name"])
     available = device[f"{direction}s"]
     opened = {"rate_hz": counter.rate_hz, "channels": channels, "available": available, "name": device["name"]}
     return stream, counter, opened
@@ -297,7 +303,7 @@ class _Capture:
         self._link = link
         self._index = self._xruns = 0
         self.rate_hz = PREFERRED_RATE_HZ
-        self.jack: JackLatency | None = None
+        self.jack: JackPorts | None = None
         self.jack_s: float | None = None
 
     def callback(self, data, samples: int, when, status) -> None:
@@ -325,7 +331,7 @@ class _Playback:
         self._index = self._written = self._missed = self._xruns = 0
         self._begun = False
         self.rate_hz = PREFERRED_RATE_HZ
-        self.jack: JackLatency | None = None
+        self.jack: JackPorts | None = None
         self.jack_s: float | None = None
 
     def callback(self, data, samples: int, when, status) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -19,7 +20,7 @@ from workbench.core.errors import DeviceError, DeviceUnavailable
 OPEN_TIMEOUT_S = 6.0
 CLOSE_TIMEOUT_S = 1.0
 LOST_S = 0.5
-LOST_BLOCKS = 20
+LOST_BLOCKS = 4
 """A device whose callback says nothing for this long, and for this many of its blocks, is lost."""
 
 STDERR_TAIL = 400
@@ -127,6 +128,8 @@ class StreamProcess:
         self._direction = direction
         self.label = f"device:{hostapi}/{name}" if name else f"the default {direction} device"
         self.last: rings.Message | None = None
+        self._heard_s = time.perf_counter()
+        self._said = ""
         memory = rings.create_memory(capacity * channels * rings.FLOAT_BYTES)
         control, child_control = socket.socketpair()
         link, child_link = rings.create_link()
@@ -231,10 +234,13 @@ class StreamProcess:
 
     @property
     def silent_s(self) -> float:
-        """Time since the device's last callback; 0 while messages wait that nobody has read yet."""
+        """Time since something was heard of the device; 0 while messages wait that nobody has read yet.
+
+        Not since its last callback: where nobody read for long, the link was full, and the newest message in it is old.
+        """
         if self.wait(0.0):
             return 0.0
-        return time.perf_counter() - self.last.time_s
+        return time.perf_counter() - self._heard_s
 
     def ended(self) -> bool:
         """The child has ended by itself, or somebody ended it."""
@@ -244,10 +250,18 @@ class StreamProcess:
     def lost_reason(self) -> str:
         """Why the stream counts as lost; empty while it does not."""
         if self.ended():
-            return f"{self.label}: the audio process has ended"
+            return f"{self.label}: {self._farewell() or 'the audio process has ended'}"
         if self.silent_s > max(LOST_S, LOST_BLOCKS * self.last.block / self.rate_hz):
             return f"{self.label}: the device has stopped"
         return ""
+
+    def _farewell(self) -> str:
+        """Why the child ended, if it said so; read once, and kept."""
+        if not self._said and self._control.fileno() >= 0:
+            with contextlib.suppress(OSError, ValueError):
+                said = self._control.recv(65536, socket.MSG_DONTWAIT)
+                self._said = json.loads(said).get("text", "") if said else ""
+        return self._said
 
     def send(self, index: int) -> None:
         """Tell the player how many samples are written."""
@@ -265,7 +279,7 @@ class StreamProcess:
         for message in messages:
             self.clock.update(message)
         if messages:
-            self.last = messages[-1]
+            self.last, self._heard_s = messages[-1], time.perf_counter()
         return bool(messages)
 
     def close(self) -> None:

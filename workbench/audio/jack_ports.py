@@ -1,16 +1,22 @@
-"""Latency of our own JACK ports, as the JACK server knows it.
+"""What the JACK server knows of our own ports and of the device that they belong to.
 
 PortAudio reports the latency of the physical ports that it connected at the start, whatever is connected since.
 JACK itself keeps, for every port, the range of latencies over all paths to it: right too when another program is
 wired to our ports in the place of the hardware, or beside it.
+
+And when the ports of the device go (PipeWire takes a node away, another client leaves), PortAudio's callbacks just go
+on, with nothing at the other end: only the list of ports shows it.
 """
 
 from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import re
 
 MAX_PORTS = 64
+MISSING_LOOKS = 2
+"""A sound server that is busy with its graph may show none for a moment."""
 
 
 class _Range(ctypes.Structure):
@@ -21,14 +27,16 @@ _NO_START_SERVER = 0x01
 _CAPTURE, _PLAYBACK = 0, 1
 
 
-class JackLatency:
-    """Reads the port latency of PortAudio's JACK client in this process.
+class JackPorts:
+    """Looks at the ports of PortAudio's JACK client in this process, and at those of the device that it has opened.
 
     Parameters
     ----------
     portaudio_library : str
         Name of the PortAudio library that is loaded already.
     direction : "input" or "output"
+    device : str
+        Name of the device: to PortAudio the name of a JACK client.
 
     Raises
     ------
@@ -36,7 +44,7 @@ class JackLatency:
         No JACK library, no server, or a PortAudio without JACK.
     """
 
-    def __init__(self, portaudio_library: str, direction: str):
+    def __init__(self, portaudio_library: str, direction: str, device: str):
         portaudio = ctypes.CDLL(portaudio_library)
         name = ctypes.c_char_p()
         if portaudio.PaJack_GetClientName(ctypes.byref(name)) != 0 or not name.value:
@@ -49,10 +57,25 @@ class JackLatency:
         self._jack.jack_port_by_name.argtypes = (ctypes.c_void_p, ctypes.c_char_p)
         self._jack.jack_port_get_latency_range.argtypes = (ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(_Range))
         self._jack.jack_client_close.argtypes = (ctypes.c_void_p,)
+        self._jack.jack_get_ports.restype = ctypes.c_void_p
+        self._jack.jack_get_ports.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong)
+        self._jack.jack_free.argtypes = (ctypes.c_void_p,)
+        # A POSIX regular expression knows no \x for letters that mean nothing: only what has a meaning is escaped.
+        self._device = b"^" + re.sub(rb"([][\\.^$*+?(){}|])", rb"\\\1", device.encode()) + b":"
+        self._missing = 0
         # Never activated: this client takes no part in the graph, it only looks.
-        self._client = self._jack.jack_client_open(b"earshot-latency", _NO_START_SERVER, None)
+        self._client = self._jack.jack_client_open(b"earshot-ports", _NO_START_SERVER, None)
         if not self._client:
             raise OSError("the JACK server does not answer")
+
+    @property
+    def gone(self) -> bool:
+        """The device has no ports any more, nor had it when this was asked before."""
+        ports = self._jack.jack_get_ports(self._client, self._device, None, 0)
+        if ports:
+            self._jack.jack_free(ports)
+        self._missing = 0 if ports else self._missing + 1
+        return self._missing >= MISSING_LOOKS
 
     def samples(self) -> int | None:
         """Latency between the nearest end of the JACK graph and any of our ports; None when there are no ports."""
