@@ -1,4 +1,8 @@
-"""Builds dist/earshot, the program as one folder that needs no Python: `python packaging/build.py`."""
+"""Builds dist/earshot, the program as one folder that needs no Python: `python packaging/build.py`.
+
+In order: the inner loops compiled ahead of time and the icons (into build/generated), PyInstaller, the licences of
+what went in, and a check of what that is and how large.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,26 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FORBIDDEN = ("torch", "tkinter", "numba", "llvmlite", "tcl", "tk")
-"""What must not be in the package: it would double its size."""
+GENERATED = ROOT / "build" / "generated"
+FORBIDDEN = (
+    "torch",
+    "tkinter",
+    "numba",
+    "llvmlite",
+    "tcl",
+    "tk",
+    "matplotlib",
+    "pandas",
+    "Cython",
+    "workbench/training",
+)
+"""What must not be in the package."""
+LARGEST_BYTES = 560e6
+"""The package's limit, installed."""
+STEPS = (
+    ("the inner loops", ("compile_kernels.py", GENERATED / "kernels")),
+    ("the icons", ("make_icons.py", GENERATED / "icons")),
+)
 
 
 def folder_size(folder: Path) -> int:
@@ -25,14 +47,34 @@ def largest(folder: Path, count: int) -> list[tuple[int, str]]:
     return sorted(sizes, reverse=True)[:count]
 
 
+def strip(inside: Path) -> None:
+    """Take the symbols out of the libraries that came with them. Those of wheels were made to stay as they are."""
+    if not sys.platform.startswith("linux"):
+        return
+    files = [*inside.glob("libpython3*"), *inside.glob("workbench/dsp/prebuilt*")]
+    files += inside.glob("python3.*/lib-dynload/*.so")
+    subprocess.run(["strip", "--strip-unneeded", *map(str, files)], check=True)
+
+
+def run_script(name: str, argument: Path) -> bool:
+    """Run one of the scripts beside this one; whether it did its work."""
+    command = [sys.executable, str(ROOT / "packaging" / name), str(argument)]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
 def main() -> int:
     """Build, check what went in, and say how large it is."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dist", type=Path, default=ROOT / "dist", help="folder for the result")
     parser.add_argument("--work", type=Path, default=ROOT / "build", help="folder for what comes up on the way")
     args = parser.parse_args()
     began = time.monotonic()
-    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
+    GENERATED.mkdir(parents=True, exist_ok=True)
+    for what, step in STEPS:
+        if not run_script(*step):
+            print(f"build: {what} could not be made", file=sys.stderr)
+            return 1
+    command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR"]
     command += ["--distpath", str(args.dist), "--workpath", str(args.work), str(ROOT / "packaging" / "earshot.spec")]
     code = subprocess.run(command, cwd=ROOT, check=False).returncode
     if code:
@@ -42,9 +84,15 @@ def main() -> int:
     if unwanted:
         print(f"build: {', '.join(unwanted)} went into the package: exclude it in earshot.spec", file=sys.stderr)
         return 1
-    megabytes = folder_size(args.dist / "earshot") / 1e6
-    print(f"{args.dist / 'earshot'}: {megabytes:.0f} MB in {time.monotonic() - began:.0f} s")
-    print("  " + ", ".join(f"{name} {size / 1e6:.0f} MB" for size, name in largest(inside, 6)))
+    strip(inside)
+    if not run_script("licences.py", args.dist / "earshot"):
+        return 1
+    size = folder_size(args.dist / "earshot")
+    print(f"{args.dist / 'earshot'}: {size / 1e6:.0f} MB in {time.monotonic() - began:.0f} s")
+    print("  " + ", ".join(f"{name} {part / 1e6:.0f} MB" for part, name in largest(inside, 8)))
+    if size > LARGEST_BYTES:
+        print(f"build: more than {LARGEST_BYTES / 1e6:.0f} MB; see what grew", file=sys.stderr)
+        return 1
     return 0
 
 

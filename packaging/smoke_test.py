@@ -35,9 +35,10 @@ class Failure(Exception):
 class Program:
     """The packaged program, in an environment that knows nothing of the checkout or its Python."""
 
-    def __init__(self, executable: Path, home: Path):
+    def __init__(self, executable: Path, home: Path, keep_screen: Path | None = None):
         self.executable = executable
         self.home = home
+        self.keep_screen = keep_screen
         kept = ("PATH", "LANG", "LC_ALL", "USER", "LOGNAME", "TMPDIR", "XDG_RUNTIME_DIR")
         self.environment = {key: os.environ[key] for key in kept if key in os.environ}
         self.environment["HOME"] = str(home)
@@ -99,7 +100,12 @@ def check_start(program: Program) -> str:
         raise Failure("params --json lists no enhance.strength_percent")
     began = time.monotonic()
     program.run("--version")
-    return f"{version}, {len(parameters)} parameters, {1000 * (time.monotonic() - began):.0f} ms to start"
+    started_ms = 1000 * (time.monotonic() - began)
+    checks = {check["check"]: check for check in json.loads(program.run("doctor", "--json"))["installation"]}
+    faults = [f"{name}: {check['detail']}" for name, check in checks.items() if not check["ok"]]
+    if faults or "prebuilt" not in checks["inner loops"]["detail"]:
+        raise Failure(f"doctor says: {'; '.join(faults) or checks['inner loops']['detail']}")
+    return f"{version}, {len(parameters)} parameters, {started_ms:.0f} ms to start, {checks['inner loops']['detail']}"
 
 
 def check_room(program: Program) -> str:
@@ -134,6 +140,52 @@ def check_enhance(program: Program) -> str:
     if not after_db > before_db + 2:
         raise Failure(f"SI-SDR {before_db:.1f} dB became {after_db:.1f} dB")
     return f"SI-SDR {before_db:.1f} → {after_db:.1f} dB"
+
+
+def check_localize(program: Program) -> str:
+    """A talker at a known place is found, by the network and SRP-PHAT."""
+    program.run("simulate", "one-talker-still", "--out", "still", "--seconds", "6")
+    (sound,) = (program.home / "still").glob("one-talker-still.*")
+    truth = json.loads((program.home / "still" / "one-talker-still.json").read_text())
+    true_deg = truth["talkers"][0]["azimuth_deg"][0]
+    found = json.loads(program.run("localize", str(sound), "--array", "uca8-100mm", "--json"))
+    angles_deg = [source["azimuth_deg"] for frame in found["frames"] for source in frame["sources"]]
+    errors_deg = [abs((angle_deg - true_deg + 180) % 360 - 180) for angle_deg in angles_deg]
+    if len(errors_deg) < 10 or np.median(errors_deg) > 5:
+        raise Failure(f"a talker at {true_deg:.0f}° was found at {angles_deg}")
+    return f"a talker at {true_deg:.0f}° is found {len(errors_deg)} times, within {np.median(errors_deg):.1f}°"
+
+
+def check_design(program: Program) -> str:
+    """Crosstalk filters are designed and exported."""
+    report = json.loads(program.run("design", "--layout", "pair-100mm", "--out", "filters", "--json"))
+    written = sorted(path.name for path in (program.home / "filters").iterdir())
+    if not any(name.endswith(".wav") for name in written):
+        raise Failure(f"design wrote {', '.join(written) or 'nothing'}")
+    return f"{len(written)} files, {len(report)} figures"
+
+
+def check_batch(program: Program) -> str:
+    """Several files over several processes of the packaged program, and again: all of them done before."""
+    import soundfile
+
+    rng = np.random.default_rng(2)
+    (program.home / "in").mkdir()
+    for number in range(6):
+        soundfile.write(program.home / "in" / f"{number}.wav", 0.05 * rng.standard_normal(3 * 48000), 48000)
+    (program.home / "in" / "damaged.wav").write_bytes(b"RIFF no sound")
+    (program.home / "recipe.toml").write_text('earshot_recipe = 1\n[params.enhance]\nmethod = "percepnet-small"\n')
+    began = time.monotonic()
+    command = ["batch", "recipe.toml", "in", "--out", "done", "--jobs", "2", "--json", "report.json"]
+    for finished, skipped in ((6, 0), (0, 6)):
+        process = program.start(*command)
+        _, err = process.communicate(timeout=120)
+        if process.returncode != 1:  # one file is damaged
+            raise Failure(f"batch ended with {process.returncode}\n{err[-2000:]}")
+        report = json.loads((program.home / "report.json").read_text())
+        if (report["finished"], report["skipped"], len(report["failed"])) != (finished, skipped, 1):
+            raise Failure(f"batch reports {report}")
+    return f"6 files and a damaged one by two processes, twice, in {time.monotonic() - began:.1f} s"
 
 
 @contextlib.contextmanager
@@ -220,7 +272,7 @@ def virtual_screen(folder: Path) -> Iterator[str]:
         server.wait(10.0)
 
 
-def check_window(program: Program, keep: Path | None) -> str:
+def check_window(program: Program) -> str:
     """The window opens, shows something, and what it shows moves: sound flows. It ends when asked to."""
     with virtual_screen(program.home) as display:
         began = time.monotonic()
@@ -242,8 +294,8 @@ def check_window(program: Program, keep: Path | None) -> str:
             before = screen(display, program.home)
             time.sleep(1.0)
             after = screen(display, program.home)
-            if keep is not None:
-                shutil.copy(program.home / "screen.xwd", keep)
+            if program.keep_screen is not None:
+                shutil.copy(program.home / "screen.xwd", program.keep_screen)
             colours = len(np.unique(after.reshape(-1, after.shape[-1]), axis=0))
             moved = float((before != after).any(axis=-1).mean())
             windows()
@@ -272,11 +324,23 @@ def check_window(program: Program, keep: Path | None) -> str:
     return f"open after {opened_s:.1f} s, {colours} colours, {100 * moved:.0f} % of the screen moves, {ended}"
 
 
+CHECKS = {
+    "start": check_start,
+    "room": check_room,
+    "enhance": check_enhance,
+    "localize": check_localize,
+    "design": check_design,
+    "batch": check_batch,
+    "device": check_device,
+    "window": check_window,
+}
+
+
 def main() -> int:
     """Run all checks."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "dist" / "earshot", help="the built program")
-    parser.add_argument("--only", choices=["start", "room", "enhance", "device", "window"], help="one check alone")
+    parser.add_argument("--only", choices=list(CHECKS), help="one check alone")
     parser.add_argument("--keep-screen", type=Path, metavar="FILE", help="keep a picture of the window (xwd)")
     args = parser.parse_args()
     executable = args.folder.resolve() / "earshot"
@@ -284,20 +348,13 @@ def main() -> int:
         print(f"{executable}: not there; run packaging/build.py first", file=sys.stderr)
         return 2
     keep = args.keep_screen.resolve() if args.keep_screen else None
-    checks = {
-        "start": check_start,
-        "room": check_room,
-        "enhance": check_enhance,
-        "device": check_device,
-        "window": lambda program: check_window(program, keep),
-    }
     failed = 0
-    for name, check in checks.items():
+    for name, check in CHECKS.items():
         if args.only not in (None, name):
             continue
         with tempfile.TemporaryDirectory(prefix="earshot-smoke-") as home:
             try:
-                print(f"ok    {name}: {check(Program(executable, Path(home)))}", flush=True)
+                print(f"ok    {name}: {check(Program(executable, Path(home), keep))}", flush=True)
             except Failure as failure:
                 failed += 1
                 print(f"FAIL  {name}: {failure}", flush=True)

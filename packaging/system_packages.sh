@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Looks for the system libraries that the program cannot bring along, and installs them if it may.
 #
-#   packaging/system_packages.sh runtime | test | package
+#   packaging/system_packages.sh runtime | test | package | installer | installer-test
 #
 # Silent when nothing is missing. On Debian and Ubuntu, root installs what is; anybody else is shown the line to
 # run, exit status 1. On other systems it says what is needed and goes on. PYTHON: the interpreter to use.
@@ -10,9 +10,9 @@ set -euo pipefail
 python=${PYTHON:-python3}
 purpose=${1:-runtime}
 case "$purpose" in
-runtime | test | package) ;;
+runtime | test | package | installer | installer-test) ;;
 *)
-    echo "usage: $0 runtime|test|package" >&2
+    echo "usage: $0 runtime|test|package|installer|installer-test" >&2
     exit 2
     ;;
 esac
@@ -39,7 +39,12 @@ libglib-2.0.so.0:libglib2.0-0
 tools=""
 case "$purpose" in
 test) tools="jackd:jackd2 Xvfb:xvfb xdotool:xdotool xwd:x11-apps" ;;
-package) tools="Xvfb:xvfb xdotool:xdotool jackd:jackd2 xwd:x11-apps objdump:binutils" ;;
+package) tools="Xvfb:xvfb xdotool:xdotool jackd:jackd2 xwd:x11-apps objdump:binutils c++:g++" ;;
+installer)
+    tools="objdump:binutils c++:g++ dpkg-deb:dpkg dpkg-shlibdeps:dpkg-dev xz:xz-utils"
+    tools="$tools appstreamcli:appstream desktop-file-validate:desktop-file-utils lintian:lintian"
+    ;;
+installer-test) tools="debootstrap:debootstrap Xvfb:xvfb xwd:x11-apps" ;;
 esac
 
 if [ "$(uname -s)" != Linux ]; then
@@ -79,6 +84,11 @@ elif ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     else
         missing+=("$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')")
     fi
+fi
+# The package's inner loops are compiled against Python's headers.
+headers='import os, sysconfig; raise SystemExit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))'
+if [[ "$purpose" == package || "$purpose" == installer ]] && command -v "$python" >/dev/null; then
+    "$python" -c "$headers" || missing+=("$("$python" -c 'import sys; print("python%d.%d-dev" % sys.version_info[:2])')")
 fi
 # The look's typeface; without it the system's own is used, so that it alone stops nobody.
 wished=()

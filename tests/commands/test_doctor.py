@@ -62,7 +62,7 @@ def test_a_short_sound_is_refused(tmp_path, capsys):
 def test_the_installation(capsys):
     status = main(["doctor", "--json"])
     checks = json.loads(capsys.readouterr().out)["installation"]
-    assert [check["check"] for check in checks] == ["sound", "resources", "models", "window"]
+    assert [check["check"] for check in checks] == ["sound", "resources", "models", "inner loops", "window"]
     assert status == (0 if all(check["ok"] for check in checks) else 1)
     assert checks[0]["ok"] and checks[1]["ok"]
 

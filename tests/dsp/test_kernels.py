@@ -1,9 +1,18 @@
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
 import numpy as np
 import pytest
 
+import workbench
+from workbench.core.params import EnhanceParams
 from workbench.dsp import bands, kernels, stft
 from workbench.dsp.comb import CombFilter
 from workbench.dsp.pitch import PitchTracker
+from workbench.enhance.enhancer import Enhancer
+from workbench.render.upmix import Upmixer
 
 pytest.importorskip("numba")
 
@@ -117,3 +126,52 @@ def test_compiled_transform_of_an_impulse_is_a_root_of_unity(compiled, place):
     back = np.empty(960, np.float32)
     kernels.ready().inverse_real_fft(out, *stft.ROOTS, work, back)
     np.testing.assert_allclose(back, frame, atol=1e-6)
+
+
+def test_every_loop_that_is_called_is_an_entry():
+    """What `packaging/compile_kernels.py` compiles is what the program calls."""
+    folder = Path(workbench.__file__).parent
+    sources = [path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "kernels.py"]
+    called = {name for source in sources for name in re.findall(r"\bcompiled\.(\w+)\(", source)}
+    assert called == set(kernels.ENTRIES)
+
+
+def test_the_stages_call_the_loops_with_the_types_that_were_compiled(compiled):
+    """Another type would be compiled on the audio path, and read as nonsense by a module compiled ahead of time.
+
+    State that numpy left behind is of these types, too: a stream changes over while it runs.
+    """
+    rng = np.random.default_rng(2)
+    loops = kernels.ready()
+    signatures = {name: len(getattr(loops, name).nopython_signatures) for name in kernels.ENTRIES}
+    for channels in (1, 2, 7):
+        sound = rng.standard_normal((480 * 8, channels)).astype(np.float32).T  # not contiguous
+        sound.setflags(write=False)
+        enhancer, upmixer = Enhancer(channels), Upmixer()
+        for at in range(0, sound.shape[1], 480):
+            kernels.use(None if at < 3 * 480 else loops)
+            for strength in (100.0, 60.0):
+                params = EnhanceParams(method="percepnet-small", strength_percent=strength)
+                enhanced = enhancer.process(sound[:, at : at + 480], params)
+            upmixer.process(np.asfortranarray(enhanced[[0, -1]]))
+    assert {name: len(getattr(loops, name).nopython_signatures) for name in kernels.ENTRIES} == signatures
+    assert set(signatures.values()) == {1}
+
+
+@pytest.mark.parametrize(("processor", "taken"), [({"X86_V3"}, "prebuilt_v3"), (set(), "prebuilt_v2")])
+def test_loops_compiled_ahead_of_time_are_taken_by_processor(monkeypatch, processor, taken):
+    for name in ("prebuilt_v3", "prebuilt_v2"):
+        monkeypatch.setitem(sys.modules, f"workbench.dsp.{name}", ModuleType(name))
+    monkeypatch.setattr(kernels, "_processor_has", lambda feature: feature in processor)
+    before = kernels.ready()
+    kernels.unload()
+    try:
+        assert kernels.load()
+        assert kernels.ready().__name__ == taken
+    finally:
+        kernels.use(before)
+
+
+def test_a_feature_of_the_processor_that_numpy_does_not_know_is_not_there():
+    assert not kernels._processor_has("X86_V99")
+    assert all(kernels._processor_has(name) for name in np.show_config(mode="dicts")["SIMD Extensions"]["baseline"])

@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         return _calibration(args)
     if args.source:
         return _check_source(args)
-    checks = [_portaudio(), _resources(), _models(), _window()]
+    checks = [_portaudio(), _resources(), _models(), _loops(), _window()]
     if args.json:
         write_json({"schema": SCHEMA, "installation": checks}, args.json)
     else:
@@ -101,6 +101,15 @@ def _models() -> dict:
     models = sorted(path.name for path in (root() / "models").glob("*.onnx"))
     missing = "none here: the classical methods work, the networks do not"
     return _found("models", True, ", ".join(models) or missing)
+
+
+def _loops() -> dict:
+    from workbench.dsp import kernels
+
+    if not kernels.load():
+        return _found("inner loops", True, "not compiled (numba is not installed): the chain takes three times as long")
+    name = kernels.ready().__name__.rpartition(".")[2]
+    return _found("inner loops", True, "compiled here by numba" if name == "compiled" else f"compiled, {name}")
 
 
 def _window() -> dict:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import ModuleType
 
 import numpy as np
-from scipy import fft
+from workbench.dsp import fft
 
 from workbench.dsp import kernels
 from workbench.dsp.bands import BINS, HOP, WINDOW
@@ -57,7 +57,7 @@ class Analysis:
         if (compiled := kernels.ready()) is not None:
             return self._process_compiled(compiled, x)
         frame = np.concatenate([self._past, x], axis=1)
-        self._past = np.array(x, dtype=np.float32)
+        self._past = kernels.own(x)
         return fft.rfft(frame * _WINDOW, axis=1)
 
     def _process_compiled(self, compiled: ModuleType, x: np.ndarray) -> np.ndarray:
@@ -86,7 +86,7 @@ class Synthesis:
             raise ValueError(f"expected spectra of shape {(self.channels, BINS)}, got {spectrum.shape}")
         if (compiled := kernels.ready()) is not None:
             return self._process_compiled(compiled, spectrum)
-        frame = fft.irfft(spectrum, n=WINDOW, axis=1) * _WINDOW
+        frame = fft.irfft(np.asarray(spectrum, dtype=np.complex64), n=WINDOW, axis=1) * _WINDOW
         out = frame[:, :HOP] + self._overlap
         self._overlap = frame[:, HOP:].copy()
         return out
