@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import ModuleType
 
 import numpy as np
-from workbench.dsp import fft
+from scipy import fft
 
 from workbench.dsp import kernels
 from workbench.dsp.bands import BINS, HOP, WINDOW
