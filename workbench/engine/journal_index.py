@@ -219,6 +219,27 @@ class JournalIndex:
             raise InputError(f"{self.path}: cannot be read ({error.strerror})") from error
 
 
+_newest: dict[tuple, JournalIndex] = {}
+_newest_lock = threading.Lock()
+
+
+def index_of(folder: str | Path) -> JournalIndex:
+    """The index of a recording's journal: the same object as last time while the file is the same, so that it is read
+    once for the sound and for what is shown of it. Raises InputError, see `JournalIndex`."""
+    path = Path(folder) / EVENTS_NAME
+    try:
+        status = path.stat()
+        key = (str(path), status.st_mtime_ns, status.st_size)
+    except OSError:
+        return JournalIndex(folder)  # says what is missing
+    with _newest_lock:
+        if key not in _newest:
+            index = JournalIndex(folder)
+            _newest.clear()
+            _newest[key] = index
+        return _newest[key]
+
+
 def _header(folder: Path, path: Path) -> dict[str, Any]:
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")

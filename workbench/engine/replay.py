@@ -27,7 +27,7 @@ from workbench.engine.ab_lanes import Side
 from workbench.engine.chain import Chain, ChainConfig
 from workbench.engine.inputs import InputSetup, InputStage, prepare
 from workbench.engine.journal import DESIGNS_NAME, EVENTS_NAME, load_design
-from workbench.engine.journal_index import JournalIndex
+from workbench.engine.journal_index import JournalIndex, index_of
 from workbench.engine.settings import SETTINGS_NAME
 from workbench.engine.stages import Designs
 from workbench.enhance.runtime import NetworkGains
@@ -98,7 +98,7 @@ def find_session(folder: str | Path) -> RecordedSession:
         No recording, no journal, from a newer version, or its input is missing; the message says which and where.
     """
     folder = Path(folder)
-    index = JournalIndex(folder)
+    index = index_of(folder)
     input_path = _sound(folder, "input")
     if input_path is None:
         raise InputError(f"{folder}: the recorded input is missing (input.wav or input.flac)")
