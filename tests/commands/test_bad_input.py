@@ -304,6 +304,8 @@ def test_a_damaged_description_is_refused(run, tmp_path, words, content, cause):
         (["simulate", "none-such", "--out", "{folder}"], "none-such"),
         (["live", "--seconds", "-1"], "--seconds"),
         (["live", "--seconds", "nan"], "--seconds"),
+        (["live", "--source", "file:{sound}", "--sink", "file:{out}", "--record-tracks", "{out}"], "--realtime"),
+        (["live", "--source", "file:{sound}", "--sink", "none", "--record-tracks", "{out}"], "give --array"),
         (["live", "--source", "radio:one"], "radio:one"),
         (["live", "--source", "file:"], "file:"),
         (["live", "--source", "room:none-such"], "none-such"),

@@ -146,3 +146,23 @@ def test_bad_arguments_are_refused(tmp_path, capsys, recording):
     mono.write_text("mics = [[0.0, 0.0, 0.0]]", encoding="utf-8")
     assert "at least 2 microphones" in _refused(capsys, source, "--array", str(mono))
     assert "localize.nothing" in _refused(capsys, source, "--array", "uca8-45mm", "--set", "localize.nothing=1")
+
+
+def test_each_talker_is_written_as_a_file_of_its_own(tmp_path, capsys, recording):
+    source = _write(tmp_path / "talk.wav", recording)
+    arguments = ["--array", "uca8-45mm", "--set", "enhance.method=classical"]
+    folder = tmp_path / "talkers"
+    result, errors = _json(capsys, source, *arguments, "--tracks-dir", str(folder), "--tracks-format", "flac")
+    assert f"{folder}: 2 files of talkers" in errors
+    listed = json.loads((folder / "talkers.json").read_text(encoding="utf-8"))
+    tracks = {source["track"] for frame in result["frames"] for source in frame["sources"]}
+    assert {talker["talker"] for talker in listed["talkers"]} == tracks
+    for talker in listed["talkers"]:
+        info = soundfile.info(folder / talker["file"])
+        assert info.channels == 1 and info.duration == pytest.approx(talker["end_s"] - talker["start_s"], abs=1e-3)
+        assert talker["file"].endswith(".flac")
+        way = np.genfromtxt(folder / talker["path"], delimiter=",", names=True)
+        near = [abs(np.median(way["azimuth_deg"]) - azimuth_deg) for azimuth_deg in AZIMUTHS_DEG]
+        assert min(near) < 1.5
+    assert main(["localize", source, *arguments, "--tracks-dir", str(folder)]) == 2
+    assert "choose another folder" in capsys.readouterr().err

@@ -171,7 +171,8 @@ class FakeSession:
         self.calls.append(("layout", name))
         self.layout_name = name
 
-    def move_talker(self, number, azimuth_rad, distance_m):
+    def move_talker(self, number, azimuth_rad, distance_m, gesture=None):
+        self.gestures.append(gesture)
         self.calls.append(("talker", number, azimuth_rad, distance_m))
 
     def set_room_scene(self, scene):
@@ -246,6 +247,7 @@ class FakeSession:
         self.mailbox.health = replace(self.mailbox.health, recording_s=42.7)
 
     recording_kind = "wav"
+    record_talkers = False
 
     def stop_recording(self):
         self.mailbox.health = replace(self.mailbox.health, recording_s=None)
@@ -310,6 +312,7 @@ class FakeSpace(FakeSound):
 
     steering_changed = Signal(float, bool)
     talker_moved = Signal(int, float, float)
+    talker_dropped = Signal()
     follow_requested = Signal(int)
     nulls_changed = Signal(tuple, bool)
     pair_chosen = Signal(str, int, int)

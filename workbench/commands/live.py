@@ -40,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--loopback", action="store_true", help="first measure the delay with a chirp, from the sink to the source"
     )
+    parser.add_argument(
+        "--record-tracks",
+        metavar="DIR",
+        help="record each tracked talker into DIR as a sound file of its own: a beam locked to the track, enhanced",
+    )
     parser.add_argument("--loop", action="store_true", help="start a file again at its end")
     parser.add_argument("--realtime", action="store_true", help="file to file at the pace of real time, not faster")
     for end in ("source", "sink"):
@@ -80,6 +85,11 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--block {args.block}: must be from 1 to {LARGEST_BLOCK}")
     files = args.source.startswith("file:") and args.sink.startswith("file:")
     fast = files and not args.realtime
+    if args.record_tracks and fast:
+        raise InputError(
+            "--record-tracks: from file to file there is no tracking; add --realtime, or use "
+            "`workbench localize IN --array A --tracks-dir DIR`, which is as fast as it goes"
+        )
     settings = load(args.settings) if args.settings else None
     structure = Structure(
         args.source,
@@ -99,12 +109,15 @@ def run(args: argparse.Namespace) -> int:
     history = ParameterHistory(_params(args, settings and settings.params))
     assembly = assemble(structure, history, mailbox, note, strict=True)
     worker = Worker(assembly.runner)
+    talkers = None
     reading = None
     shortest = _ShortestPath()
     complete = False
     lost: tuple[str, ...] = ()
     stolen = StolenMeter(kept=25)
     try:
+        if args.record_tracks:
+            talkers = _record_talkers(assembly, mailbox, args.record_tracks)
         worker.start()
         reading = Reading.now()
         began = time.monotonic()
@@ -130,15 +143,39 @@ def run(args: argparse.Namespace) -> int:
     finally:
         worker.close()  # before its source, which it may be reading
         assembly.close(complete)
+        if talkers is not None:
+            talkers.stop()
     if isinstance(worker.error, EarshotError):
         raise worker.error
     if worker.error is not None:
         raise EarshotError(f"the chain stopped: {worker.error}")
+    if talkers is not None:
+        _tell_talkers(talkers, args.record_tracks)
     if args.json:
         write_json(report, args.json)
     else:
         _print(report)
     return 130 if interrupted else 0
+
+
+def _record_talkers(assembly, mailbox, folder: str):
+    """Begin to record each talker; needs an array."""
+    from workbench.engine.talker_recorder import TalkerRecorder
+
+    if assembly.array is None or assembly.localizer is None:
+        raise InputError("--record-tracks: without an array talkers cannot be told apart; give --array")
+    talkers = TalkerRecorder(assembly.array, folder, mailbox.localizations_since)
+    assembly.runner.taker = talkers
+    return talkers
+
+
+def _tell_talkers(talkers, folder: str) -> None:
+    if talkers.error is not None:
+        raise talkers.error
+    state = talkers.state
+    for words in filter(None, (state.notice, state.lost_s and f"{state.lost_s:.1f} s of the talkers are missing")):
+        note(words)
+    note(f"{folder}: {state.files} file{'s' * (state.files != 1)} of talkers, listed in talkers.json")
 
 
 def _done(runner, seconds: float | None, files: bool) -> bool:

@@ -30,6 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--method", choices=_METHODS, help="how directions are found")
     parser.add_argument("--model", metavar="FILE", help="localization network (.onnx) instead of the shipped one")
     parser.add_argument("--max-sources", type=int, metavar="N", help="the most talkers at once (1 to 4)")
+    parser.add_argument(
+        "--tracks-dir",
+        metavar="DIR",
+        help="write each talker into DIR as a sound file of its own: a beam locked to the track, enhanced",
+    )
+    parser.add_argument("--tracks-format", choices=("wav", "flac"), default="wav", help="of these files (default: wav)")
     add_set_argument(parser)
     add_json_argument(parser)
 
@@ -70,6 +76,8 @@ def run(args: argparse.Namespace) -> int:
     frames, sources = localize_recording(samples, array, params.localize, localizer)
     if localizer.notice:
         note(localizer.notice)
+    if args.tracks_dir:
+        _write_tracks(args, samples, array, params, frames)
 
     if args.json:
         write_json(
@@ -88,6 +96,24 @@ def run(args: argparse.Namespace) -> int:
     if args.json != "-":
         _print(frames, sources)
     return 0
+
+
+def _write_tracks(args: argparse.Namespace, samples, array, params, frames) -> None:
+    """Each talker as a file of its own."""
+    from workbench.commands.progress import ProgressLine
+    from workbench.dsp import kernels
+    from workbench.engine.talker_recorder import record_talkers
+
+    kernels.load()
+    line = ProgressLine()
+
+    def progress(done_s: float, total_s: float) -> None:
+        line.show(f"talkers: {done_s:.0f} of {total_s:.0f} s", done_s / max(total_s, 1e-9))
+
+    found = record_talkers(samples, array, params, frames, args.tracks_dir, args.tracks_format, progress)
+    if found.notice:
+        note(found.notice)
+    note(f"{args.tracks_dir}: {found.files} file{'s' * (found.files != 1)} of talkers, listed in talkers.json")
 
 
 def _read(name: str, array):

@@ -296,9 +296,9 @@ class Bridge(QObject):
         """Another loudspeaker layout."""
         return self._do(self.session.choose_layout, name)
 
-    def move_talker(self, number: int, azimuth_rad: float, distance_m: float) -> bool:
-        """Put a talker of the simulated room somewhere else."""
-        return self._do(self.session.move_talker, number, azimuth_rad, distance_m)
+    def move_talker(self, number: int, azimuth_rad: float, distance_m: float, gesture: str | None = None) -> bool:
+        """Put a talker of the simulated room somewhere else; one gesture is one undo step."""
+        return self._do(self.session.move_talker, number, azimuth_rad, distance_m, gesture=gesture)
 
     def set_room_scene(self, scene) -> bool:
         """Change the simulated room."""
@@ -482,6 +482,10 @@ class Bridge(QObject):
     def set_recording_kind(self, kind: str) -> None:
         """ "wav" or "flac" for the next recording."""
         self.session.recording_kind = kind
+
+    def set_record_talkers(self, wanted: bool) -> None:
+        """Whether the next recording has a file for each talker."""
+        self.session.record_talkers = wanted
 
     def save_settings(self, path: Path) -> bool:
         """Write the settings to a TOML file, which becomes the preset."""

@@ -14,7 +14,7 @@ from workbench.ui.panels.recording_panel import RecordingPanel
 
 
 class RecordingControl(QObject):
-    """Wires the panel; remembers kind and folder.
+    """Wires the panel; remembers kind, folder and whether each talker is recorded.
 
     Parameters
     ----------
@@ -36,7 +36,11 @@ class RecordingControl(QObject):
         panel.show_kind(kind)
         panel.set_folder(self.folder)
         bridge.set_recording_kind(kind if kind in ("wav", "flac") else "wav")
+        talkers = store.value("recording/talkers", False, bool)
+        panel.show_talkers(talkers)
+        bridge.set_record_talkers(talkers)
         panel.kind_chosen.connect(self._on_kind)
+        panel.talkers_chosen.connect(self._on_talkers)
         panel.folder_wanted.connect(lambda: asker.ask_folder("Record into", self.set_folder, self.folder))
         panel.record_wanted.connect(self.toggle)
         panel.show_wanted.connect(self.show_folder)
@@ -44,6 +48,11 @@ class RecordingControl(QObject):
     def _on_kind(self, kind: str) -> None:
         self.bridge.set_recording_kind(kind)
         self.store.setValue("recording/kind", kind)
+
+    def _on_talkers(self, wanted: bool) -> None:
+        self.bridge.set_record_talkers(wanted)
+        self.panel.show_talkers(wanted)
+        self.store.setValue("recording/talkers", wanted)
 
     def set_folder(self, folder: Path) -> None:
         """Recordings go there from now on."""

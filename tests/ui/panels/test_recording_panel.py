@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from tests.ui.fakes import RUNNING
+from workbench.core.messages import TalkerRecording
 from workbench.ui import theme
 from workbench.ui.panels import recording_panel
 from workbench.ui.panels.recording_panel import RecordingPanel, duration_text, size_text, writable_folder
@@ -73,3 +74,31 @@ def test_the_format_is_chosen_before_and_not_while_recording(qtbot, panel):
 def test_the_whole_path_is_in_the_tip(panel):
     panel.set_folder(Path("/a/very/long/path/" + "x" * 200))
     assert "…" in panel.folder.text() and panel.folder.toolTip().endswith("x")
+
+
+def test_each_talker_is_asked_for_before_and_told_of_while_recording(qtbot, panel):
+    assert not panel.talkers.isChecked() and "four at once" in panel.talkers_note.text()
+    with qtbot.waitSignal(panel.talkers_chosen) as chosen:
+        panel.talkers.click()
+    assert chosen.args == [True]
+    panel.show_health(replace(RUNNING, array=""))
+    assert "choose one" in panel.talkers_note.text()
+    state = TalkerRecording(numbers=(1, 3), files=4, core_percent=31.4)
+    panel.show_health(replace(RUNNING, recording_s=3.0, talkers=state))
+    assert panel.talkers_note.text() == "Talkers 1, 3 now; 4 files; 31 % of a processor core."
+    assert not panel.talkers.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "tone"),
+    [
+        (TalkerRecording(), "Nobody now; 0 files", "3"),
+        (TalkerRecording(numbers=(2,), files=1), "Talker 2 now; 1 file;", "3"),
+        (TalkerRecording(files=5, left_out=(6, 7)), "No room for talker 6, 7", "warning"),
+        (TalkerRecording(files=2, left_out=(6,), lost_s=1.26), "1.3 s are missing", "warning"),
+        (TalkerRecording(files=2, notice="The classical method goes on."), "classical method", "warning"),
+    ],
+)
+def test_what_is_told_of_the_talkers(state, words, tone):
+    text, found = recording_panel.talkers_text(replace(RUNNING, talkers=state), True)
+    assert words in text and found == tone

@@ -10,9 +10,9 @@ from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from workbench.core.messages import Health
-from workbench.ui.controls import rule
+from workbench.ui.controls import ToggleSwitch, rule
 from workbench.ui.dialogs.float_panel import FloatPanel
-from workbench.ui.dialogs.parts import MenuChooser, button, label, set_tone
+from workbench.ui.dialogs.parts import MenuChooser, button, heading, label, set_tone
 from workbench.ui.painting import THIN_SPACE, UNKNOWN
 
 WIDTH = 352
@@ -51,10 +51,28 @@ def writable_folder(folder: Path) -> Path:
     return folder
 
 
+def talkers_text(health: Health, wanted: bool) -> tuple[str, str]:
+    """What the panel says of the talkers' files, and in which tone."""
+    found = health.talkers
+    if found is None:
+        if wanted and health.state in ("running", "lost") and not health.array:
+            return "Without a microphone array talkers cannot be told apart: choose one.", "warning"
+        return "Up to four at once, in the folder talkers. Each costs about as much as the sound that is heard.", "3"
+    numbers = ", ".join(map(str, found.numbers))
+    who = f"Talker{'s' * (len(found.numbers) > 1)} {numbers} now" if numbers else "Nobody now"
+    text = f"{who}; {found.files} file{'s' * (found.files != 1)}; {found.core_percent:.0f} % of a processor core."
+    if found.lost_s:
+        return f"{text} {found.lost_s:.1f} s are missing: the computer is too slow for so many.", "warning"
+    if found.left_out:
+        return f"{text} No room for talker {', '.join(map(str, found.left_out))} all the time.", "warning"
+    return (f"{text} {found.notice}", "warning") if found.notice else (text, "3")
+
+
 class RecordingPanel(FloatPanel):
     """Takes `Health`; emits what a person chooses."""
 
     kind_chosen = Signal(str)
+    talkers_chosen = Signal(bool)
     folder_wanted = Signal()
     show_wanted = Signal()
     record_wanted = Signal()
@@ -74,7 +92,16 @@ class RecordingPanel(FloatPanel):
         self.free, self.left = label(UNKNOWN, 15, 500), label(UNKNOWN, 15, 500)
         self.trouble = label("", 12, tone="warning", wrap=True)
         self.trouble.hide()
-        for part in (self._format(), rule(), self._place(), rule(), self._disk(), rule(), self._footer()):
+        self.talkers = ToggleSwitch("Each talker as a file of its own")
+        self.talkers.setToolTip(
+            "Record each tracked talker too: a beam locked to the track, enhanced, from the first word on. "
+            "It does not change what is heard"
+        )
+        self.talkers.setChecked(False)
+        self.talkers.clicked.connect(self.talkers_chosen)
+        self.talkers_note = label("", 11, tone="3", wrap=True)
+        parts = (self._format(), self._each_talker(), self._place(), self._disk(), self._footer())
+        for part in [part for each in parts for part in (rule(), each)][1:]:
             self.body.addWidget(part)
         self.timer = QTimer(self)
         self.timer.setInterval(LOOK_MS)
@@ -97,6 +124,19 @@ class RecordingPanel(FloatPanel):
                 wrap=True,
             )
         )
+        return made
+
+    def _each_talker(self) -> QWidget:
+        made = QWidget()
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, 0, 0, 10)
+        column.setSpacing(0)
+        head, _ = heading("Each talker", "a file of its own", self.talkers)
+        column.addWidget(head)
+        inset = QHBoxLayout()
+        inset.setContentsMargins(12, 0, 12, 0)
+        inset.addWidget(self.talkers_note)
+        column.addLayout(inset)
         return made
 
     def _place(self) -> QWidget:
@@ -151,6 +191,18 @@ class RecordingPanel(FloatPanel):
         self.kind_note.setText(KIND_NOTES[self._kind])
         self._look()
 
+    def show_talkers(self, wanted: bool) -> None:
+        """Whether each talker shall be recorded."""
+        self.talkers.setChecked(wanted)
+        self._tell_talkers()
+
+    def _tell_talkers(self) -> None:
+        """What becomes of the talkers now."""
+        text, tone = talkers_text(self._health, self.talkers.isChecked())
+        if text != self.talkers_note.text():
+            self.talkers_note.setText(text)
+        set_tone(self.talkers_note, tone)
+
     def set_folder(self, folder: Path) -> None:
         """Where recordings go."""
         self._folder = folder
@@ -167,8 +219,9 @@ class RecordingPanel(FloatPanel):
         self.record.setEnabled(recording or health.state in ("running", "lost"))
         seconds = health.recording_s or 0.0
         self.time.setText(f"{int(seconds // 60)}:{seconds % 60:04.1f}" if recording else "")
-        for choice in (self.kind, self.change):
+        for choice in (self.kind, self.change, self.talkers):
             choice.setEnabled(not recording)
+        self._tell_talkers()
 
     def _look(self) -> None:
         """Read the disk."""
