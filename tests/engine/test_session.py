@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from workbench.audio.files import read_sound
 from workbench.core.calibration import ChannelCalibration
 from workbench.core.channel_map import ChannelMap
+from workbench.core.errors import InputError
 from workbench.core.messages import MicrophoneReport, MicrophoneVerdict
 from workbench.engine.inputs import InputSetup
 from workbench.engine.session import Session
@@ -250,6 +252,33 @@ def test_a_test_signal_starts_muted_and_ends(session):
     wait(lambda: 0.04 < written[-1] < 0.05)
     session.test_output("")
     assert session._assembly.runner.output_test is None
+
+
+def test_one_microphone_is_heard_alone_and_the_recording_is_not_touched(session, tmp_path):
+    session.listen_to(0)  # nothing runs: nothing to listen to
+    assert session.listened_to is None
+    session.start()
+    wait(lambda: session.mailbox.health.state == "running")
+    runner, written = session._assembly.runner, []
+    runner.sink.write = lambda samples: written.append(samples.copy())
+    with pytest.raises(InputError, match="no channel 9 to listen to"):
+        session.listen_to(8)
+    session.listen_to(3)
+    assert session.listened_to == 3
+    wait(lambda: "alone, unprocessed" in session.mailbox.health.message)
+    session.start_recording(tmp_path)
+    wait(lambda: (session.mailbox.health.recording_s or 0) > 0.5)
+    session.stop_recording()
+    wait(lambda: session.mailbox.health.recording_s is None)
+    session.listen_to(None)
+    wait(lambda: session.mailbox.health.message == "The whole sound again")
+    (folder,) = tmp_path.iterdir()
+    raw = read_sound(folder / "input.wav")[0]
+    heard = np.concatenate(written, axis=1)
+    part = raw[3, 9600:14400]
+    at = int(np.argmax(np.correlate(heard[0], part, "valid")))
+    np.testing.assert_array_equal(heard[0, at : at + 4800], part)
+    assert not np.array_equal(read_sound(folder / "output.wav")[0][0, 9600:14400], part)
 
 
 def test_a_calibration_file_that_has_gone_does_not_keep_the_sound_away(session):

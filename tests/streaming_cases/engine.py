@@ -21,6 +21,7 @@ from workbench.engine import (
     designs,
     howl,
     input_meter,
+    input_solo,
     inputs,
     kept_sound,
     loudness_match,
@@ -43,6 +44,11 @@ def _pairs(rng, hops):
 
 def _hops(rng, hops):
     return [(rng.standard_normal((2, HOP)).astype(np.float32),) for _ in range(hops)]
+
+
+def _soloed(rng, hops):
+    levels = (Params(), replace(Params(), output=OutputParams(gain_db=6.0)))
+    return [(played, heard, levels[number % 2]) for number, (played, heard) in enumerate(_two_hops(rng, hops))]
 
 
 def _mono(rng, hops):
@@ -156,6 +162,7 @@ CASES = {
     howl.HowlDetector: StreamingCase(howl.HowlDetector, _mono),
     taps.Delay: StreamingCase(lambda: taps.Delay(2, 777), _hops, any_length=True),
     taps.SpectrumColumn: StreamingCase(taps.SpectrumColumn, _mono),
+    input_solo.InputSolo: StreamingCase(lambda: input_solo.InputSolo(1), _soloed),
     output_test.OutputTest: StreamingCase(lambda: output_test.OutputTest("pink", 1), _tested),
     output.OutputStage: StreamingCase(output.OutputStage, _pairs),
     program_meter.OutputLoudness: StreamingCase(lambda: program_meter.OutputLoudness(2), _hops, hops=60),

@@ -99,6 +99,8 @@ class FakeSession:
         self.array, self.layout = load_array("uca8-100mm"), load_layout("pair-100mm")
         self.running = False
         self.calls: list[tuple] = []
+        self.gestures: list[str | None] = []
+        """Of changes of the room."""
         self.room_scene, self.room_notice = None, ""
         self.kept = KeptSoundControl()
         self.ab = ABControl(self.history)
@@ -131,7 +133,10 @@ class FakeSession:
         self.history.set({path: entry(path).default})
 
     def undo(self):
-        return self.history.undo()
+        step = self.history.undo()
+        if step is not None and step.structure is not None:  # only the source's setup is noted here
+            self.inputs = step.structure[0]
+        return step
 
     def redo(self):
         return self.history.redo()
@@ -175,7 +180,8 @@ class FakeSession:
         self.gestures.append(gesture)
         self.calls.append(("talker", number, azimuth_rad, distance_m))
 
-    def set_room_scene(self, scene):
+    def set_room_scene(self, scene, gesture=None):
+        self.gestures.append(gesture)
         self.calls.append(("room", scene))
         self.room_scene = scene
 
@@ -206,6 +212,12 @@ class FakeSession:
     def test_output(self, kind, output=0):
         self.calls.append(("test", kind, output))
 
+    listened_to = None
+
+    def listen_to(self, channel):
+        self.calls.append(("listen", channel))
+        self.listened_to = channel
+
     def check_microphones(self):
         self.calls.append(("check",))
 
@@ -215,6 +227,8 @@ class FakeSession:
 
     def set_inputs(self, setup):
         self.calls.append(("inputs", setup))
+        if setup != self.inputs:
+            self.history.note_structure("Channel map", self.inputs, setup)
         self.inputs = setup
 
     def set_outputs(self, setup):

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QSettings, Qt
 
 from tests.ui.fakes import DEVICES, RUNNING, FakeSession, FakeSound, FakeSpace
 from workbench.core.calibration import ChannelCalibration
 from workbench.core.channel_map import ChannelMap
-from workbench.core.messages import MicrophoneReport, MicrophoneVerdict
+from workbench.core.messages import InputLevels, MicrophoneReport, MicrophoneVerdict
 from workbench.engine.device_store import OutputSetup
 from workbench.engine.inputs import InputSetup
 from workbench.ui import dialogs
@@ -56,6 +57,33 @@ def test_a_setup_goes_to_the_session_and_comes_back(window):
     assert window.source_panel.map.matrix.map == session.inputs.channel_map
     window.sink_panel.setup_changed.emit(OutputSetup(block=64))
     assert session.outputs.block == 64
+
+
+def test_a_channel_is_heard_alone_until_the_panel_closes(qtbot, window):
+    session, panel = window.bridge.session, window.source_panel
+    session.mailbox.health = replace(RUNNING)
+    session.levels = InputLevels(*(np.full(8, -30.0, np.float32) for _ in range(3)), "A", "fast")
+    poll(window)
+    window.toolbar.source.click()
+    panel._on_timer()
+    panel.map.matrix.select(4)
+    qtbot.mouseClick(panel.map.listen, Qt.MouseButton.LeftButton)
+    assert session.listened_to == 4 and panel.map.listen.isChecked() and panel.map.matrix.listened == 4
+    assert panel.map.hint.isVisible() and panel.map.hint.text().startswith("in 5 is heard alone")
+    panel.map.matrix.listen_wanted.emit(6)
+    assert session.listened_to == 6 and panel.map.hint.text().startswith("in 7")
+    panel.map.matrix.listen_wanted.emit(6)
+    assert session.listened_to is None and not panel.map.listen.isChecked() and not panel.map.hint.isVisible()
+    panel.map.matrix.listen_wanted.emit(0)
+    panel.map.toggle_learning()  # a tap has to be heard with everything else
+    assert session.listened_to is None and not panel.map.listen.isVisible()
+    panel.map.toggle_learning()
+    assert panel.map.listen.isVisible()
+    panel.map.matrix.listen_wanted.emit(2)
+    panel.dismiss()
+    assert session.listened_to is None
+    poll(window)
+    assert panel.map.matrix.listened is None
 
 
 def test_an_error_after_a_choice_is_said_in_the_panel(window):
@@ -197,6 +225,7 @@ def test_another_sources_changes_are_not_taken_back(window):
     panel.map.changed.emit(ChannelMap.in_order(8).swapped(0, 1))
     session.source_spec = "device:ALSA/Laptop microphone"
     session.inputs = InputSetup()
+    session.history.note_structure("Source: Laptop microphone", None, None)
     window.input_control.undo()
     assert session.inputs == InputSetup()
 

@@ -21,6 +21,7 @@ from workbench.engine.beam_watch import BeamWatch
 from workbench.engine.chain import Chain, ChainOutput, Designs
 from workbench.engine.dropouts import DropoutWatch, HopMeter
 from workbench.engine.howl import HowlDetector
+from workbench.engine.input_solo import InputSolo
 from workbench.engine.journal import HopMoment
 from workbench.engine.kept_sound import SoundKeeper
 from workbench.engine.loopback import LoopbackProbe
@@ -126,6 +127,8 @@ class Runner:
         """Keeps the newest input, or plays what is kept in its place; set before the start."""
         self.output_test: OutputTest | None = None
         """Plays in the output's place; may be set from another thread."""
+        self.solo = InputSolo()
+        """Plays one of the source's channels in the output's place while one is chosen."""
         self.check: MicrophoneCheck | None = None
         """Gets every hop of the input; may be set from another thread."""
         self.walk: WalkRecorder | None = None
@@ -237,6 +240,7 @@ class Runner:
         played = result.samples
         if self.taker is not taker:
             played = self._begin_taking(played)
+        played = self.solo.process(played, raw, params)
         if (test := self.output_test) is not None:
             played = test.process(played, params.output)
         self._write(played if probe is None else probe.exchange(live, played))

@@ -69,6 +69,8 @@ class Bridge(QObject):
     structure_changed = Signal()
     """Source, sink, array or layout is another one."""
     running_changed = Signal(bool)
+    steps_changed = Signal()
+    """What can be undone or done again is another step now."""
     ab_changed = Signal(object)
     """The ABState: how A and B stand to each other."""
     kept_changed = Signal(object)
@@ -100,6 +102,7 @@ class Bridge(QObject):
         self._pattern = self._response = self._gain = None
         self._oracle: tuple = ()
         self._played: tuple[str, float] = ("", 0.0)
+        self._newest: tuple = ()
         self._structure: tuple = ()
         self._room = None
         self._running: bool | None = None
@@ -214,6 +217,10 @@ class Bridge(QObject):
             self._oracle = oracle
             self.oracle_changed.emit(*oracle)
         self._poll_params()
+        newest = tuple(step for steps in session.steps for step in steps[-1:])
+        if len(newest) != len(self._newest) or any(a is not b for a, b in zip(newest, self._newest, strict=True)):
+            self._newest = newest
+            self.steps_changed.emit()
 
     def _poll_beam(self, mailbox) -> None:
         if mailbox.beam_pattern is not self._pattern and mailbox.beam_pattern is not None:
@@ -300,9 +307,9 @@ class Bridge(QObject):
         """Put a talker of the simulated room somewhere else; one gesture is one undo step."""
         return self._do(self.session.move_talker, number, azimuth_rad, distance_m, gesture=gesture)
 
-    def set_room_scene(self, scene) -> bool:
-        """Change the simulated room."""
-        return self._do(self.session.set_room_scene, scene)
+    def set_room_scene(self, scene, gesture: str | None = None) -> bool:
+        """Change the simulated room; one gesture is one undo step."""
+        return self._do(self.session.set_room_scene, scene, gesture=gesture or None)
 
     def save_room_scene(self, path: Path) -> bool:
         """Write the simulated room as it is now to a TOML file."""
@@ -343,6 +350,10 @@ class Bridge(QObject):
     def test_output(self, kind: str, output: int = 0) -> bool:
         """Play "tone" or "pink" on one output (from 0), muted at first; "" ends it."""
         return self._do(self.session.test_output, kind, output)
+
+    def listen_to(self, channel: int | None) -> bool:
+        """Hear one of the source's own channels (from 0) alone; None: the whole sound again."""
+        return self._do(self.session.listen_to, channel)
 
     def check_microphones(self) -> bool:
         """Find dead, inverted, swapped and mismatched channels from ordinary sound."""

@@ -12,12 +12,12 @@ from workbench.core.geometry import load_array
 from workbench.core.messages import Health, InputLevels, MicrophoneReport, MicrophoneVerdict
 from workbench.engine.inputs import InputSetup
 from workbench.engine.microphone_check import remedy
+from workbench.engine.structure_steps import INPUT_LABELS
 from workbench.ui.bridge import Bridge
 from workbench.ui.dialogs.calibration_panel import CalibrationPanel
 from workbench.ui.dialogs.sink_panel import SinkPanel, program_names
 from workbench.ui.dialogs.source_panel import SourcePanel
 
-UNDO_STEPS = 50
 LIST_MS = 2000
 """While a panel is open the devices are listed so often: who plugs one in sees it."""
 PATIENCE_S = 15.0
@@ -48,7 +48,6 @@ class InputControl(QObject):
         self._weighting = ("A", "fast")
         self._counted: tuple[str, int | None] = ("", None)
         """Microphones of the array of that name."""
-        self._undo: list[tuple[str, InputSetup]] = []
         self._judged: ChannelMap | None = None
         """The channel map that the microphone check's findings are about, with what was mended since."""
         self._report: MicrophoneReport | None = None
@@ -77,6 +76,7 @@ class InputControl(QObject):
         source.shown.connect(lambda on: on or self._end_levels())
         source.setup_changed.connect(self.set_inputs)
         source.undo_wanted.connect(self.undo)
+        source.listen_wanted.connect(self._listen_to)
         source.check_wanted.connect(bridge.check_microphones)
         source.check_stop_wanted.connect(bridge.stop_microphone_check)
         source.fix_wanted.connect(self.fix)
@@ -150,13 +150,14 @@ class InputControl(QObject):
         mics = self._mics()
         source = session.source_spec
         self.source_panel.show_setup(session.inputs, source, tuple(session.source_names), mics)
+        self.source_panel.map.show_listened(session.listened_to)
         if not self.calibration_panel.isVisible():
             self.calibration_panel.show_setup(session.inputs, tuple(session.source_names))
         if health.awaited:
             waiting = f"waiting for {' and '.join(health.awaited)}"
             self.source_panel.note.setText(waiting)
             self.sink_panel.note.setText(waiting)
-        self.source_panel.set_undoable(any(spec == source for spec, _ in self._undo))
+        self.source_panel.set_undoable(self._undoable())
         self.source_panel.findings.set_stale(session.inputs.channel_map != self._judged)
         self.source_panel.set_checkable(self._why_no_check(health))
         running = health.state in ("running", "lost", "starting") and bool(health.output_names)
@@ -217,21 +218,20 @@ class InputControl(QObject):
     # ---- what a person does ------------------------------------------------------------------------------------
 
     def set_inputs(self, setup: InputSetup) -> bool:
-        """Another setup of the source, which can be undone."""
-        session = self.bridge.session
-        before = (session.source_spec, session.inputs)
-        if not self.bridge.set_inputs(setup):
-            return False
-        if before[1] != setup:
-            self._undo = [*self._undo[-UNDO_STEPS + 1 :], before]
-        return True
+        """Another setup of the source, as one step of the history."""
+        return self.bridge.set_inputs(setup)
+
+    def _listen_to(self, channel: int | None) -> None:
+        self.bridge.listen_to(channel)
+        self.source_panel.map.show_listened(self.bridge.session.listened_to)
 
     def undo(self) -> None:
-        """Take back the newest change of this source's setup."""
-        source = self.bridge.session.source_spec
-        step = next((one for one in reversed(self._undo) if one[0] == source), None)
-        if step is not None and self.bridge.set_inputs(step[1]):
-            self._undo.remove(step)
+        """Take back the newest change if it was one of the source's setup."""
+        if self._undoable():
+            self.bridge.undo()
+
+    def _undoable(self) -> bool:
+        return self.bridge.session.undo_label in INPUT_LABELS
 
     def fix(self, verdict: MicrophoneVerdict) -> None:
         """Make a fault good in the channel map."""

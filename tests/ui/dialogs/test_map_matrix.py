@@ -40,6 +40,20 @@ def test_a_click_connects_a_channel_with_a_microphone(qtbot, matrix):
     assert len(heard) == 1
 
 
+def test_a_rows_number_and_l_ask_for_that_channel_alone(qtbot, matrix):
+    heard, assigned = said(matrix.listen_wanted), said(matrix.assigned)
+    before = matrix.grab().toImage()
+    qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=QPoint(LABEL // 2, HEAD + 2 * ROW + ROW // 2))
+    qtbot.keyClick(matrix, Qt.Key.Key_Up)
+    qtbot.keyClick(matrix, Qt.Key.Key_L)
+    assert heard == [(2,), (1,)] and not assigned
+    assert matrix.row_of_number(QPointF(LABEL / 2, HEAD - 2)) is None
+    assert matrix.row_of_number(QPointF(LABEL / 2, HEAD + 4 * ROW + 1)) is None
+    matrix.show_listened(1)
+    assert matrix.grab().toImage() != before
+    assert "heard alone" in matrix.listen_tip(1) and "Click: hear in 3 alone" in matrix.listen_tip(2)
+
+
 def test_a_mark_can_be_dragged(qtbot, matrix):
     heard = said(matrix.assigned)
     qtbot.mousePress(matrix, Qt.MouseButton.LeftButton, pos=matrix.point_of(1, 1))

@@ -60,6 +60,29 @@ class ProbeCommands(SessionState):
             self._say("Test signal, muted: turn the amplifier down, then unmute with M")
         runner.output_test = test
 
+    def listen_to(self, channel: int | None) -> None:
+        """Hear one of the source's own channels (from 0) alone, unprocessed and before the channel map; None: the whole
+        sound again. Raises InputError."""
+        assembly = self._assembly
+        if assembly is None:
+            return
+        runner = assembly.runner
+        names = getattr(runner.source, "source_names", tuple(runner.source.channel_names))
+        if channel is not None and not 0 <= channel < len(names):
+            raise InputError(f"There is no channel {channel + 1} to listen to: the source has {len(names)}")
+        before, runner.solo.channel = runner.solo.channel, channel
+        if channel is not None:
+            muted = " The output is muted: unmute with M" if self._history.params.output.muted else ""
+            self._say(f"Listening to {names[channel]} alone, unprocessed.{muted}")
+        elif before is not None:
+            self._say("The whole sound again")
+
+    @property
+    def listened_to(self) -> int | None:
+        """The source's channel (from 0) that is heard alone; None while the whole sound is."""
+        assembly = self._assembly
+        return assembly.runner.solo.channel if assembly else None
+
     def check_microphones(self) -> None:
         """Listen for ten seconds, then say what is wrong with the channels: dead, inverted, swapped, other gain."""
 

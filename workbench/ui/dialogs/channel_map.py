@@ -71,6 +71,8 @@ class ChannelMapSection(QWidget):
     changed = Signal(object)
     """The new ChannelMap; None: as the channels come."""
     undo_wanted = Signal()
+    listen_wanted = Signal(object)
+    """Hear this channel (from 0) alone; None: the whole sound again."""
 
     def __init__(self):
         super().__init__()
@@ -106,6 +108,7 @@ class ChannelMapSection(QWidget):
         self.matrix.selected.connect(lambda _: self._show_details())
         self.matrix.invert_wanted.connect(self._invert)
         self.matrix.mute_wanted.connect(self._mute)
+        self.matrix.listen_wanted.connect(self._listen_to)
 
     def _details(self) -> QWidget:
         row = QHBoxLayout()
@@ -149,10 +152,17 @@ class ChannelMapSection(QWidget):
             self.toggle_learning,
         )
         self.by_tapping.setCheckable(True)
+        self.listen = button(
+            "Listen",
+            "Hear this microphone's channel alone, unprocessed: also a click on a row's number, or L",
+            self._listen_to_current,
+        )
+        self.listen.setCheckable(True)
         self.skip = button("Skip", "This microphone stays as it is", self._skip, flat=True)
         self.skip.hide()
         row.addWidget(self.in_order)
         row.addWidget(self.by_tapping)
+        row.addWidget(self.listen)
         row.addWidget(self.skip)
         row.addStretch(1)
         self.undo = button("Undo", "Take back the newest change of map, rate, block or calibration", flat=True)
@@ -197,11 +207,33 @@ class ChannelMapSection(QWidget):
         self.gain.show_gain(position.gain_db)
         self.invert.setChecked(position.inverted)
         self.mute.setChecked(position.muted)
+        self._show_listened(self.matrix.listened)
+
+    def show_listened(self, channel: int | None) -> None:
+        """The channel that is heard alone; None: the whole sound."""
+        if channel != self.matrix.listened:
+            self.matrix.show_listened(channel)
+            self._show_listened(channel)
+
+    def _show_listened(self, channel: int | None) -> None:
+        self.listen.setChecked(channel is not None)
+        if self._learner is not None:
+            return
+        names = self.matrix.names
+        self.hint.setVisible(channel is not None)
+        if channel is not None and channel < len(names):
+            self.hint.setText(f"{names[channel]} is heard alone, unprocessed, until you press Listen again.")
+
+    def end_listening(self) -> None:
+        """The whole sound again."""
+        if self.matrix.listened is not None:
+            self.listen_wanted.emit(None)
 
     def show_levels(self, levels: InputLevels | None) -> None:
         """Live levels; also what taps are found from."""
         self.matrix.show_levels(levels)
         self.by_tapping.setEnabled(levels is not None)
+        self.listen.setEnabled(levels is not None)
         if self._learner is None or levels is None:
             return
         channel = self._learner.feed(levels.peak_dbfs)
@@ -228,6 +260,15 @@ class ChannelMapSection(QWidget):
     def _mute(self, microphone: int) -> None:
         self._edit(lambda m: m.with_position(microphone, muted=not m.positions[microphone].muted))
 
+    def _listen_to(self, channel: int) -> None:
+        self.listen_wanted.emit(None if channel == self.matrix.listened else channel)
+
+    def _listen_to_current(self) -> None:
+        """The chosen microphone's channel, or the end of listening."""
+        channel = self.matrix.map.positions[self.matrix.current].channel
+        self.listen.setChecked(self.matrix.listened is not None)  # until it is so
+        self.listen_wanted.emit(None if self.matrix.listened is not None else channel)
+
     def _map_in_order(self) -> None:
         if self._channels == self._mics:
             self.changed.emit(None)
@@ -237,7 +278,9 @@ class ChannelMapSection(QWidget):
     def toggle_learning(self) -> None:
         """Begin to listen for taps, or end it."""
         if self._learner is None:
+            self.end_listening()
             self._learner, self._learning = TapLearner(), 0
+            self.listen.hide()
             self._ask_for_tap()
         else:
             self.end_learning()
@@ -247,7 +290,9 @@ class ChannelMapSection(QWidget):
         self._learner = None
         self.by_tapping.setChecked(False)
         self.skip.hide()
+        self.listen.show()
         self.hint.hide()
+        self._show_listened(self.matrix.listened)
 
     def _skip(self) -> None:
         self._learning += 1

@@ -16,13 +16,13 @@ from workbench.ui.painting import MINUS, draw_text, number
 ROW, PITCH, LEAST_PITCH = 24, 24, 15
 LABEL, METER, HEAD = 32, 92, 22
 FLOOR_DBFS = -60.0
-OWN_KEYS = (Qt.Key.Key_I, Qt.Key.Key_Minus, Qt.Key.Key_X, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+OWN_KEYS = (Qt.Key.Key_I, Qt.Key.Key_Minus, Qt.Key.Key_X, Qt.Key.Key_L, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 CENTRE, RIGHT = Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight
 
 
 class MapMatrix(Themed, QWidget):
-    """Click a field, or drag a mark to it, to connect a channel with a microphone. Arrow keys, Enter, I and Delete
-    do the same."""
+    """Click a field, or drag a mark to it, to connect a channel with a microphone; click a row's number to hear that
+    channel alone. Arrow keys, Enter, I, X, L and Delete do the same."""
 
     assigned = Signal(int, object)
     """Microphone (from 0) and its new channel (from 0), or None."""
@@ -30,6 +30,8 @@ class MapMatrix(Themed, QWidget):
     """The microphone that is being edited."""
     invert_wanted = Signal(int)
     mute_wanted = Signal(int)
+    listen_wanted = Signal(int)
+    """Hear this channel (from 0) alone, or the whole sound again."""
 
     def __init__(self):
         super().__init__()
@@ -39,6 +41,8 @@ class MapMatrix(Themed, QWidget):
         self.flagged: frozenset[int] = frozenset()
         """Microphones that a check found at fault."""
         self.current = 0
+        self.listened: int | None = None
+        """The channel that is heard alone."""
         self._cursor_row = 0
         self._drag: tuple[int, QPointF] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -69,6 +73,12 @@ class MapMatrix(Themed, QWidget):
         """Mark the microphones that a check found at fault."""
         if microphones != self.flagged:
             self.flagged = microphones
+            self.update()
+
+    def show_listened(self, channel: int | None) -> None:
+        """Mark the channel that is heard alone."""
+        if channel != self.listened:
+            self.listened = channel
             self.update()
 
     def select(self, microphone: int) -> None:
@@ -110,6 +120,11 @@ class MapMatrix(Themed, QWidget):
     def _cell(self, row: int, column: int) -> QRectF:
         return QRectF(LABEL + column * self.pitch, HEAD + row * ROW, self.pitch, ROW)
 
+    def row_of_number(self, at: QPointF) -> int | None:
+        """The channel whose number is under a point."""
+        row = int((at.y() - HEAD) // ROW)
+        return row if at.y() >= HEAD and 0 <= at.x() < LABEL and row < len(self.names) else None
+
     def place_at(self, at: QPointF) -> tuple[int, int] | None:
         """Channel and microphone under a point."""
         column = int((at.x() - LABEL) // self.pitch)
@@ -120,6 +135,11 @@ class MapMatrix(Themed, QWidget):
     # ---- what a person does ------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event):
+        number_of = self.row_of_number(event.position())
+        if number_of is not None:
+            self._cursor_row = number_of
+            self.listen_wanted.emit(number_of)
+            return
         place = self.place_at(event.position())
         if place is None:
             return
@@ -172,6 +192,8 @@ class MapMatrix(Themed, QWidget):
             self.invert_wanted.emit(self.current)
         elif key == Qt.Key.Key_X:
             self.mute_wanted.emit(self.current)
+        elif key == Qt.Key.Key_L and self.names:
+            self.listen_wanted.emit(min(self._cursor_row, len(self.names) - 1))
         else:
             event.ignore()
 
@@ -181,12 +203,21 @@ class MapMatrix(Themed, QWidget):
             return True
         if event.type() == event.Type.ToolTip:
             place = self.place_at(QPointF(event.pos()))
-            if place is None:
+            row = self.row_of_number(QPointF(event.pos()))
+            if row is not None:
+                QToolTip.showText(event.globalPos(), self.listen_tip(row), self)
+            elif place is None:
                 QToolTip.hideText()
             else:
                 QToolTip.showText(event.globalPos(), self.tip(*place), self)
             return True
         return super().event(event)
+
+    def listen_tip(self, row: int) -> str:
+        """What a click on a row's number does."""
+        if row == self.listened:
+            return f"{self._name(row)} is heard alone, unprocessed. Click: the whole sound again (L)"
+        return f"Click: hear {self._name(row)} alone, unprocessed (L)"
 
     def tip(self, row: int, column: int) -> str:
         """What a click on a field does, or what the mark there means."""
@@ -233,7 +264,15 @@ class MapMatrix(Themed, QWidget):
         for row in range(rows):
             heard_by = self.map.microphones_of(row)
             ink = t.warning if self.flagged & set(heard_by) else t.text1 if heard_by else t.text3
-            draw_text(painter, LABEL - 12, HEAD + (row + 0.5) * ROW, str(row + 1), ink, RIGHT)
+            middle = HEAD + (row + 0.5) * ROW
+            if row == self.listened:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(QColor(t.accent))
+                painter.drawRoundedRect(QRectF(1, middle - 9, LABEL - 7, 18), 4, 4)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+                ink = t.panel
+            draw_text(painter, LABEL - 12, middle, str(row + 1), ink, RIGHT)
 
     def _paint_marks(self, painter: QPainter) -> None:
         t = self.tokens

@@ -162,6 +162,8 @@ class SourcePanel(DevicePanel):
     calibrate_wanted = Signal()
     undo_wanted = Signal()
     """Take back the newest change of the setup."""
+    listen_wanted = Signal(object)
+    """Hear this channel (from 0) alone; None: the whole sound again."""
 
     def __init__(self, window: QWidget):
         super().__init__("Source", window)
@@ -180,6 +182,7 @@ class SourcePanel(DevicePanel):
         self.format.block_chosen.connect(lambda block: self.setup_changed.emit(replace(self.setup, block=block)))
         self.map.changed.connect(lambda mapped: self.setup_changed.emit(replace(self.setup, channel_map=mapped)))
         self.map.undo_wanted.connect(self.undo_wanted)
+        self.map.listen_wanted.connect(self.listen_wanted)
         self.findings.check_wanted.connect(self.check_wanted)
         self.findings.stop_wanted.connect(self.check_stop_wanted)
         self.findings.fix_wanted.connect(self.fix_wanted)
@@ -306,3 +309,4 @@ class SourcePanel(DevicePanel):
         else:
             self.timer.stop()
             self.map.end_learning()
+            self.map.end_listening()
