@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from scipy import signal
+from scipy import optimize, signal
 
 from workbench.dsp.bands import HOP, RATE_HZ
-from workbench.dsp.sound_level import SoundLevelMeter, weighting_db, weighting_sos
+from workbench.dsp.sound_level import HIGH_HZ, SoundLevelMeter, weighting_db, weighting_sos
 
 # IEC 61672-1:2013, table 3: nominal frequency, A, C, and the tolerances of class 1.
 TABLE = (
@@ -73,3 +73,19 @@ def test_silence_is_no_minus_infinity():
 def test_another_weighting_is_refused():
     with pytest.raises(ValueError, match="weighting 'B'"):
         SoundLevelMeter(1, "B")
+
+
+def test_the_high_section_is_the_least_squares_fit():
+    """Fitted anew, from the same start: the constants are what comes out."""
+    frequency_hz = np.geomspace(500.0, 20_000.0, 80)
+    wanted_db = -20 * np.log10(1 + (frequency_hz / HIGH_HZ) ** 2)
+    z = np.exp(-2j * np.pi * frequency_hz / RATE_HZ)
+
+    def error_db(x):
+        zeros, pole = np.array([1.0, x[0], x[1]]), np.array([1.0, -2 * x[2], x[2] ** 2])
+        response = np.polyval(zeros[::-1], z) * pole.sum() / (np.polyval(pole[::-1], z) * zeros.sum())
+        return 20 * np.log10(np.abs(response)) - wanted_db
+
+    fitted = optimize.least_squares(error_db, [0.5, 0.1, 0.2]).x
+    high = weighting_sos("C")[-1]
+    np.testing.assert_allclose([high[1], high[2], -high[4] / 2], fitted, atol=1e-5)

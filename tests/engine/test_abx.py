@@ -22,7 +22,8 @@ def run(test, answer):
 
 @pytest.mark.parametrize("right", range(17))
 def test_p_value_is_that_of_the_exact_binomial_test(right):
-    assert p_value(right, 16) == stats.binomtest(right, 16, 0.5, alternative="greater").pvalue
+    expected = stats.binomtest(right, 16, 0.5, alternative="greater").pvalue
+    assert p_value(right, 16) == pytest.approx(expected, rel=1e-13)
 
 
 def test_twelve_of_sixteen_are_needed():

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.special import exp1
 
 from tests.enhance.calibrate_noise_tracker import measure_minimum_bias, measure_noise_error, white_noise_energies
 from workbench.dsp.bands import BANDS, HOP, band_energy
 from workbench.dsp.stft import Analysis
-from workbench.enhance.classical import MINIMUM_BIAS, ClassicalGains, NoiseTracker, lsa_gain
+from workbench.enhance.classical import MINIMUM_BIAS, ClassicalGains, NoiseTracker, exponential_integral, lsa_gain
 from workbench.enhance.features import FeatureExtractor
 
 
@@ -20,6 +21,11 @@ def test_lsa_gain_equals_the_published_integral(prior, posterior):
     integral = quad(lambda t: np.exp(-t) / t, v, np.inf)[0]
     expected = min(prior / (1 + prior) * np.exp(0.5 * integral), 1.0)
     assert lsa_gain(np.array([prior]), np.array([posterior]))[0] == pytest.approx(expected, rel=1e-6)
+
+
+def test_exponential_integral_equals_scipys():
+    v = np.geomspace(1e-8, 500, 4000)
+    np.testing.assert_allclose(exponential_integral(v), exp1(v), rtol=1e-6, atol=3e-7)
 
 
 def test_lsa_gain_grows_with_the_prior_snr():

@@ -10,9 +10,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from scipy import fft
 
 from workbench.audio.voices import load_voice, voice_names
+from workbench.dsp import fft
 
 RATE_HZ = 48000
 TAPS = 1024

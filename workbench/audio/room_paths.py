@@ -13,13 +13,13 @@ import time
 from collections import OrderedDict, deque
 
 import numpy as np
-from scipy import fft
 
 from workbench.audio.noises import Overlap
 from workbench.audio.protocols import HOP, RATE_HZ
 from workbench.audio.rooms import ShoeboxRoom
 from workbench.audio.scene import Scene
 from workbench.core.geometry import wrap_rad
+from workbench.dsp import fft
 
 CHUNK = 5 * HOP
 """Samples rendered at a time: responses follow the talkers at 20 Hz."""

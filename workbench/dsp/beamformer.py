@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import fft
 
+from workbench.dsp import fft
 from workbench.dsp.bands import HOP
 from workbench.dsp.beams import LATENCY, TAPS, BeamFilters
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from types import ModuleType
 
 import numpy as np
-from scipy import fft
 
-from workbench.dsp import kernels
+from workbench.dsp import fft, kernels
 from workbench.dsp.bands import BINS, HOP, WINDOW
 from workbench.dsp.pitch import LOOK_AHEAD, MAX_PERIOD, MIN_PERIOD
 from workbench.dsp.stft import ROOTS, power_complementary_window

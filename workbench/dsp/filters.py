@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import signal
 
 from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.dsp.sections import butterworth_high_pass, sosfilt, steady_state
 
 _HISTORY = 5 * HOP
 _SILENT = 1e-30
@@ -59,13 +59,13 @@ class HighPass:
 
     def _design(self, cutoff_hz: float) -> None:
         self._cutoff_hz = cutoff_hz
-        self._sections = signal.butter(4, cutoff_hz, "highpass", fs=RATE_HZ, output="sos")
+        self._sections = butterworth_high_pass(cutoff_hz, RATE_HZ)
         # As if the oldest sample known had been there for ever: no step at the start of the history.
-        steady = signal.sosfilt_zi(self._sections)[:, None, :]
+        steady = steady_state(self._sections)[:, None, :]
         self._state = steady * self._past[None, :, :1].astype(float)
 
     def _run(self, x: np.ndarray) -> np.ndarray:
-        y, self._state = signal.sosfilt(self._sections, x, axis=1, zi=self._state)
+        y, self._state = sosfilt(self._sections, x, self._state)
         if np.abs(self._state).max() < _SILENT:
             self._state[:] = 0.0  # denormal numbers are slow
         return y

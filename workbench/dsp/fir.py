@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import fft
 
+from workbench.dsp import fft
 from workbench.dsp.bands import HOP
 
 _FFT = 2 * HOP

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import signal
 
 from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.dsp.sections import response, sosfilt
 
 # BS.1770-4, tables 1 and 2: the head's shelf, then the high-pass; for 48 kHz.
 K_WEIGHTING = np.array(
@@ -14,7 +14,8 @@ K_WEIGHTING = np.array(
         [1.0, -2.0, 1.0, 1.0, -1.99004745483398, 0.99007225036621],
     ]
 )
-"""Second-order sections (2, 6) at 48 kHz. Left writable, because scipy's filter refuses read-only sections."""
+K_WEIGHTING.setflags(write=False)
+"""Second-order sections (2, 6) at 48 kHz."""
 
 _OFFSET_DB = -0.691
 _MOMENTARY_HOPS = 40
@@ -25,9 +26,7 @@ _RELATIVE_GATE_LU = -10.0
 
 def k_weighting_power(frequency_hz: np.ndarray) -> np.ndarray:
     """Power response of the K-weighting at the given frequencies (F,), for 48 kHz."""
-    turn = 2 * np.pi * np.asarray(frequency_hz, dtype=float) / RATE_HZ
-    _, response = signal.sosfreqz(K_WEIGHTING, worN=turn)
-    return np.abs(response) ** 2
+    return np.abs(response(K_WEIGHTING, frequency_hz, RATE_HZ)) ** 2
 
 
 def _lufs(power: float) -> float:
@@ -46,7 +45,7 @@ def integrated_lufs(samples: np.ndarray) -> float:
     float
         LUFS; -inf when shorter than 0.4 s or when no block passes the absolute gate.
     """
-    weighted = signal.sosfilt(K_WEIGHTING, np.asarray(samples, dtype=float), axis=-1)
+    weighted, _ = sosfilt(K_WEIGHTING, samples)
     step = RATE_HZ // 10
     steps = weighted.shape[-1] // step
     if steps < 4:
@@ -91,7 +90,7 @@ class LoudnessMeter:
         momentary_lufs, short_term_lufs : float
             -inf in digital silence. Before the window is full, the missing part counts as silence.
         """
-        weighted, self._state = signal.sosfilt(K_WEIGHTING, x.astype(float), axis=-1, zi=self._state)
+        weighted, self._state = sosfilt(K_WEIGHTING, x, self._state)
         self._power[self._next] = np.vdot(weighted, weighted) / HOP
         self._next = (self._next + 1) % _SHORT_TERM_HOPS
         recent = np.arange(self._next - _MOMENTARY_HOPS, self._next)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy import fft
 
 from workbench.core.geometry import SPEED_OF_SOUND_M_S, unit_vectors, wrap_rad
 from workbench.core.messages import frozen
+from workbench.dsp import fft
 from workbench.dsp.bands import HOP, RATE_HZ
 
 FFT = 512

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from types import ModuleType
 
 import numpy as np
-from scipy import fft, signal
 
-from workbench.dsp import kernels
+from workbench.dsp import fft, kernels
 from workbench.dsp.bands import HOP, RATE_HZ
 
 PITCH_RATE_HZ = 16000
@@ -48,11 +47,14 @@ _EPSILON = 1e-10
 
 
 def _decimation_filter() -> np.ndarray:
-    return signal.firwin(48, 7200, fs=RATE_HZ).astype(np.float32)
+    """Windowed sinc (Hamming) of 48 taps that passes up to 7.2 kHz, (48,) float32 with sum one."""
+    n = np.arange(48) - 23.5
+    taps = np.sinc(2 * 7200 / RATE_HZ * n) * np.hamming(48)
+    return (taps / taps.sum()).astype(np.float32)
 
 
 _DECIMATOR = _decimation_filter()
-_LPC_TAPER = signal.windows.hann(_LPC_WINDOW, sym=False).astype(np.float32)
+_LPC_TAPER = fft.hann(_LPC_WINDOW).astype(np.float32)
 _LAG_TAPER = np.exp(-0.5 * (2 * np.pi * 60.0 * np.arange(_LPC_ORDER + 1) / PITCH_RATE_HZ) ** 2).astype(np.float32)
 _LAG_TAPER[0] = 1.0001  # white-noise correction, -40 dB
 _TAPERS = (_LPC_TAPER, _LAG_TAPER)

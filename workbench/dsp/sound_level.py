@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from scipy import optimize, signal
 
 from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.dsp.sections import response, sosfilt
 
 WEIGHTINGS = ("A", "C", "Z")
 TIME_CONSTANT_S = {"fast": 0.125, "slow": 1.0}
@@ -16,6 +16,11 @@ LOW_HZ, LOW_2_HZ, LOW_3_HZ, HIGH_HZ = 20.598997, 107.65265, 737.86223, 12194.217
 """Pole frequencies of the weightings, IEC 61672-1 annex E; both ends are double."""
 
 SILENT_DBFS = -200.0
+
+_HIGH_ZEROS, _HIGH_POLE = (0.23253921, -0.04546079), 0.22922031
+_HIGH_SECTION = (1.0, *_HIGH_ZEROS, 1.0, -2 * _HIGH_POLE, _HIGH_POLE**2)
+"""The double pole at 12.2 kHz, fitted to -20 lg(1 + (f / HIGH_HZ)²) dB by least squares over 500 Hz to 20 kHz (80
+frequencies, evenly on a logarithmic axis). Its gain comes from that of the whole."""
 
 
 def weighting_db(frequency_hz: np.ndarray, weighting: str) -> np.ndarray:
@@ -43,35 +48,19 @@ def weighting_sos(weighting: str) -> np.ndarray:
     if weighting == "Z":
         sections = np.zeros((0, 6))
     elif weighting in WEIGHTINGS:
-        w = 2 * np.pi
-        zeros = [0.0, 0.0] if weighting == "C" else [0.0] * 4
-        poles = [-w * LOW_HZ] * 2 + ([] if weighting == "C" else [-w * LOW_2_HZ, -w * LOW_3_HZ])
-        low = signal.zpk2sos(*signal.bilinear_zpk(zeros, poles, 1.0, RATE_HZ))
-        sections = np.concatenate((low, _high_section()[None]))
-        _, response = signal.freqz_sos(sections, worN=[1000.0], fs=RATE_HZ)
-        sections[0, :3] /= np.abs(response[0])
+        pairs = ((LOW_HZ, LOW_HZ),) if weighting == "C" else ((LOW_2_HZ, LOW_3_HZ), (LOW_HZ, LOW_HZ))
+        sections = np.array([*(_low_section(*pair) for pair in pairs), _HIGH_SECTION])
+        sections[0, :3] /= np.abs(response(sections, np.array([1000.0]), RATE_HZ)[0])
     else:
         raise ValueError(f"weighting {weighting!r}: expected one of {', '.join(WEIGHTINGS)}")
     sections.setflags(write=False)
     return sections
 
 
-def _high_section() -> np.ndarray:
-    """The double pole at 12.2 kHz as a section, fitted over 500 Hz to 20 kHz."""
-    frequency_hz = np.geomspace(500.0, 20_000.0, 80)
-    wanted_db = -20 * np.log10(1 + (frequency_hz / HIGH_HZ) ** 2)
-    z = np.exp(-2j * np.pi * frequency_hz / RATE_HZ)
-
-    def section(x: np.ndarray) -> np.ndarray:
-        b, a = np.array([1.0, x[0], x[1]]), np.array([1.0, -2 * x[2], x[2] ** 2])
-        return np.concatenate((b * a.sum() / b.sum(), a))
-
-    def error_db(x: np.ndarray) -> np.ndarray:
-        sos = section(x)
-        response = np.polyval(sos[2::-1], z) / np.polyval(sos[:2:-1], z)
-        return 20 * np.log10(np.abs(response)) - wanted_db
-
-    return section(optimize.least_squares(error_db, [0.5, 0.1, 0.2]).x)
+def _low_section(first_hz: float, second_hz: float) -> tuple[float, ...]:
+    """Two zeros at 0 Hz and two real poles, by the bilinear transform."""
+    first, second = ((1 - turn) / (1 + turn) for turn in (np.pi * first_hz / RATE_HZ, np.pi * second_hz / RATE_HZ))
+    return 1.0, -2.0, 1.0, 1.0, -(first + second), first * second
 
 
 class SoundLevelMeter:
@@ -90,7 +79,7 @@ class SoundLevelMeter:
     latency = 0
 
     def __init__(self, channels: int, weighting: str = "A", speed: str = "fast"):
-        self._sos = weighting_sos(weighting).copy()  # scipy wants to be able to write
+        self._sos = weighting_sos(weighting)
         self._keep = float(np.exp(-HOP / RATE_HZ / TIME_CONSTANT_S[speed]))
         self.channels = channels
         self.reset()
@@ -104,6 +93,6 @@ class SoundLevelMeter:
         """(channels, HOP) -> (channels,) weighted RMS level in dBFS (RMS 1 is 0), -200 at least."""
         y = np.asarray(x, dtype=float)
         if len(self._sos):
-            y, self._state = signal.sosfilt(self._sos, y, axis=1, zi=self._state)
+            y, self._state = sosfilt(self._sos, y, self._state)
         self._power = self._keep * self._power + (1 - self._keep) * np.mean(y**2, axis=1)
         return 10 * np.log10(self._power + 10 ** (SILENT_DBFS / 10))

@@ -9,9 +9,8 @@ from __future__ import annotations
 from types import ModuleType
 
 import numpy as np
-from scipy import fft
 
-from workbench.dsp import kernels
+from workbench.dsp import fft, kernels
 from workbench.dsp.bands import BINS, HOP, WINDOW
 
 

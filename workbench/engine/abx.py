@@ -9,14 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-
-from scipy import stats
 
 from workbench.core.ab import SIDES, Difference
 from workbench.core.atomic import write_text
@@ -30,7 +29,7 @@ LETTERS = ("a", "b", "x")
 
 def p_value(right: int, trials: int) -> float:
     """Probability that a guesser has at least so many right answers (one-sided exact binomial test)."""
-    return float(stats.binomtest(right, trials, 0.5, alternative="greater").pvalue)
+    return sum(math.comb(trials, count) for count in range(right, trials + 1)) / 2**trials
 
 
 def fewest_right(trials: int, level: float = SIGNIFICANT) -> int | None:

@@ -9,8 +9,8 @@ peak-to-average power, interframe slope deviation. The limits here are our own.)
 from __future__ import annotations
 
 import numpy as np
-from scipy import fft, signal
 
+from workbench.dsp import fft
 from workbench.dsp.bands import HOP, RATE_HZ
 
 WINDOW = 2048
@@ -40,7 +40,7 @@ class HowlDetector:
     latency = 0
 
     def __init__(self) -> None:
-        self._window = signal.get_window("hann", WINDOW).astype(np.float32)
+        self._window = fft.hann(WINDOW).astype(np.float32)
         self._scale = 2 / self._window.sum()
         self._lowest = round(LOWEST_HZ * WINDOW / RATE_HZ)
         at = np.arange(FRAMES) - (FRAMES - 1) / 2

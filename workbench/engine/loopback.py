@@ -12,11 +12,11 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import fft
 
 from workbench.audio.protocols import Sink, Source
 from workbench.core.errors import DeviceError, EarshotError
 from workbench.core.messages import Block
+from workbench.dsp import fft
 from workbench.dsp.bands import HOP, RATE_HZ
 
 CHIRP_S = 0.25

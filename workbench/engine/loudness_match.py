@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import signal
 
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.dsp.loudness import K_WEIGHTING, gated_lufs
+from workbench.dsp.sections import sosfilt
 
 STEP_HOPS = 10
 """BS.1770's blocks of 0.4 s begin every 0.1 s."""
@@ -53,8 +53,7 @@ class LoudnessMatch:
 
         `frozen`: the gains stay as they are.
         """
-        both = np.stack([a, b]).astype(float)
-        weighted, self._states = signal.sosfilt(K_WEIGHTING, both, axis=-1, zi=self._states)
+        weighted, self._states = sosfilt(K_WEIGHTING, np.stack([a, b]), self._states)
         self._open += np.einsum("scn,scn->s", weighted, weighted)
         self._hops += 1
         if self._hops % STEP_HOPS == 0:

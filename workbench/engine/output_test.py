@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import signal
 
 from workbench.core.errors import InputError
 from workbench.core.params import OutputParams
 from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.dsp.sections import one_pole, sosfilt
 
 KINDS = ("tone", "pink")
 TONE_HZ = 1000.0
@@ -46,7 +46,7 @@ class OutputTest:
     def reset(self) -> None:
         """Begin again, silent."""
         self._random = np.random.default_rng(1)
-        self._poles = np.zeros((3, 1))
+        self._poles = np.zeros((3, 1, 2))
         self._position = 0
         self._gain = 0.0
 
@@ -68,7 +68,7 @@ class OutputTest:
         white = self._random.standard_normal(HOP)
         pink = 0.1848 * white
         for row, (pole, weight) in enumerate(_POLES):
-            part, self._poles[row] = signal.lfilter([weight], [1, -pole], white, zi=self._poles[row])
+            part, self._poles[row] = sosfilt(one_pole(pole, weight), white, self._poles[row])
             pink += part
         return (pink / _PINK_RMS).astype(np.float32)
 
@@ -82,7 +82,7 @@ def _pink_rms() -> float:
     """RMS of the filter's output for white noise of RMS one, from its impulse response."""
     impulse = np.zeros(8192)
     impulse[0] = 1
-    response = 0.1848 * impulse + sum(signal.lfilter([weight], [1, -pole], impulse) for pole, weight in _POLES)
+    response = 0.1848 * impulse + sum(sosfilt(one_pole(pole, weight), impulse)[0] for pole, weight in _POLES)
     return float(np.sqrt(np.sum(response**2)))
 
 

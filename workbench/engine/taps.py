@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import fft, signal
 
 from workbench.core.messages import Levels, frozen
+from workbench.dsp import fft
 from workbench.dsp.bands import RATE_HZ
 
 SPECTRUM_WINDOW = 2048
@@ -39,7 +39,7 @@ class SpectrumColumn:
     latency = 0
 
     def __init__(self) -> None:
-        window = signal.get_window("hann", SPECTRUM_WINDOW)
+        window = fft.hann(SPECTRUM_WINDOW)
         self._window = (window * 2 / window.sum()).astype(np.float32)
         self.reset()
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
-from scipy.special import exp1
 
 from workbench.dsp.bands import BANDS, HOP
 from workbench.dsp.pitch import LOOK_AHEAD
@@ -35,6 +34,20 @@ _MIN_PRIOR_SNR = 10 ** (-25 / 10)
 _GAIN_FLOOR = 10 ** (-40 / 20)
 
 
+_E1_SMALL = (0.00107857, -0.00976004, 0.05519968, -0.24991055, 0.99999193, -0.57721566)
+_E1_LARGE = (
+    (1.0, 8.5733287401, 18.0590169730, 8.6347608925, 0.2677737343),
+    (1.0, 9.5733223454, 25.6329561486, 21.0996530827, 3.9584969228),
+)
+
+
+def exponential_integral(v: np.ndarray) -> np.ndarray:
+    """E1(v) for v > 0, to 3e-7 (Abramowitz and Stegun 1964, 5.1.53 up to one and 5.1.56 beyond)."""
+    near = np.polyval(_E1_SMALL, np.minimum(v, 1.0)) - np.log(v)
+    far = np.exp(-v) / v * np.polyval(_E1_LARGE[0], v) / np.polyval(_E1_LARGE[1], v)
+    return np.where(v <= 1, near, far)
+
+
 def lsa_gain(prior_snr: np.ndarray, posterior_snr: np.ndarray) -> np.ndarray:
     """Gain of the MMSE log-spectral-amplitude estimator (Ephraim and Malah 1985, eq. 20).
 
@@ -42,7 +55,7 @@ def lsa_gain(prior_snr: np.ndarray, posterior_snr: np.ndarray) -> np.ndarray:
     """
     wiener = prior_snr / (1 + prior_snr)
     v = np.maximum(wiener * posterior_snr, 1e-8)
-    return np.minimum(wiener * np.exp(0.5 * exp1(v)), 1.0)
+    return np.minimum(wiener * np.exp(0.5 * exponential_integral(v)), 1.0)
 
 
 class MinimumTracker:

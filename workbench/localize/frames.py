@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import fft
 
+from workbench.dsp import fft
 from workbench.dsp.bands import RATE_HZ
 
 FRAME = 1920

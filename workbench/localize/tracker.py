@@ -12,11 +12,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from workbench.core.geometry import wrap_rad
 from workbench.core.messages import Candidate, Track
 from workbench.core.params import LocalizeParams
+from workbench.dsp.scipy_parts import part
+
+linear_sum_assignment = part("scipy.optimize._lsap").linear_sum_assignment
 
 _MEASUREMENT_RAD = math.radians(2.5)
 """Standard deviation of a candidate that is certain; an uncertain one counts less."""
