@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from scipy import fft
 
 from workbench.core import channel_map as maps
 from workbench.core.calibration import ChannelCalibration, MicrophoneCalibration, load_calibration
 from workbench.core.channel_map import ChannelMap
 from workbench.core.errors import InputError
 from workbench.core.geometry import MAX_MICS
+from workbench.dsp import fft
 from workbench.dsp.bands import HOP
 from workbench.dsp.calibration import TAPS, correction_fir
 
