@@ -325,3 +325,20 @@ def test_shipped_scenes_are_offered_by_their_titles():
     for name, description, _ in scenes:
         assert titles[dialogs.scene_title(name)].value == f"room:{name}"
         assert titles[dialogs.scene_title(name)].tip == description
+
+
+def test_one_drag_of_a_talker_is_one_gesture(window):
+    for azimuth_rad in (0.1, 0.2, 0.3):
+        window.space.talker_moved.emit(1, azimuth_rad, 1.5)
+    window.space.talker_dropped.emit()
+    window.space.talker_moved.emit(1, 0.4, 1.5)
+    first, second, third, next_drag = window.bridge.session.gestures
+    assert first == second == third != next_drag
+
+
+def test_undo_says_what_it_takes_back_also_of_the_structure(window):
+    window.bridge.session.history.note_structure("Source: take.wav", None, None)
+    window.bridge.poll()
+    window.bridge._poll_slow(window.bridge.session.mailbox)
+    assert "Source: take.wav" in window.toolbar.undo_button.toolTip()
+    assert window.toolbar.undo_button.isEnabled()

@@ -27,7 +27,7 @@ def panel(qtbot):
 
 def edits(panel) -> list:
     got = []
-    panel.scene_changed.connect(got.append)
+    panel.scene_changed.connect(lambda scene, _: got.append(scene))
     return got
 
 

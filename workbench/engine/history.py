@@ -20,8 +20,8 @@ TRANSPORT = ("output.bypass", "output.muted", "beamformer.follow")
 class Step:
     """One undoable change. `label` names it for a person, e.g. "Strength 86 %", `clock` says when it was made.
 
-    `structure` is (before, after) where it was source, sink, array or layout that changed: whoever undoes the step
-    puts them back.
+    `structure` is (before, after) where it was source, sink, array, layout or channels that changed, `room` where it
+    was the simulated room, or one was left by choosing another source: whoever undoes the step puts them back.
     """
 
     label: str
@@ -29,6 +29,7 @@ class Step:
     after: Params
     gesture: object | None
     structure: tuple[Any, Any] | None = None
+    room: tuple[Any, Any] | None = None
     clock: str = field(default_factory=lambda: datetime.now().strftime("%H:%M:%S"))
 
 
@@ -80,16 +81,33 @@ class ParameterHistory:
             del self._done[:-DEPTH]
         return True
 
-    def note_structure(self, label: str, before: Any, after: Any) -> None:
+    def note_structure(self, label: str, before: Any, after: Any, room: Any = None) -> None:
         """Source, sink, array or layout became another one, which has happened already: a step like any other.
 
-        It joins the newest step if that has the same label: parameters and structure of one settings file.
+        It joins the newest step if that has the same label: parameters and structure of one settings file. `room` is
+        what the simulated room was like that was left.
         """
         self._undone.clear()
-        if self._done and self._done[-1].label == label and self._done[-1].structure is None:
-            self._done[-1] = replace(self._done[-1], structure=(before, after))
+        left = None if room is None else (room, None)
+        if (
+            self._done
+            and self._done[-1].label == label
+            and self._done[-1].structure is None
+            and not self._done[-1].room
+        ):
+            self._done[-1] = replace(self._done[-1], structure=(before, after), room=left)
             return
-        self._done.append(Step(label, self.params, self.params, None, (before, after)))
+        self._done.append(Step(label, self.params, self.params, None, (before, after), left))
+        del self._done[:-DEPTH]
+
+    def note_room(self, label: str, before: Any, after: Any, gesture: object | None = None) -> None:
+        """The simulated room was changed, which has happened already; changes of one `gesture` are one step."""
+        self._undone.clear()
+        if gesture is not None and self._done and self._done[-1].gesture == gesture:
+            before = self._done.pop().room[0]
+            if before == after:
+                return
+        self._done.append(Step(label, self.params, self.params, gesture, room=(before, after)))
         del self._done[:-DEPTH]
 
     def undo(self) -> Step | None:

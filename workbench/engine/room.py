@@ -8,7 +8,9 @@ from typing import Any
 
 from workbench.audio.scene import Scene
 from workbench.audio.scene_files import load_scene
+from workbench.audio.scene_parts import Talker
 from workbench.core.errors import InputError
+from workbench.engine.room_steps import RoomState
 
 log = logging.getLogger(__name__)
 
@@ -18,12 +20,17 @@ def is_room(spec: str) -> bool:
     return spec.partition(":")[0] == "room"
 
 
+def _own_place(talker: Talker) -> tuple:
+    return talker.name, talker.azimuth_deg, talker.distance_m, talker.path
+
+
 class RoomControl:
     """Keeps the scene while no source holds it, and hears what the source has to say."""
 
     def __init__(self):
         self._scene: Scene | None = None
         self._changed = False
+        self._dragged: dict[str, tuple[float, float]] = {}
         self._notice = ""
 
     def scene(self, source: Any, spec: str) -> Scene | None:
@@ -43,19 +50,58 @@ class RoomControl:
 
     def set_scene(self, source: Any, scene: Scene) -> None:
         """Change the running scene, or what the next start will play. Raises InputError."""
+        before = getattr(source, "scene", None) or self._scene
         if hasattr(source, "set_scene"):
             source.set_scene(scene)
         else:
             self._scene, self._changed = scene, True
+        stay = {_own_place(talker) for talker in before.talkers} if before is not None else set()
+        kept = {talker.name for talker in scene.talkers if _own_place(talker) in stay}
+        self._dragged = {name: place for name, place in self._dragged.items() if name in kept}
+
+    def state(self, source: Any, spec: str) -> RoomState | None:
+        """Scene and dragged talkers; None without a room."""
+        scene = self.scene(source, spec)
+        return None if scene is None else RoomState(scene, dict(self._dragged))
+
+    def put(self, source: Any, state: RoomState) -> None:
+        """Make the room like that. Raises InputError."""
+        if state.scene != (getattr(source, "scene", None) or self._scene):
+            self.set_scene(source, state.scene)
+        for number, talker in enumerate(state.scene.talkers, start=1):
+            wanted, now = state.dragged.get(talker.name), self._dragged.get(talker.name)
+            if wanted is None and now is not None:
+                self.release_talker(source, number)
+            elif wanted is not None and wanted != now:
+                self.move_talker(source, number, *wanted)
+
+    def move_talker(self, source: Any, number: int, azimuth_rad: float, distance_m: float) -> None:
+        """Put a talker of a running room (numbers from 1) somewhere else. Raises InputError."""
+        if hasattr(source, "move_talker"):
+            place = source.move_talker(number, azimuth_rad, distance_m)
+            self._dragged[source.scene.talkers[number - 1].name] = place
+
+    def release_talker(self, source: Any, number: int) -> None:
+        """Let a dragged talker go back. Raises InputError."""
+        if hasattr(source, "release_talker"):
+            source.release_talker(number)
+            self._dragged.pop(source.scene.talkers[number - 1].name, None)
+
+    def edits(self, source: Any, spec: str) -> RoomState | None:
+        """What was changed of the scene's file; None where nothing was, or without a room."""
+        changed = getattr(source, "edited", False) or self._changed
+        return self.state(source, spec) if changed else None
 
     def forget(self) -> None:
         """Another source was chosen."""
         self._scene, self._changed, self._notice = None, False, ""
+        self._dragged = {}
 
     def keep(self, source: Any) -> None:
         """The source has been closed: its scene, if changed, is what the next start plays."""
         if getattr(source, "edited", False):
             self._scene, self._changed = source.scene, True
+        self._dragged = {}  # they stand there for good now
 
     def set_aside(self) -> tuple:
         """Another source is tried: what was changed, for `put_back`, if it comes to nothing."""

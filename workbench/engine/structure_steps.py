@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import PurePath
 
 from workbench.engine.assembly import Structure
+from workbench.engine.inputs import InputSetup
 from workbench.engine.stand_ins import name_of
+
+INPUT_LABELS = ("Channel map", "Rate and block of the source", "Calibration", "Channel map and calibration")
+"""Steps of what is done to a source's channels."""
 
 
 def structure_label(before: Structure, after: Structure) -> str:
@@ -18,10 +23,20 @@ def structure_label(before: Structure, after: Structure) -> str:
         if getattr(before, name) != getattr(after, name):
             return f"{word}: {_file(getattr(after, name) or 'none')}"
     if before.inputs != after.inputs:
-        return "Channel map and calibration"
+        return _inputs(before.inputs, after.inputs)
     if before.outputs != after.outputs:
         return "Rate and block of the sink"
     return ""
+
+
+def _inputs(before: InputSetup, after: InputSetup) -> str:
+    changed = [one.name for one in fields(InputSetup) if getattr(before, one.name) != getattr(after, one.name)]
+    channel_map, rate, calibration, several = INPUT_LABELS
+    if changed == ["channel_map"]:
+        return channel_map
+    if set(changed) <= {"rate_hz", "block"}:
+        return rate
+    return several if {"channel_map", "rate_hz", "block"} & set(changed) else calibration
 
 
 def _spec(spec: str) -> str:

@@ -51,7 +51,8 @@ def _set_wrapped(label: QLabel, text: str) -> None:
 class RoomPanel(FloatPanel):
     """See the module. `show_scene` shows; the signals tell what a person wants."""
 
-    scene_changed = Signal(object)
+    scene_changed = Signal(object, str)
+    """The Scene as a person has made it, gesture."""
     scene_chosen = Signal(str)
     """The name or path of another scene."""
     save_wanted = Signal()
@@ -174,8 +175,8 @@ class RoomPanel(FloatPanel):
 
     def _add_slider(self, row: SliderRow, action) -> None:
         row.setToolTip(row.entry.knob.help)
-        row.edited.connect(lambda path, value, _gesture: action(path, float(value)))
-        row.reset_requested.connect(lambda path, row=row: action(path, float(row.entry.default)))
+        row.edited.connect(lambda path, value, gesture: action(path, float(value), gesture))
+        row.reset_requested.connect(lambda path, row=row: action(path, float(row.entry.default), ""))
         row.refused.connect(self.refused)
         self._column.addWidget(row)
 
@@ -235,14 +236,14 @@ class RoomPanel(FloatPanel):
     def _talker_row(self, index: int, talker: Talker) -> TalkerRow:
         row = TalkerRow(talker, self._voices)
         self._dress(row)
-        row.changed.connect(lambda changes, index=index: self._change_part("talkers", index, changes))
+        row.changed.connect(lambda changes, gesture, index=index: self._change_part("talkers", index, changes, gesture))
         row.remove_wanted.connect(partial(self._remove, "talkers", index))
         return row
 
     def _noise_row(self, index: int, noise: Noise) -> NoiseRow:
         row = NoiseRow(index + 1, noise)
         self._dress(row)
-        row.changed.connect(lambda changes, index=index: self._change_part("noises", index, changes))
+        row.changed.connect(lambda changes, gesture, index=index: self._change_part("noises", index, changes, gesture))
         row.remove_wanted.connect(partial(self._remove, "noises", index))
         return row
 
@@ -255,7 +256,7 @@ class RoomPanel(FloatPanel):
 
     # ---- what a person did -----------------------------------------------------------------------------------
 
-    def _change(self, **changes) -> None:
+    def _change(self, gesture: str = "", **changes) -> None:
         if self.scene is None:
             return
         try:
@@ -265,12 +266,12 @@ class RoomPanel(FloatPanel):
             self.show_scene(self.scene)
             return
         self.show_scene(scene)
-        self.scene_changed.emit(scene)
+        self.scene_changed.emit(scene, gesture)
 
-    def _change_part(self, which: str, index: int, changes: dict) -> None:
+    def _change_part(self, which: str, index: int, changes: dict, gesture: str) -> None:
         parts = list(getattr(self.scene, which))
         parts[index] = replace(parts[index], **changes)
-        self._change(**{which: tuple(parts)})
+        self._change(gesture, **{which: tuple(parts)})
 
     def _remove(self, which: str, index: int) -> None:
         parts = getattr(self.scene, which)
@@ -301,12 +302,12 @@ class RoomPanel(FloatPanel):
         noise = Noise(kind, azimuth_deg=azimuth_deg, distance_m=distance_m, snr_db=15.0)
         self._change(noises=(*self.scene.noises, noise))
 
-    def _on_room(self, path: str, value: float) -> None:
+    def _on_room(self, path: str, value: float, gesture: str) -> None:
         scene = self.scene
         if scene is None:
             return
         if path == "room.rt60":
-            self._change(rt60_s=value)
+            self._change(gesture, rt60_s=value)
             return
         size_m = list(scene.size_m)
         size_m["xyz".index(path[-1])] = value
@@ -316,12 +317,12 @@ class RoomPanel(FloatPanel):
             self.refused.emit(str(error))
             self.show_scene(scene)
             return
-        self._change(size_m=smaller.size_m, array_xyz_m=smaller.array_xyz_m, talkers=smaller.talkers,
+        self._change(gesture, size_m=smaller.size_m, array_xyz_m=smaller.array_xyz_m, talkers=smaller.talkers,
                      noises=smaller.noises)  # fmt: skip
 
-    def _on_mismatch(self, path: str, value: float) -> None:
+    def _on_mismatch(self, path: str, value: float, gesture: str) -> None:
         if self.scene is not None:
-            self._change(mismatch=replace(self.scene.mismatch, **{path: value}))
+            self._change(gesture, mismatch=replace(self.scene.mismatch, **{path: value}))
 
     def _on_scene_chosen(self, name: str) -> None:
         if name != CUSTOM:

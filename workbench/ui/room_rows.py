@@ -55,7 +55,8 @@ class _CrossHair(Themed, QWidget):
 class LevelEditor(Themed, QWidget):
     """Slider and value box in one line, without a label."""
 
-    edited = Signal(float)
+    edited = Signal(float, str)
+    """value, gesture"""
     refused = Signal(str)
 
     def __init__(self, entry: Entry, name: str):
@@ -73,7 +74,7 @@ class LevelEditor(Themed, QWidget):
         layout.addWidget(self.slider, 1)
         layout.addWidget(self.box)
         self.slider.moved.connect(self._on_moved)
-        self.slider.reset_requested.connect(lambda: self.edited.emit(float(entry.default)))
+        self.slider.reset_requested.connect(lambda: self.edited.emit(float(entry.default), ""))
         self.box.committed.connect(self._on_typed)
 
     def set_value(self, value: float) -> None:
@@ -82,9 +83,9 @@ class LevelEditor(Themed, QWidget):
             self.slider.set_number(value)
         self.box.set_number(value)
 
-    def _on_moved(self, value: float, _gesture: str) -> None:
+    def _on_moved(self, value: float, gesture: str) -> None:
         self.box.set_number(value)
-        self.edited.emit(value)
+        self.edited.emit(value, gesture)
 
     def _on_typed(self, text: str) -> None:
         try:
@@ -94,14 +95,14 @@ class LevelEditor(Themed, QWidget):
             self.refused.emit(str(error))
             return
         self.set_value(value)
-        self.edited.emit(value)
+        self.edited.emit(value, "")
 
 
 class TalkerRow(QWidget):
     """Cross-hair, name, voice, level, speaking, walking, remove."""
 
-    changed = Signal(dict)
-    """Fields of the Talker that a person has changed."""
+    changed = Signal(dict, str)
+    """Fields of the Talker that a person has changed, gesture."""
     remove_wanted = Signal()
     refused = Signal(str)
 
@@ -132,11 +133,11 @@ class TalkerRow(QWidget):
         layout.addSpacing(8)
         layout.addWidget(self.walks)
         layout.addWidget(self.remove)
-        self.voice.chosen.connect(lambda voice: self.changed.emit({"voice": voice}))
-        self.level.edited.connect(lambda level: self.changed.emit({"level_db": level}))
+        self.voice.chosen.connect(lambda voice: self.changed.emit({"voice": voice}, ""))
+        self.level.edited.connect(lambda level, gesture: self.changed.emit({"level_db": level}, gesture))
         self.level.refused.connect(self.refused)
-        self.speaks.clicked.connect(lambda on: self.changed.emit({"muted": not on}))
-        self.walks.clicked.connect(lambda on: self.changed.emit({"walking": bool(on)}))
+        self.speaks.clicked.connect(lambda on: self.changed.emit({"muted": not on}, ""))
+        self.walks.clicked.connect(lambda on: self.changed.emit({"walking": bool(on)}, ""))
         self.remove.clicked.connect(self.remove_wanted)
         self.show_part(talker)
 
@@ -156,7 +157,7 @@ class TalkerRow(QWidget):
 class NoiseRow(QWidget):
     """Kind, field, SNR, remove."""
 
-    changed = Signal(dict)
+    changed = Signal(dict, str)
     remove_wanted = Signal()
     refused = Signal(str)
 
@@ -179,9 +180,9 @@ class NoiseRow(QWidget):
         layout.addWidget(self.field)
         layout.addWidget(self.snr, 1)
         layout.addWidget(self.remove)
-        self.kind.chosen.connect(lambda kind: self.changed.emit({"kind": kind}))
-        self.field.chosen.connect(lambda field: self.changed.emit({"field": field}))
-        self.snr.edited.connect(lambda snr: self.changed.emit({"snr_db": snr}))
+        self.kind.chosen.connect(lambda kind: self.changed.emit({"kind": kind}, ""))
+        self.field.chosen.connect(lambda field: self.changed.emit({"field": field}, ""))
+        self.snr.edited.connect(lambda snr, gesture: self.changed.emit({"snr_db": snr}, gesture))
         self.snr.refused.connect(self.refused)
         self.remove.clicked.connect(self.remove_wanted)
         self.show_part(noise)

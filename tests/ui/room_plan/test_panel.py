@@ -1,5 +1,6 @@
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
@@ -16,7 +17,8 @@ def panel(qtbot, request):
     qtbot.addWidget(window)
     panel = PlanPanel(window)
     panel.scenes, panel.errors = [], []
-    panel.scene_changed.connect(panel.scenes.append)
+    panel.gestures = []
+    panel.scene_changed.connect(lambda scene, gesture: (panel.scenes.append(scene), panel.gestures.append(gesture)))
     panel.refused.connect(panel.errors.append)
     panel.apply_theme(request.param)
     panel.plan.apply_theme(request.param)
@@ -44,8 +46,6 @@ def test_a_talker_is_dragged_and_the_scene_changes_once(panel):
     assert len(panel.scenes) == 1
     assert place_of(panel.scenes[0], 2) == pytest.approx((x - 0.4, y + 0.3), abs=0.05)
     assert panel.who.currentData() == "2"
-    panel.undo_button.click()
-    assert panel.scenes[-1] == load_scene("four-talkers") and panel.redo_button.isEnabled()
 
 
 def test_a_way_is_drawn_by_double_clicks_and_taken_back_by_keys(panel):
@@ -63,8 +63,19 @@ def test_a_way_is_drawn_by_double_clicks_and_taken_back_by_keys(panel):
     assert panel.scene.talkers[0].path != path
     QTest.keyClick(plan, Qt.Key.Key_Delete)
     assert panel.scene.talkers[0].path is None
-    QTest.keyClick(plan, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert panel.scene.talkers[0].path is not None
+
+
+def test_what_a_held_key_does_is_one_gesture(panel):
+    plan = panel.plan
+    plan.setFocus()
+    QTest.keyClick(plan, Qt.Key.Key_PageDown)
+    for repeated in (False, True, True, False):
+        press = QKeyEvent(
+            QEvent.Type.KeyPress, Qt.Key.Key_Left, Qt.KeyboardModifier.NoModifier, autorep=repeated, count=1
+        )
+        plan.keyPressEvent(press)
+    first, second, third, again = panel.gestures
+    assert first == second == third != again
 
 
 def test_kind_speed_rest_and_pauses(panel):
@@ -88,16 +99,7 @@ def test_kind_speed_rest_and_pauses(panel):
 def test_without_a_room_it_says_so(panel):
     panel.show_scene(None)
     panel.plan.repaint()
-    assert not panel.who.isEnabled() and not panel.undo_button.isEnabled()
+    assert not panel.who.isEnabled()
     QTest.mouseClick(panel.plan, Qt.MouseButton.LeftButton)
     QTest.keyClick(panel.plan, Qt.Key.Key_Left)
     assert panel.scenes == []
-
-
-def test_another_scene_forgets_what_could_be_undone(panel):
-    panel.kind.chosen.emit("arc")
-    assert panel.undo_button.isEnabled()
-    panel.show_scene(panel.scene)
-    assert panel.undo_button.isEnabled()
-    panel.show_scene(load_scene("meeting-room"))
-    assert not panel.undo_button.isEnabled()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from workbench.core.messages import InputLevels
+from workbench.engine.assembly import Structure
 from workbench.engine.device_store import OutputSetup
 from workbench.engine.input_meter import InputMeter
 from workbench.engine.inputs import InputSetup
@@ -34,20 +36,30 @@ class ChannelCommands(StructureCommands):
     def set_inputs(self, setup: InputSetup) -> None:
         """Another channel map, calibration, rate or block: at once and crossfaded where that can be, else the source
         is opened anew. It is remembered with the device. What is wrong with it is said in health."""
+        self._commands.put(self._setting_inputs(setup))
+
+    def _setting_inputs(self, setup: InputSetup, noted: bool = True) -> Callable[[], None]:
+        restructure = self._restructuring({"inputs": setup}, noted)
 
         def change() -> None:
-            source = self._assembly.runner.source if self._assembly else None
+            source, before = self._running_source, self._structure
             channels = getattr(source, "source_channels", 0)
-            if source is None or setup.structure(channels) != self._structure.inputs.structure(channels):
+            if source is None or setup.structure(channels) != before.inputs.structure(channels):
                 restructure()
                 return
             source.apply(setup)
-            self._structure = replace(self._structure, inputs=setup)
+            self._structure = replace(before, inputs=setup)
             self._show_calibration()
             self._devices.keep_inputs(self._structure.source, setup)
+            self._note_structure(before, noted)
 
-        restructure = self._restructuring({"inputs": setup})
-        self._commands.put(change)
+        return change
+
+    def _put_structure_back(self, now: Structure, wanted: Structure) -> None:
+        if replace(now, inputs=wanted.inputs) == wanted:
+            self._commands.put(self._setting_inputs(wanted.inputs, noted=False))
+        else:
+            super()._put_structure_back(now, wanted)
 
     def input_levels(self, weighting: str = "A", speed: str = "fast") -> InputLevels | None:
         """Levels of the source's own channels; the first call, or one with another weighting, begins to measure."""

@@ -6,10 +6,11 @@ from typing import Any
 
 from workbench.core.params import Params, entry
 from workbench.engine.history import Step
+from workbench.engine.session.source import SourceCommands
 from workbench.engine.session.structure import StructureCommands
 
 
-class ParameterCommands(StructureCommands):
+class ParameterCommands(StructureCommands, SourceCommands):
     """What changes the parameters of the shown side; nothing here waits for the chain."""
 
     @property
@@ -30,6 +31,8 @@ class ParameterCommands(StructureCommands):
         step = self._history.undo()
         if step is not None and step.structure is not None:
             self._put_structure_back(*reversed(step.structure))
+        if step is not None and step.room is not None:
+            self._put_room_back(*reversed(step.room))
         return step is not None
 
     def redo(self) -> bool:
@@ -37,6 +40,8 @@ class ParameterCommands(StructureCommands):
         step = self._history.redo()
         if step is not None and step.structure is not None:
             self._put_structure_back(*step.structure)
+        if step is not None and step.room is not None:
+            self._put_room_back(*step.room)
         return step is not None
 
     @property

@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from workbench.audio.device_watch import DeviceWatch
 from workbench.core.messages import Health
@@ -89,6 +90,11 @@ class SessionState:
     def params(self) -> Params:
         """The parameters in force."""
         return self._history.params
+
+    @property
+    def _running_source(self) -> Any:
+        assembly = self._assembly
+        return assembly.runner.source if assembly else None
 
     def _say(self, message: str, failed: bool = False) -> None:
         self._message, self._failed = message, failed

@@ -10,6 +10,7 @@ from workbench.core.geometry import MicrophoneArray, SpeakerLayout
 from workbench.core.messages import MicrophoneReport
 from workbench.engine.assembly import Structure, fitted
 from workbench.engine.device_store import OutputSetup
+from workbench.engine.room_steps import RoomState
 from workbench.engine.session.running import Running
 from workbench.engine.structure_steps import structure_label
 
@@ -79,6 +80,7 @@ class StructureCommands(Running):
             if "source" in changes:
                 changes = {"clean": None, **changes}  # a clean recording belongs to one file
             before, wishes = self._structure, self._wishes
+            left = self._room.edits(self._running_source, before.source) if "source" in changes else None
             self._wishes = wishes.without(changes)
             self._structure = fitted(replace(before, **changes), before)
             if {"source", "array"} & set(changes):
@@ -88,20 +90,21 @@ class StructureCommands(Running):
                     self._room.forget()
                     self.transport.choose(self._structure.source)
                 self._remember_devices()
-                self._note_structure(before, noted, label)
+                self._note_structure(before, noted, label, left)
                 return
             if self._go_over_from(before):
                 self._remember_devices()
-                self._note_structure(before, noted, label)
+                self._note_structure(before, noted, label, left)
             else:
                 self._wishes = wishes
 
         return change
 
-    def _note_structure(self, before: Structure, noted: bool, label: str) -> None:
+    def _note_structure(self, before: Structure, noted: bool, label: str = "", left: RoomState | None = None) -> None:
         changed = structure_label(before, self._structure)
         if noted and changed:
-            self._history.note_structure(label or changed, before, self._structure)
+            room = left if before.source != self._structure.source else None
+            self._history.note_structure(label or changed, before, self._structure, room)
 
     def _put_structure_back(self, now: Structure, wanted: Structure) -> None:
         names = [one.name for one in fields(Structure) if getattr(now, one.name) != getattr(wanted, one.name)]

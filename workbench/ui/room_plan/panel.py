@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from workbench.audio.scene import Scene
@@ -12,13 +12,12 @@ from workbench.core.errors import InputError
 from workbench.core.params import Entry, Knob
 from workbench.ui.controls import MethodChooser, ToggleSwitch, ValueBox, rule
 from workbench.ui.dialogs import FloatPanel
-from workbench.ui.dialogs.parts import button, label
+from workbench.ui.dialogs.parts import label
 from workbench.ui.room_entries import typed_number
 from workbench.ui.room_plan import edits
 from workbench.ui.room_plan.plan import RoomPlan
 
 WIDTH = 620
-DEPTH = 100
 
 
 def _entry(name: str, help: str, unit: str, low: float, high: float, default: float, decimals: int) -> Entry:
@@ -32,16 +31,14 @@ PAUSE = _entry("Silence", "How long the talker is silent each time the voice has
 
 
 class PlanPanel(FloatPanel):
-    """Shows a scene; `scene_changed` gives what a person made of it. It has its own undo."""
+    """Shows a scene; `scene_changed` gives what a person made of it, and the gesture."""
 
-    scene_changed = Signal(object)
+    scene_changed = Signal(object, str)
     refused = Signal(str)
 
     def __init__(self, window: QWidget):
         super().__init__("Plan of the room", WIDTH, window)
         self.scene: Scene | None = None
-        self._done: list[Scene] = []
-        self._undone: list[Scene] = []
         self.plan = RoomPlan()
         self.plan.setFixedHeight(430)
         holder = QHBoxLayout()
@@ -107,21 +104,14 @@ class PlanPanel(FloatPanel):
         row = QHBoxLayout()
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(8)
-        self.undo_button = button("Undo", "Take back the last change of the plan (Ctrl+Z here)", self.undo)
-        self.redo_button = button("Redo", "Apply it again (Ctrl+Shift+Z here)", self.redo)
-        row.addWidget(self.undo_button)
-        row.addWidget(self.redo_button)
+        row.addWidget(label("Double-click: a point more. Delete: one less. Ctrl+Z takes a change back.", 11, tone="3"))
         row.addStretch(1)
-        row.addWidget(label("Double-click: a point more. Delete: one less.", 11, tone="3"))
         return row
 
     # ---- what is shown -------------------------------------------------------------------------------------
 
     def show_scene(self, scene: Scene | None) -> None:
-        """Show a scene; another one than was changed here forgets what could be undone."""
-        if scene is None or self.scene is None or scene.name != self.scene.name:
-            self._done.clear()
-            self._undone.clear()
+        """Show a scene; None: the source is no room."""
         self.scene = scene
         self.plan.show_scene(scene)
         self._show()
@@ -131,8 +121,6 @@ class PlanPanel(FloatPanel):
         some = scene is not None and bool(scene.talkers)
         for part in (self.who, self.kind, self.walks, *self.boxes.values()):
             part.setEnabled(some)
-        self.undo_button.setEnabled(bool(self._done))
-        self.redo_button.setEnabled(bool(self._undone))
         if not some:
             return
         index = min(self.plan.talker, len(scene.talkers) - 1)
@@ -183,45 +171,9 @@ class PlanPanel(FloatPanel):
             return
         self._take(scene)
 
-    def _take(self, scene: Scene) -> None:
+    def _take(self, scene: Scene, gesture: str = "") -> None:
         if self.scene is not None and scene != self.scene:
-            self._done.append(self.scene)
-            del self._done[:-DEPTH]
-            self._undone.clear()
-            self._become(scene)
-
-    def _become(self, scene: Scene) -> None:
-        self.scene = scene
-        self.plan.show_scene(scene)
-        self._show()
-        self.scene_changed.emit(scene)
-
-    def undo(self) -> None:
-        """Take back the last change made here."""
-        if self._done:
-            self._undone.append(self.scene)
-            self._become(self._done.pop())
-
-    def redo(self) -> None:
-        """Apply again what was taken back."""
-        if self._undone:
-            self._done.append(self.scene)
-            self._become(self._undone.pop())
-
-    @staticmethod
-    def _is_undo(event) -> bool:
-        return event.key() == Qt.Key.Key_Z and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-
-    def event(self, event):
-        if event.type() == QEvent.Type.ShortcutOverride and self._is_undo(event):
-            event.accept()  # undo of the plan rather than of the parameters
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event):
-        if not self._is_undo(event):
-            super().keyPressEvent(event)
-        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.redo()
-        else:
-            self.undo()
+            self.scene = scene
+            self.plan.show_scene(scene)
+            self._show()
+            self.scene_changed.emit(scene, gesture)

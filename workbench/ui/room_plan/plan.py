@@ -13,7 +13,7 @@ from workbench.audio.scene import Scene
 from workbench.audio.scene_parts import Arc, Walk
 from workbench.core.errors import InputError
 from workbench.ui import theme
-from workbench.ui.controls import Themed, draw_focus_ring
+from workbench.ui.controls import Themed, draw_focus_ring, new_gesture
 from workbench.ui.painting import THIN_SPACE
 from workbench.ui.room_plan import edits
 from workbench.ui.room_plan.edits import Handle
@@ -26,8 +26,8 @@ RADIUS = 9.0
 class RoomPlan(Themed, QWidget):
     """0° is up, left is left. What is dragged is emitted when it is let go; until then it is only drawn."""
 
-    changed = Signal(object)
-    """A Scene, as a person has made it."""
+    changed = Signal(object, str)
+    """A Scene, as a person has made it, and the gesture: what a held key does is one step."""
     chosen = Signal(int)
     """Index of the talker that was picked."""
     refused = Signal(str)
@@ -39,6 +39,7 @@ class RoomPlan(Themed, QWidget):
         self.current: Handle | None = None
         self._dragging = False
         self._draft: Scene | None = None
+        self._gesture = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Plan of the simulated room")
@@ -134,13 +135,16 @@ class RoomPlan(Themed, QWidget):
             event.ignore()
             return
         key = Qt.Key(event.key())
+        if not event.isAutoRepeat():
+            self._gesture = new_gesture("plan")
         step = 0.01 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0.1
         moves = {Qt.Key.Key_Up: (step, 0.0), Qt.Key.Key_Down: (-step, 0.0), Qt.Key.Key_Left: (0.0, step),
                  Qt.Key.Key_Right: (0.0, -step)}  # fmt: skip
         places = dict(edits.handles(self.scene, self.talker))
         if key in moves and self.current in places:
             x, y = places[self.current]
-            self._try(lambda: edits.moved(self.scene, self.current, x + moves[key][0], y + moves[key][1]))
+            x, y = x + moves[key][0], y + moves[key][1]
+            self._try(lambda: edits.moved(self.scene, self.current, x, y), self._gesture)
         elif key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp) and places:
             order = sorted(places, key=lambda one: (one.kind == "noise", one.index, one.kind != "start", one.part))
             at = order.index(self.current) if self.current in order else -1
@@ -159,19 +163,19 @@ class RoomPlan(Themed, QWidget):
             self.chosen.emit(self.talker)
         self.update()
 
-    def _try(self, make) -> None:
+    def _try(self, make, gesture: str = "") -> None:
         try:
             scene = make()
         except InputError as error:
             self.refused.emit(str(error))
             return
         if scene != self.scene:
-            self._emit(scene)
+            self._emit(scene, gesture)
 
-    def _emit(self, scene: Scene) -> None:
+    def _emit(self, scene: Scene, gesture: str = "") -> None:
         self.scene = scene
         self.update()
-        self.changed.emit(scene)
+        self.changed.emit(scene, gesture)
 
     # ---- paint ---------------------------------------------------------------------------------------------
 

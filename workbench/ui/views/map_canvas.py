@@ -32,6 +32,7 @@ class MapCanvas(MapHand, MapViewport, QWidget):
 
     steering_changed = Signal(float, bool)
     talker_moved = Signal(int, float, float)
+    talker_dropped = Signal()
     nulls_changed = Signal(tuple, bool)
 
     def __init__(self, tokens: Tokens, clock: Callable[[], float] = time.monotonic, parent: QWidget | None = None):

@@ -175,6 +175,7 @@ class MapHand:
             self._put_nulls(self.state.hand_nulls_deg, True)
         else:
             self.state.hold(drag.number, math.radians(drag.azimuth_deg), drag.distance_m)
+            self.talker_dropped.emit()
         self.update()
 
     # ---------------------------------------------------------------------------------------- keys

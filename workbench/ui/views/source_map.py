@@ -27,12 +27,13 @@ class SourceMapView(QWidget):
     """The source map with its heading, its two switches and how often it is renewed.
 
     Signals: `steering_changed(deg, final)` while the handle is dragged, final once on release;
-    `talker_moved(number, azimuth_rad, distance_m)` while a true position is dragged; `nulls_changed(degs, final)`
-    with all nulls that are placed by hand when one is added, dragged or taken away.
+    `talker_moved(number, azimuth_rad, distance_m)` while a true position is dragged, `talker_dropped` at the end;
+    `nulls_changed(degs, final)` with all nulls that are placed by hand when one is added, dragged or taken away.
     """
 
     steering_changed = Signal(float, bool)
     talker_moved = Signal(int, float, float)
+    talker_dropped = Signal()
     nulls_changed = Signal(tuple, bool)
 
     def __init__(
@@ -48,6 +49,7 @@ class SourceMapView(QWidget):
         self.canvas = MapCanvas(tokens, clock, self)
         self.canvas.steering_changed.connect(self.steering_changed)
         self.canvas.talker_moved.connect(self.talker_moved)
+        self.canvas.talker_dropped.connect(self.talker_dropped)
         self.canvas.nulls_changed.connect(self.nulls_changed)
 
         self._title = QLabel("Source map")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout
 from workbench.core.geometry import SpeakerLayout
 from workbench.core.messages import BeamGain, BeamPattern, Localization, LoudspeakerResponse, Snapshot
 from workbench.ui import theme
+from workbench.ui.handbook import set_page
 from workbench.ui.theme import Tokens
 from workbench.ui.views.beam import BeamView
 from workbench.ui.views.loudspeakers import LoudspeakersView
@@ -131,6 +132,7 @@ class SpaceView(QWidget):
 
     steering_changed = Signal(float, bool)
     talker_moved = Signal(int, float, float)
+    talker_dropped = Signal()
     follow_requested = Signal(int)
     nulls_changed = Signal(tuple, bool)
     pair_chosen = Signal(str, int, int)
@@ -148,8 +150,12 @@ class SpaceView(QWidget):
         self.beam = BeamView(tokens)
         self.loudspeakers = LoudspeakersView(tokens)
         self.meters = MetersView(tokens)
+        set_page(self.beam, "views.html#beam-pattern")
+        set_page(self.loudspeakers, "views.html#loudspeakers")
+        set_page(self.meters, "views.html#meters")
         self.source_map.steering_changed.connect(self.steering_changed)
         self.source_map.talker_moved.connect(self.talker_moved)
+        self.source_map.talker_dropped.connect(self.talker_dropped)
         self.source_map.nulls_changed.connect(self.nulls_changed)
         self.table.follow_requested.connect(self.follow_requested)
 

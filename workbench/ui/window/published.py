@@ -47,6 +47,7 @@ class Published(QObject):
         bridge.response_changed.connect(window.space.show_response)
         bridge.response_changed.connect(window.loudspeaker_panel.show_response)
         bridge.params_changed.connect(self._on_params)
+        bridge.steps_changed.connect(self._on_steps)
         bridge.structure_changed.connect(self._on_structure)
         bridge.running_changed.connect(self._on_running)
         bridge.oracle_changed.connect(self._on_oracle)
@@ -103,11 +104,13 @@ class Published(QObject):
         window.trade_panel.show_params(params)
         beam = params.beamformer
         window.space.set_nulls(beam.nulls_deg, beam.enabled and beam.method == "lcmv")
-        session = bridge.session
+        window.toolbar.preset.set_value(bridge.preset_name, "edited" if bridge.edited else "")
+
+    def _on_steps(self) -> None:
+        window, session = self._window, self._bridge.session
         window.toolbar.set_undo(session.undo_label, session.redo_label)
         if window.history_panel.isVisible():
             window.history_panel.show_steps(*session.steps)
-        window.toolbar.preset.set_value(bridge.preset_name, "edited" if bridge.edited else "")
 
     def _on_structure(self) -> None:
         window, session = self._window, self._bridge.session

@@ -23,6 +23,7 @@ class Wanted(QObject):
         self._window, self._bridge = window, window.bridge
         self._steering_gesture: str | None = None
         self._nulls_gesture: str | None = None
+        self._talker_gesture: str | None = None
 
     def connect(self) -> None:
         """Wire everything; to be called once, when the window is complete."""
@@ -95,7 +96,8 @@ class Wanted(QObject):
     def _connect_space(self) -> None:
         space, bridge = self._window.space, self._bridge
         space.steering_changed.connect(self._on_steered)
-        space.talker_moved.connect(bridge.move_talker)
+        space.talker_moved.connect(self._on_talker)
+        space.talker_dropped.connect(self._on_talker_dropped)
         space.nulls_changed.connect(self._on_nulls)
         space.pair_chosen.connect(bridge.show_pair)
         space.loudness_reset_wanted.connect(bridge.reset_loudness)
@@ -126,3 +128,11 @@ class Wanted(QObject):
         self._bridge.set(values, gesture=self._nulls_gesture)
         if final:
             self._nulls_gesture = None
+
+    def _on_talker(self, number: int, azimuth_rad: float, distance_m: float) -> None:
+        if self._talker_gesture is None:
+            self._talker_gesture = new_gesture(f"talker {number}")
+        self._bridge.move_talker(number, azimuth_rad, distance_m, gesture=self._talker_gesture)
+
+    def _on_talker_dropped(self) -> None:
+        self._talker_gesture = None
