@@ -218,7 +218,7 @@ def test_a_howl_lowers_the_output_and_says_so(session):
 def test_the_disk_that_fills_is_said_once(session, tmp_path, monkeypatch):
     from workbench.engine import recording as module
 
-    free = SimpleNamespace(free=4 * 48000 * 10 * 300)  # five minutes of eight channels and two
+    free = SimpleNamespace(total=10**12, free=4 * 48000 * 10 * 300)  # five minutes of eight channels and two
     monkeypatch.setattr(module.shutil, "disk_usage", lambda path: free)
     session.start()
     wait(lambda: session.mailbox.health.state == "running")

@@ -25,6 +25,8 @@ from workbench.engine.talker_recorder import TalkerRecorder
 
 log = logging.getLogger(__name__)
 
+LEAST_S = 2.0
+"""A disk that takes less than this much of a recording is full."""
 ENDING = {"wav": ".wav", "flac": ".flac"}
 
 
@@ -88,6 +90,7 @@ def begin_recording(
     parent = Path(folder)
     path = _fresh(parent / datetime.now().strftime("%Y-%m-%d %H-%M-%S"))
     channels = getattr(runner.source, "source_channels", runner.source.channels)
+    _ask_for_room(path, 4 * RATE_HZ * (channels + runner.chain.out_channels))
     try:
         recorder = Recorder(path, channels, runner.chain.out_channels, kind)
     except InputError:
@@ -120,6 +123,20 @@ def begin_recording(
             raise
     runner.taker = recording = Recording(recorder, journal, each)
     return recording
+
+
+def _ask_for_room(path: Path, bytes_a_second: int) -> None:
+    """Raises EarshotError, before anything is made, where the disk is as good as full."""
+    there = next((parent for parent in path.parents if parent.exists()), None)
+    try:
+        disk = shutil.disk_usage(there) if there is not None else None
+    except OSError:  # then writing will say it
+        return
+    if disk is not None and disk.total and disk.free < LEAST_S * bytes_a_second:  # some know nothing of their size
+        raise EarshotError(
+            f"{path.parent}: No space left on device ({disk.free / 1e6:.1f} MB are free, and each second takes "
+            f"{bytes_a_second / 1e6:.1f} MB): choose another folder for recordings"
+        )
 
 
 def _talkers(
