@@ -52,3 +52,14 @@ def test_clipped_samples_are_counted(tmp_path):
     writer.close()
     assert writer.clipped == 2
     assert np.abs(read_sound(tmp_path / "x.flac")[0]).max() <= 1.0
+
+
+def test_the_length_of_a_recording_of_days_finds_room_in_the_header(tmp_path):
+    """36 bits: a day at 48 kHz is more than 32 bits hold."""
+    writer = FlacWriter(tmp_path / "x.flac", 2, 48000)
+    writer.write(noise(30_000))
+    writer.frames = 2**33 + 12_345 + BLOCK
+    writer.update_header()
+    assert soundfile.info(tmp_path / "x.flac").frames == 2**33 + 12_345
+    with soundfile.SoundFile(tmp_path / "x.flac") as sound:  # rate and channels share the header's bytes with it
+        assert (sound.samplerate, sound.channels, sound.subtype) == (48000, 2, "PCM_24")

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from workbench.audio.files import read_sound
+from workbench.audio.file_source import FileSource
+from workbench.audio.files import duration_s, open_sound, read_sound
 from workbench.audio.wav_writer import WavWriter
 
 
@@ -37,3 +38,46 @@ def test_without_a_header_update_the_last_state_is_there(tmp_path):
     writer.close()
     with soundfile.SoundFile(path) as file:
         assert file.frames == 960
+
+
+def sparse(folder):
+    """Whether a file with a hole takes no room for it there."""
+    path = folder / "hole"
+    with path.open("wb") as file:
+        file.truncate(16 << 20)
+    blocks = getattr(path.stat(), "st_blocks", None)
+    path.unlink()
+    return blocks is not None and blocks * 512 < 1 << 20
+
+
+def test_a_recording_really_goes_past_4_gb(tmp_path):
+    """Seven hours and more of one channel stand as a hole before the passage over the limit."""
+    if not sparse(tmp_path):
+        pytest.skip("would need 4 GB of disk")
+    path = tmp_path / "long.wav"
+    hop = np.random.default_rng(1).standard_normal((480, 8)).astype(np.float32)
+    writer = WavWriter(path, 8, 48000)
+    writer.frames = first = (2**32 - 2**20) // 32
+    formats = []
+    for _ in range(100):
+        writer.write(hop)
+        writer.update_header()
+        with soundfile.SoundFile(path) as file:
+            formats.append(file.format)
+            assert file.frames == writer.frames
+            file.seek(writer.frames - 480)
+            np.testing.assert_array_equal(file.read(480, dtype="float32"), hop)
+    writer.close()
+    assert formats[0] == "WAVEX" and formats[-1] == "RF64" and sorted(formats, reverse=True) == formats
+    assert path.stat().st_size > 2**32
+    with open_sound(path) as file:  # as the program itself opens it
+        assert duration_s(file) == (first + 48000) / 48000
+    source = FileSource(path)
+    try:
+        source.seek((first + 24000) / 48000)
+        source.start()
+        assert source.channels == 8
+        block = source.read(5.0)
+        np.testing.assert_array_equal(block.samples, hop.T)
+    finally:
+        source.close()
