@@ -8,9 +8,13 @@ export PYTHON
 # make soak: a short round (about ten minutes); make soak SOAK=--full takes two hours.
 SOAK ?=
 
-.PHONY: run test soak bench format package test-package clean
+# The handbook, which Ctrl+F1 opens. It is made anew when something that it tells of has changed.
+HANDBOOK = resources/handbook/index.html
+TOLD = $(shell find docs workbench CONTRIBUTING.md CHANGELOG.md -type f -not -name '*.pyc')
 
-run: $(VENV)/.runtime
+.PHONY: run test types soak bench docs format package test-package clean
+
+run: $(HANDBOOK)
 	$(BIN)/python -m workbench
 
 test: $(VENV)/.test
@@ -32,6 +36,17 @@ soak: $(VENV)/.test
 bench: $(VENV)/.runtime
 	$(BIN)/python -m workbench bench
 
+# A link, an anchor or a picture that leads nowhere fails.
+docs: $(VENV)/.runtime
+	$(BIN)/python -m docs.handbook --strict
+
+$(HANDBOOK): $(VENV)/.runtime $(TOLD)
+	$(BIN)/python -m docs.handbook
+
+# Types by pyright, which brings node along (75 MB): apart from the tests.
+types: $(VENV)/.types
+	$(BIN)/basedpyright
+
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -42,7 +57,7 @@ $(VENV)/bin/python:
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
 $(VENV)/.runtime: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	touch $@
 
 $(VENV)/.test: $(VENV)/.runtime
@@ -50,8 +65,12 @@ $(VENV)/.test: $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	touch $@
 
+$(VENV)/.types: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --editable '.[types]'
+	touch $@
+
 # dist/earshot: the program as one folder that needs no Python.
-package: $(VENV)/.package
+package: $(VENV)/.package $(HANDBOOK)
 	$(BIN)/python packaging/build.py
 
 test-package: package
@@ -63,4 +82,4 @@ $(VENV)/.package: $(VENV)/.runtime
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) build dist resources/handbook

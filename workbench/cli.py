@@ -6,6 +6,7 @@ import argparse
 import importlib
 import logging
 import sys
+from collections.abc import Collection
 
 from workbench import __version__
 from workbench.core.errors import EarshotError, InputError
@@ -30,7 +31,8 @@ COMMANDS = {
 """Name and one line of help of each command; the module is imported only when the command is used."""
 
 
-def _parser(chosen: str | None) -> argparse.ArgumentParser:
+def _parser(chosen: Collection[str]) -> argparse.ArgumentParser:
+    """The parser with the arguments of the chosen commands; the others are known by name alone."""
     parser = argparse.ArgumentParser(
         prog="workbench", description="Earshot, a live audio workbench. Without a command it opens the window."
     )
@@ -39,9 +41,14 @@ def _parser(chosen: str | None) -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, summary in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
-        if name == chosen:
+        if name in chosen:
             importlib.import_module(f"workbench.commands.{name}").add_arguments(subparser)
     return parser
+
+
+def full_parser() -> argparse.ArgumentParser:
+    """The parser with the arguments of all commands, for those who read it."""
+    return _parser(COMMANDS)
 
 
 _INFORMATION = {"-h", "--help", "--version"}
@@ -72,7 +79,7 @@ def main(argv: list[str]) -> int:
         0, 2 (bad arguments or input), 1 (failure), 130 (interrupted).
     """
     chosen = next((word for word in argv if word not in _VERBOSE | _INFORMATION), None)
-    parser = _parser(chosen)
+    parser = _parser(() if chosen is None else (chosen,))
     args = parser.parse_args(argv)
     set_up_logging(argv)
     if args.command is None:

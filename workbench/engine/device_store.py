@@ -12,6 +12,7 @@ import tomli_w
 from workbench.core.atomic import write_text
 from workbench.core.errors import InputError
 from workbench.core.resources import read_toml
+from workbench.core.versions import take_version
 from workbench.engine import inputs
 from workbench.engine.inputs import InputSetup
 
@@ -40,7 +41,7 @@ class DeviceStore:
 
     Parameters
     ----------
-    path : of the file; None: nothing is kept
+    path : of the file; None: nothing is kept. Nor is it where the file cannot be read: it stays as it is.
     """
 
     def __init__(self, path: Path | None = None):
@@ -51,11 +52,11 @@ class DeviceStore:
             try:
                 self._read(read_toml(path))
             except InputError as error:
-                log.warning("%s: the devices' settings are not used (%s)", path, error)
+                log.warning("the devices' settings are not used (%s)", error)
+                self._path = None  # what cannot be read, a newer Earshot's perhaps, is not written over
 
     def _read(self, table: dict[str, Any]) -> None:
-        if table.get("earshot_devices") != VERSION:
-            raise InputError("written by another version")
+        take_version(table, "earshot_devices", VERSION, str(self._path), "list of devices")
         for name, row in table.get("inputs", {}).items():
             try:
                 self._inputs[name] = inputs.from_table(row)

@@ -18,6 +18,7 @@ from workbench.core.atomic import write_text
 from workbench.core.errors import InputError
 from workbench.core.params import ENTRIES, Params, Value
 from workbench.core.resources import read_toml, resource
+from workbench.core.versions import take_version
 
 VERSION = 1
 STAGES = ("beamformer", "enhance", "localize", "render")
@@ -124,11 +125,7 @@ def load(path: str | Path) -> Preset:
     table = read_toml(path)
     if "earshot_settings" in table:
         return _of_settings(path)
-    version = table.pop("earshot_preset", None)
-    if isinstance(version, bool) or not isinstance(version, int):
-        raise InputError(f"{path}: not an Earshot preset (no `earshot_preset` version)")
-    if version > VERSION:
-        raise InputError(f"{path}: written by a newer Earshot (version {version}; this one reads up to {VERSION})")
+    take_version(table, "earshot_preset", VERSION, path, "preset")
     texts = {key: table.pop(key) for key in _TEXTS if key in table}
     wrong = [key for key, value in texts.items() if not isinstance(value, str)]
     if wrong:

@@ -31,6 +31,7 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import load_array, load_layout
 from workbench.core.params import Params
 from workbench.core.resources import find_toml, read_toml
+from workbench.core.versions import take_version
 from workbench.engine import settings as settings_files
 from workbench.enhance.models import load_model
 
@@ -109,11 +110,7 @@ def _content(folder: str, name: str | None) -> dict | None:
 
 
 def _from_table(table: dict, path: Path) -> Recipe:
-    version = table.pop("earshot_recipe", None)
-    if not isinstance(version, int) or isinstance(version, bool):
-        raise InputError(f"{path}: not a recipe: it needs a line `earshot_recipe = {VERSION}`")
-    if version > VERSION:
-        raise InputError(f"{path}: written for a newer Earshot (recipe {version}; this one reads up to {VERSION})")
+    take_version(table, "earshot_recipe", VERSION, path, "recipe")
     known = {"description": str, "chain": dict, "output": dict, "params": dict}
     _check(table, known, path, "")
     chain, output = table.get("chain", {}), table.get("output", {})

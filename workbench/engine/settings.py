@@ -12,6 +12,7 @@ from workbench.core.atomic import write_text
 from workbench.core.errors import InputError
 from workbench.core.params import Params
 from workbench.core.resources import read_toml
+from workbench.core.versions import take_version
 from workbench.engine import inputs
 from workbench.engine.inputs import InputSetup
 
@@ -66,11 +67,7 @@ def load(path: str | Path) -> Settings:
     """
     path = Path(path)
     table = read_toml(path)
-    version = table.pop("earshot_settings", None)
-    if not isinstance(version, int):
-        raise InputError(f"{path}: not an Earshot settings file (no `earshot_settings` version)")
-    if version > VERSION:
-        raise InputError(f"{path}: written by a newer Earshot (version {version}; this one reads up to {VERSION})")
+    take_version(table, "earshot_settings", VERSION, path, "settings file")
     params_table = table.pop("params", {})
     inputs_table = table.pop("inputs", None)
     unknown = set(table) - set(_TEXTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QVBoxLayout, QWidget
 
 from workbench import __version__
@@ -15,10 +15,12 @@ from workbench.ui.abx_control import ABXControl
 from workbench.ui.adapt_control import AdaptControl
 from workbench.ui.array_control import ArrayControl
 from workbench.ui.bridge import Bridge
+from workbench.ui.desktop import open_address
 from workbench.ui.dialogs import AboutPanel, CalibrationPanel, KeysPanel, PresetPanel, SinkPanel, SourcePanel
 from workbench.ui.enhancer_control import EnhancerControl
 from workbench.ui.file_asker import FileAsker
 from workbench.ui.file_control import FileControl
+from workbench.ui.handbook_control import HandbookControl
 from workbench.ui.icons import app_icon
 from workbench.ui.input_control import InputControl
 from workbench.ui.jobs_control import JobsControl
@@ -38,6 +40,7 @@ from workbench.ui.toolbar import Toolbar
 from workbench.ui.trade_panel import TradePanel
 from workbench.ui.window.appearance import THEME_CHOICES, dress, resolve_theme
 from workbench.ui.window.docks import Docks
+from workbench.ui.window.handbook_pages import set_pages
 from workbench.ui.window.keys import connect_keys
 from workbench.ui.window.menus import Menus
 from workbench.ui.window.panels import Panels
@@ -92,6 +95,7 @@ class MainWindow(QWidget):
         self._make_panels()
         self._make_controls(folders["presets"].parent)
         self.menus = Menus(self)
+        set_pages(self)
         self.published.connect()
         Wanted(self).connect()
         self.shortcuts = connect_keys(self)
@@ -166,6 +170,7 @@ class MainWindow(QWidget):
         self.sound_control = SoundControl(self, self.sound, bridge, store, ask_file)
         self.enhancer_control = EnhancerControl(self, self.sound, bridge, self.oracle_panel.view, ask_file)
         self.recording_panel = self.recording.panel
+        self.handbook = HandbookControl(self, self.keys_panel, toggle, self.folders["log"])
 
     # ---- what menu and keys want of the window itself ---------------------------------------------------------
 
@@ -206,7 +211,7 @@ class MainWindow(QWidget):
     def open_log_folder(self) -> None:
         """Show the folder with the log in the file manager."""
         folder = self.folders["log"]
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+        if not open_address(QUrl.fromLocalFile(str(folder))):
             self.status.show_notice(f"The log lies in {folder}", error=False)
 
     def copy_diagnostics(self) -> None:

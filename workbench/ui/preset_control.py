@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QFile, QObject, QSettings, QUrl
-from PySide6.QtGui import QDesktopServices
 
 from workbench.core import params as parameters
 from workbench.core.errors import InputError
@@ -16,6 +15,7 @@ from workbench.core.params import Params
 from workbench.engine import presets as preset_files
 from workbench.engine.presets import STAGE_NAMES, STAGES, Preset
 from workbench.ui.bridge import FACTORY, Bridge
+from workbench.ui.desktop import open_address
 from workbench.ui.dialogs import Choice, spec_name
 from workbench.ui.dialogs.difference_list import DifferenceRow
 from workbench.ui.dialogs.preset_panel import PresetPanel
@@ -214,7 +214,7 @@ class PresetControl(QObject):
     def show_folder(self) -> None:
         """Open the folder of own presets in the file manager."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.folder))):
+        if not open_address(QUrl.fromLocalFile(str(self.folder))):
             self.bridge.noticed.emit(f"Your presets lie in {self.folder}")
 
     # ---- by itself -------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from workbench.core.messages import Health
@@ -40,17 +41,30 @@ KEYS = (
     ("Ctrl+F", "Find a parameter"),
     ("Ctrl+1 … 9", "Presets"),
     ("F11", "Full screen"),
-    ("F1", "These keys"),
+    ("F1   F1", "These keys; once more, the handbook on what is under the pointer"),
+    ("Ctrl+F1", "The handbook at once"),
     ("Double-click", "Reset a parameter"),
     ("Shift + drag", "Ten times finer"),
 )
 
 
 class KeysPanel(FloatPanel):
-    """F1: the keys."""
+    """F1: the keys, and the way to the handbook."""
+
+    handbook_wanted = Signal()
 
     def __init__(self, window: QWidget):
         super().__init__("Keys", 380, window)
+        self.handbook_button = QPushButton("Handbook (F1 again)")
+        self.handbook_button.setFont(theme.font(12))
+        self.handbook_button.setFixedHeight(28)
+        self.handbook_button.setToolTip("Open the handbook at what was under the pointer, in the browser, offline")
+        self.handbook_button.clicked.connect(self.handbook_wanted)
+        top = QHBoxLayout()
+        top.setContentsMargins(12, 2, 12, 8)
+        top.addWidget(self.handbook_button)
+        top.addStretch(1)
+        self.body.addLayout(top)
         for keys, what in KEYS:
             row = QHBoxLayout()
             row.setContentsMargins(12, 3, 12, 3)
@@ -60,6 +74,7 @@ class KeysPanel(FloatPanel):
             words = QLabel(what)
             words.setFont(theme.font(12))
             words.setProperty("tone", "2")
+            words.setWordWrap(True)
             row.addWidget(caps)
             row.addWidget(words, 1)
             self.body.addLayout(row)

@@ -32,7 +32,8 @@ def key_actions(window: QWidget) -> dict[str, Callable]:
         "O": panels.oracle,
         "S": panels.source,
         "Shift+X": panels.abx,
-        "F1": panels.keys,
+        "F1": window.handbook.help,
+        "Ctrl+F1": window.handbook.open_here,
         "F11": window.toggle_full_screen,
         "Ctrl+Q": window.close,
     }

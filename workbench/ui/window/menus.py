@@ -97,6 +97,7 @@ class Menus(QObject):
         menu.addSeparator()
         menu.addAction("Open log folder", window.open_log_folder)
         menu.addAction("Copy diagnostics", window.copy_diagnostics)
+        menu.addAction("Handbook\tCtrl+F1", window.handbook.open)
         menu.addAction("Keys\tF1", panels.keys)
         menu.addAction("About Earshot", panels.about)
 
