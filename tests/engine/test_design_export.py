@@ -16,7 +16,7 @@ from workbench.engine.design_export import export_filters
 from workbench.engine.design_report import write_report
 from workbench.engine.session import Session
 from workbench.engine.settings import Settings
-from workbench.render.designs import Design, design_settings, load_design
+from workbench.render.design import Design, design_settings, load_design
 from workbench.render.renderer import design_from_params, make_filters
 
 LAYOUT = load_layout("sphere3-60mm")

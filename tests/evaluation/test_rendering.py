@@ -10,7 +10,8 @@ from workbench.engine.design_export import export_filters
 from workbench.evaluation import rendering
 from workbench.evaluation.rendering import FREQUENCIES_HZ
 from workbench.render.crosstalk import drive_db
-from workbench.render.designs import load_design, plain_stereo
+from workbench.render.design import load_design
+from workbench.render.designs import plain_stereo
 from workbench.render.plants import listener_plant
 
 

@@ -30,6 +30,7 @@ def test_refinement_never_radiates_more_and_keeps_what_cannot_be_bettered():
         "axis": beam._axis,
         "side": beam._side,
         "window": beam._window,
+        "phase": beam._phase,
         "radiated": beam._radiated,
         "evenness": goal.evenness,
         "mismatch": goal.mismatch,

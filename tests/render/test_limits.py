@@ -8,14 +8,9 @@ import pytest
 from workbench.core.errors import InputError
 from workbench.core.geometry import layout_from_table, load_layout
 from workbench.render.crosstalk import separation_db
-from workbench.render.designs import (
-    FREQUENCY_HZ,
-    beam_filters,
-    crosstalk_filters,
-    load_design,
-    nominal_plant,
-    plain_stereo,
-)
+from workbench.render.design import load_design
+from workbench.render.designs import beam_filters, crosstalk_filters, plain_stereo
+from workbench.render.region import FREQUENCY_HZ, plant_at
 
 
 def _limited(name, limits):
@@ -39,7 +34,7 @@ def test_a_driver_keeps_its_own_limit_and_the_others_go_on():
     assert _gain_db(layout, design, "front") < -5.99
     assert _gain_db(layout, design, "left") > 3
     band = (FREQUENCY_HZ > 1000) & (FREQUENCY_HZ < 8000)
-    plant = nominal_plant(layout)
+    plant = plant_at(layout)
     plain = np.broadcast_to(plain_stereo(layout), plant.transpose(0, 2, 1).shape)
     made = separation_db(plant, crosstalk_filters(layout, design))[band].mean()
     assert made > separation_db(plant, plain)[band].mean() + 15

@@ -4,7 +4,7 @@ import soundfile
 
 from workbench.core.errors import InputError
 from workbench.core.geometry import load_layout
-from workbench.render.designs import Design
+from workbench.render.design import Design
 from workbench.render.measured import describe, load_head, load_responses, plant_response
 from workbench.render.plants import HeadPose, listener_plant, rigid_sphere
 from workbench.render.renderer import make_filters
@@ -63,7 +63,7 @@ def test_a_design_for_a_measured_head_separates_for_it(tmp_path):
     layout = load_layout("pair-100mm")
     filters = make_filters(layout, Design(target="ears", cancellation_db=20.0, plant=path))
     frequency_hz = np.arange(280.0, 9000.0, 20.0)
-    alone = fir_response(filters.ears_fir, frequency_hz)
+    alone = fir_response(filters.ears_fir, frequency_hz, filters.latency_samples)
     assert mean_separation_db(listener_plant(layout, frequency_hz), alone, frequency_hz) > 16
 
 

@@ -10,9 +10,9 @@ from workbench.core.resources import shipped_names
 from workbench.dsp.loudness import k_weighting_power
 from workbench.render import designs as designs_module
 from workbench.render import renderer
-from workbench.render.designs import MODELLING_DELAY, TAPS, Design, load_design
+from workbench.render.design import Design, load_design
 from workbench.render.plants import HeadPose, listener_plant
-from workbench.render.renderer import Renderer, design_render, make_filters, scene_gains, stereo_gains
+from workbench.render.renderer import DELAY, Renderer, design_render, make_filters, scene_gains, stereo_gains
 
 HOP = 480
 LAYOUTS = shipped_names("layouts")
@@ -21,7 +21,7 @@ PARAMS = RenderParams(audition=False)
 
 def _response(fir, frequency_hz):
     """(inputs, outputs, taps) -> (F, outputs, inputs), without the modelling delay."""
-    turn = np.exp(-2j * np.pi * frequency_hz[:, None] * (np.arange(fir.shape[-1]) - MODELLING_DELAY) / 48000)
+    turn = np.exp(-2j * np.pi * frequency_hz[:, None] * (np.arange(fir.shape[-1]) - DELAY) / 48000)
     return np.einsum("idt,ft->fdi", fir, turn, optimize=True)
 
 
@@ -117,10 +117,10 @@ def test_plain_and_off_only_delay():
     filters = make_filters(layout, Design(method="plain"))
     x = np.random.default_rng(0).standard_normal((2, 6 * HOP)).astype(np.float32)
     y = _play(layout, x, PARAMS, filters)
-    np.testing.assert_allclose(y[[0, 3], MODELLING_DELAY:], x[:, :-MODELLING_DELAY], atol=1e-5)
+    np.testing.assert_allclose(y[[0, 3], DELAY:], x[:, :-DELAY], atol=1e-5)
     np.testing.assert_allclose(y[1:3], 0.0, atol=1e-6)
     off = _play(layout, x, RenderParams(enabled=False), design_render(layout, PARAMS))
-    np.testing.assert_allclose(off[:2, MODELLING_DELAY:], x[:, :-MODELLING_DELAY], atol=1e-5)
+    np.testing.assert_allclose(off[:2, DELAY:], x[:, :-DELAY], atol=1e-5)
     np.testing.assert_allclose(off[2:], 0.0, atol=1e-6)
 
 
@@ -133,7 +133,7 @@ def test_audition_is_what_the_modelled_ears_hear():
     assert y.shape == (3, 6 * HOP)
     np.testing.assert_allclose(y[2], 0.0, atol=1e-6)
     frequency_hz = np.linspace(200, 12000, 80)
-    turn = np.exp(-2j * np.pi * frequency_hz[:, None] * (np.arange(y.shape[1]) - MODELLING_DELAY) / 48000)
+    turn = np.exp(-2j * np.pi * frequency_hz[:, None] * (np.arange(y.shape[1]) - DELAY) / 48000)
     want = listener_plant(layout, frequency_hz) @ _response(filters.driver_fir, frequency_hz)[:, :, 0, None]
     np.testing.assert_allclose(turn @ y[:2].T, want[..., 0], atol=0.02)
 
@@ -155,7 +155,7 @@ def test_switching_anything_makes_no_click():
 
 def test_filters_are_read_only_and_of_constant_size(designs):
     for layout, filters in designs.values():
-        assert filters.driver_fir.shape == (3, len(layout.drivers), TAPS)
+        assert filters.driver_fir.shape == (3, len(layout.drivers), Design().taps)
         assert filters.audition_fir.shape[:2] == (len(layout.drivers), 2)
         assert filters.latency_samples == Renderer(layout).latency
         with pytest.raises(ValueError, match="read-only"):
@@ -254,7 +254,7 @@ def test_shipped_designs_load(name):
         ("region_m = 2", "outside"),
         ("droop_db = -1", "outside"),
         ("name = ", "not valid TOML"),
-        ("earshot_design = 2", "written by a newer Earshot"),
+        ("earshot_design = 3", "written by a newer Earshot"),
         ("earshot_design = 'new'", "must be a version number"),
         ("cancellation_shape = '300:x'", "not a point hertz:value"),
         ("cancellation_shape = '300:1 300:2'", "same frequency"),
@@ -296,8 +296,8 @@ def test_a_renderer_of_three_inputs_turned_off_gives_the_stereo_back():
     stream = Renderer(layout, 3)
     off = RenderParams(enabled=False)
     y = np.concatenate([stream.process(x[:, i : i + HOP], off, filters) for i in range(0, 4 * HOP, HOP)], axis=1)
-    want = (x[:2] + x[2])[:, :-MODELLING_DELAY]
-    np.testing.assert_allclose(y[:2, MODELLING_DELAY:], want, atol=2e-5)
+    want = (x[:2] + x[2])[:, :-DELAY]
+    np.testing.assert_allclose(y[:2, DELAY:], want, atol=2e-5)
 
 
 def test_design_is_frozen():

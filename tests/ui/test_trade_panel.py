@@ -12,7 +12,7 @@ from workbench.ui.theme import DARK, LIGHT
 from workbench.ui.trade_panel import TradePanel
 
 BEAMS = (
-    BeamChoice(20.5, 2.9, -20.9, -12.3, 2.9, 0.0, 4.5, True),
+    BeamChoice(20.3, 2.9, -20.9, -12.3, 2.9, 0.0, 4.5, True),
     BeamChoice(8.0, 2.0, -8.4, -7.4, 2.0, 2.0, 4.9, True),
     BeamChoice(30.0, 9.0, -30.0, -4.0, 9.0, -8.0, 5.0, False),
 )

@@ -36,7 +36,7 @@ def add_design_arguments(parser: argparse.ArgumentParser) -> None:
 
 def chosen_design(args: argparse.Namespace):
     """The `Design` that the arguments ask for."""
-    from workbench.render.designs import design_from_params, load_design
+    from workbench.render.design import design_from_params, load_design
 
     if args.design and args.set:
         raise InputError("--set changes the parameters, which --design replaces: give one of them")
@@ -61,7 +61,6 @@ def run(args: argparse.Namespace) -> int:
     from workbench.core.geometry import load_layout
     from workbench.engine.design_export import export_filters
     from workbench.engine.design_report import write_report
-    from workbench.render.designs import MODELLING_DELAY
     from workbench.render.renderer import make_filters
 
     layout = load_layout(args.layout)
@@ -70,7 +69,10 @@ def run(args: argparse.Namespace) -> int:
     folder = export_filters(layout, design, args.out, filters)
     report = figures = write_report(layout, design, filters, folder)
     positions = "; ".join(f"{name} {value:.1f}" for name, value in figures["separation_db"].items())
-    note(f"{folder}: {len(layout.drivers)} drivers, {design.name} for {design.target}, {MODELLING_DELAY} samples late")
+    note(
+        f"{folder}: {len(layout.drivers)} drivers, {design.name} for {design.target}, {design.taps} taps, "
+        f"{design.delay_samples} samples late"
+    )
     note(
         f"separation (dB): {positions}; off nominal {figures['separation_off_nominal_db']:.1f}; "
         f"plain stereo {figures['plain_separation_db']:.1f}"

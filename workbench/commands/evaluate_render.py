@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _read(folder: Path, layout):
     from workbench.evaluation.rendering import read_exported
-    from workbench.render.designs import load_design
+    from workbench.render.design import load_design
 
     design = folder / "design.toml"
     return read_exported(folder, layout), dataclasses.asdict(load_design(design)) if design.is_file() else {}
@@ -66,7 +66,7 @@ def _exported(layout, name: str):
     """A design written to files and read back, as another program would get it."""
     from workbench.engine.design_export import export_filters
     from workbench.evaluation.rendering import read_exported
-    from workbench.render.designs import load_design
+    from workbench.render.design import load_design
 
     design = load_design(name)
     with tempfile.TemporaryDirectory() as folder:

@@ -60,7 +60,7 @@ def in_room(drivers: np.ndarray, layout, room) -> np.ndarray:
     from scipy.signal import oaconvolve
 
     from workbench.engine.listening_room import room_responses
-    from workbench.render.designs import AUDITION_DELAY
+    from workbench.render.causal import AUDITION_DELAY
 
     heard = oaconvolve(drivers[:, None], room_responses(layout, room), axes=-1).sum(axis=0)
     return heard[:, AUDITION_DELAY : AUDITION_DELAY + drivers.shape[1]].astype(np.float32)
@@ -128,7 +128,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         params = dataclasses.replace(params, audition=args.audition)
         scene = stereo if design.centre == "none" else through(Upmixer(), stereo, params)
-        out = through(Renderer(layout, len(scene)), scene, params, make_filters(layout, design))
+        filters = make_filters(layout, design)
+        out = through(Renderer(layout, len(scene), filters.latency_samples), scene, params, filters)
         out = out[:2] if args.audition else out[: len(layout.drivers)]
         what = "headphones" if args.audition else ", ".join(layout.driver_names)
         if room:

@@ -11,7 +11,7 @@ from workbench.core.atomic import write_text
 from workbench.core.errors import InputError
 from workbench.core.geometry import SpeakerLayout
 from workbench.dsp.bands import RATE_HZ
-from workbench.render.designs import DESIGN_VERSION, Design
+from workbench.render.design import DESIGN_VERSION, Design
 from workbench.render.renderer import RenderFilters, make_filters
 
 SCHEMA = 1
@@ -21,9 +21,16 @@ def design_toml(design: Design) -> str:
     """The design as the TOML that `load_design` reads back."""
     lines = [f"earshot_design = {DESIGN_VERSION}"]
     for key, value in dataclasses.asdict(design).items():
-        text = repr(value) if isinstance(value, float) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        lines.append(f"{key} = {text}")
+        lines.append(f"{key} = {_toml(value)}")
     return "\n".join([*lines, ""])
+
+
+def _toml(value: str | float | tuple[float, ...]) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(repr, value)) + "]"
+    return repr(value)
 
 
 def export_filters(

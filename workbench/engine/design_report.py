@@ -14,7 +14,8 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import SpeakerLayout
 from workbench.engine.design_export import SCHEMA
 from workbench.engine.listening_room import ListeningRoom, depth_frequencies, listening_depth
-from workbench.render.designs import Design, plain_stereo
+from workbench.render.design import Design
+from workbench.render.designs import plain_stereo
 from workbench.render.measured import describe
 from workbench.render.renderer import RenderFilters
 from workbench.render.report import fir_response, measure
@@ -27,10 +28,10 @@ TITLES = {
 """Title, axis and range of each plot of curves over frequency."""
 
 
-def room_figures(layout, driver_fir, room=None) -> dict:
+def room_figures(layout, filters: RenderFilters, room=None) -> dict:
     """How directly the centre is heard in a simulated room, beside a plain mix of the same drivers."""
     room = room or ListeningRoom()
-    made = fir_response(driver_fir, depth_frequencies())
+    made = fir_response(filters.driver_fir, depth_frequencies(), filters.latency_samples)
     centre = made[..., 2] if made.shape[2] == 3 else made.sum(axis=2)
     mix = np.broadcast_to(plain_stereo(layout).sum(axis=1), centre.shape)
     found = {
@@ -64,7 +65,7 @@ def write_report(layout: SpeakerLayout, design: Design, filters: RenderFilters, 
         **measured.figures,
     }
     if design.centre != "none":
-        report["room"] = room_figures(layout, filters.driver_fir)
+        report["room"] = room_figures(layout, filters)
     try:
         write_whole(folder / "report.json", json.dumps(_plain(report), indent=2, ensure_ascii=False) + "\n")
     except OSError as error:

@@ -12,14 +12,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import KDTree
 
 from workbench.audio.rooms import ShoeboxRoom
 from workbench.core.errors import InputError
 from workbench.core.geometry import SPEED_OF_SOUND_M_S, SpeakerLayout
 from workbench.core.messages import frozen
 from workbench.dsp.bands import RATE_HZ
-from workbench.render.designs import AUDITION_DELAY, audition_paths
+from workbench.render.causal import AUDITION_DELAY, audition_paths
 from workbench.render.drivers import patterns
 from workbench.render.plants import ear_directions, rigid_sphere
 
@@ -163,6 +162,8 @@ def listening_depth(layout: SpeakerLayout, weights: np.ndarray, room: ListeningR
     frequency_hz = depth_frequencies()
     images = device_images(room)
     grid = _sphere(DIRECTIONS)
+    from scipy.spatial import KDTree  # costs 25 MB and a quarter of a second: not with the program
+
     finder = KDTree(grid)
     leaving, arriving = finder.query(images.leaving)[1], finder.query(images.arriving)[1]
     sent = np.abs(np.einsum("fai,fi->fa", _directivity(layout, grid, frequency_hz), weights)) ** 2
@@ -224,6 +225,8 @@ def room_responses(layout: SpeakerLayout, room: ListeningRoom) -> np.ndarray:
 
     many = np.flatnonzero(kept & (images.walls > _EXACT_WALLS))
     grid = _sphere(_COARSE_DIRECTIONS)
+    from scipy.spatial import KDTree  # costs 25 MB and a quarter of a second: not with the program
+
     finder = KDTree(grid)
     leaving, arriving = finder.query(images.leaving[many])[1], finder.query(images.arriving[many])[1]
     frequency_hz, bins = _spectrum_grid(), np.arange(size // 2 + 1) * (_FFT / size)

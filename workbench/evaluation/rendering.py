@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +20,11 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import SPEED_OF_SOUND_M_S, SpeakerLayout
 from workbench.dsp.bands import RATE_HZ
 from workbench.render import drivers, hrtf, plants
+from workbench.render.causal import to_fir
 from workbench.render.crosstalk import outer_drivers, regularised_inverse
-from workbench.render.designs import nominal_plant, plain_stereo, to_fir
+from workbench.render.designs import plain_stereo
 from workbench.render.measured import plant_response
+from workbench.render.region import plant_at
 from workbench.render.report import THIRD_OCTAVES_HZ, band_means, mean_separation_db
 
 _FFT = 1 << 15
@@ -38,6 +41,7 @@ _DRIVE_HZ = (50.0, 20000.0)
 _LEVEL_HZ = (300.0, 8000.0)
 _ITD_HZ = (700.0, 1500.0)
 _BEAM_HZ = np.geomspace(400.0, 3000.0, 60)
+_BEAM_M = (2.5, 100.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,18 +236,22 @@ def _plain(layout: SpeakerLayout) -> np.ndarray:
     return np.broadcast_to(plain_stereo(layout), (len(FREQUENCIES_HZ), len(layout.drivers), 2))
 
 
-def judge_beam(layout: SpeakerLayout, exported: ExportedFilters, null_deg: float, window_deg: float) -> dict:
-    """Nulls, those of unequal drivers, and unevenness of the centre's beam; worst of 400 Hz to 3 kHz (or 1 kHz)."""
+def judge_beam(layout: SpeakerLayout, exported: ExportedFilters, nulls_deg: Sequence[float], window_deg: float) -> dict:
+    """Nulls, those of unequal drivers, and unevenness of the centre's beam; worst of 400 Hz to 3 kHz (or 1 kHz), 2.5 m
+    away and in the far field."""
     number = exported.inputs.index("center")
     weights = exported.response(_BEAM_HZ)[..., number]
     at_ear = (plants.listener_plant(layout, FREQUENCIES_HZ) @ exported.response()[..., [number]])[:, 0, 0]
     thirds = THIRD_OCTAVES_HZ[THIRD_OCTAVES_HZ < 8100]
     window = np.radians(np.linspace(-window_deg, window_deg, 37))
-    angles = np.concatenate([[0.0], np.radians([-null_deg, null_deg]), window])
-    heard = np.abs(np.einsum("fai,fi->fa", drivers.patterns(layout, angles, _BEAM_HZ), weights))
-    level = 20 * np.log10(np.maximum(heard / heard[:, :1], 1e-6))
-    null, uneven = level[:, 1:3].max(axis=1), np.abs(level[:, 3:]).max(axis=1)
-    spread = drivers.mismatched_null_db(layout, weights, _BEAM_HZ, math.radians(null_deg), trials=400)
+    at_nulls = drivers.both_sides(np.radians(nulls_deg))
+    angles = np.concatenate([[0.0], at_nulls, window])
+    seen = np.stack([drivers.patterns(layout, angles, _BEAM_HZ, distance_m=distance) for distance in _BEAM_M])
+    heard = np.abs(np.einsum("mfai,fi->mfa", seen, weights))
+    level = 20 * np.log10(np.maximum(heard / heard[..., :1], 1e-6))
+    null = level[..., 1 : 1 + len(at_nulls)].max(axis=(0, 2))
+    uneven = np.abs(level[..., 1 + len(at_nulls) :]).max(axis=(0, 2))
+    spread = drivers.mismatched_null_db(layout, weights, _BEAM_HZ, np.radians(nulls_deg), trials=400)
     low = _BEAM_HZ <= 1000
     return {
         "null_db": float(null.max()),
@@ -257,7 +265,7 @@ def judge_beam(layout: SpeakerLayout, exported: ExportedFilters, null_deg: float
 
 def textbook(layout: SpeakerLayout, beta: float = TEXTBOOK_BETA, head: str = "sphere") -> ExportedFilters:
     """The regularised inverse of the nominal plant with a constant beta, as it is known from the literature."""
-    fir = to_fir(regularised_inverse(nominal_plant(layout, head), beta), 1024, 2048)
+    fir = to_fir(regularised_inverse(plant_at(layout, head), beta), 1024, 2048)
     return ExportedFilters(f"textbook β {beta:g}", fir.astype(float), ("left", "right"), 1024, "ears")
 
 
@@ -275,7 +283,7 @@ def judge(layout: SpeakerLayout, exported: ExportedFilters, groups: dict, table:
     Parameters
     ----------
     groups : of `judging_plants`
-    table : the design's own values, if there are any: `virtual_deg`, `null_deg`, `window_deg`
+    table : the design's own values, if there are any: `virtual_deg`, `null_deg`, `more_nulls_deg`, `window_deg`
     """
     played = exported.response()
     table = table or {}
@@ -286,8 +294,8 @@ def judge(layout: SpeakerLayout, exported: ExportedFilters, groups: dict, table:
         found["image"] = judge_image(layout, played[..., :2], float(table.get("virtual_deg", 30.0)))
         found["drive_db"] = drive_db(groups["nominal"][0], played[..., :2], _plain(layout))
     if "center" in exported.inputs:
-        beam = (float(table.get(name, default)) for name, default in (("null_deg", 90.0), ("window_deg", 45.0)))
-        found["beam"] = judge_beam(layout, exported, *beam)
+        nulls_deg = (float(table.get("null_deg", 90.0)), *table.get("more_nulls_deg", ()))
+        found["beam"] = judge_beam(layout, exported, nulls_deg, float(table.get("window_deg", 45.0)))
     return found
 
 

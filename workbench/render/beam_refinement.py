@@ -17,6 +17,7 @@ _SHORT_DB = 0.1
 _FADE = 5.0
 """Frequencies over which a refined beam goes over into one that could not be."""
 _TINY = 1e-9
+_PHASED_ROUNDS = 40
 _UNKNOWN_POWER, _LARGEST_OWN = 0.15, 30.0
 
 
@@ -41,6 +42,7 @@ def refine(
     axis: np.ndarray,
     side: np.ndarray,
     window: np.ndarray,
+    phase: np.ndarray,
     radiated: np.ndarray,
     null_db: float,
     unevenness_db: float,
@@ -55,6 +57,8 @@ def refine(
     weights : (F, drivers) complex, with 1 on the axis
     power : (F,) weight of the radiated power that made them; NaN where the goal was not met
     axis : (F, drivers); side : (F, nulls, drivers); window : (F, directions, drivers) complex patterns
+    phase : (F, directions) complex
+        Of magnitude 1: the window's phase to begin with; later it is free.
     radiated : (F, drivers, drivers)
     null_db, unevenness_db : the goal, over the axis
     evenness : weight of the window against the nulls to begin with
@@ -82,7 +86,7 @@ def refine(
     for number in range(ROUNDS):
         level = (window @ tried[..., None])[..., 0]
         magnitude = np.maximum(np.abs(level), _TINY)
-        wish = np.clip(magnitude, *bounds) * level / magnitude  # its phase is free
+        wish = np.clip(magnitude, *bounds) * (phase if number < _PHASED_ROUNDS else level / magnitude)
         matrix = radiated + side_adjoint @ (at_side[..., None] * side)
         matrix = matrix + window_adjoint @ (at_window[..., None] * window)
         matrix[:, diagonal, diagonal] += own + everywhere[:, None]

@@ -194,6 +194,15 @@ def separation_db(plant: np.ndarray, filters: np.ndarray) -> np.ndarray:
     return 10 * np.log10(left * right)
 
 
+def fed_level(plant: np.ndarray, filters: np.ndarray, plain: np.ndarray, frequency_hz: np.ndarray) -> np.ndarray:
+    """Level at the fed ear over that of plain stereo, a factor for each input, (2,): root of the mean energy ratio from
+    300 Hz to 8 kHz, every octave weighing the same. Parameters as those of `drive_db`."""
+    fed = np.abs(np.einsum("fed,fde->fe", plant, filters))
+    fed_plain = np.abs(np.einsum("fed,de->fe", plant, plain))
+    pink = np.where((frequency_hz >= 300) & (frequency_hz <= 8000), np.gradient(np.log(frequency_hz)), 0.0)
+    return np.sqrt(pink @ (fed / fed_plain) ** 2 / pink.sum())
+
+
 def drive_db(plant: np.ndarray, filters: np.ndarray, plain: np.ndarray, frequency_hz: np.ndarray) -> np.ndarray:
     """Gain of each driver over what plain stereo needs to be as loud at the fed ear (300 Hz to 8 kHz, pink).
 
@@ -208,10 +217,7 @@ def drive_db(plant: np.ndarray, filters: np.ndarray, plain: np.ndarray, frequenc
     -------
     (F, drivers) float64 in dB, the larger of both inputs.
     """
-    fed = np.abs(np.einsum("fed,fde->fe", plant, filters))
-    fed_plain = np.abs(np.einsum("fed,de->fe", plant, plain))
-    pink = np.where((frequency_hz >= 300) & (frequency_hz <= 8000), np.gradient(np.log(frequency_hz)), 0.0)
-    louder = np.sqrt(pink @ (fed / fed_plain) ** 2 / pink.sum())
+    louder = fed_level(plant, filters, plain, frequency_hz)
     return 20 * np.log10(np.maximum((np.abs(filters) / louder).max(axis=2), 1e-6))
 
 

@@ -19,11 +19,11 @@ from workbench.core.params import RenderParams
 from workbench.dsp.bands import RATE_HZ
 from workbench.render import plants
 from workbench.render.crosstalk import drive_db, separation_db
-from workbench.render.designs import MODELLING_DELAY, plain_stereo, target_db
-from workbench.render.drivers import patterns
+from workbench.render.designs import plain_stereo, target_db
+from workbench.render.drivers import both_sides, patterns
 from workbench.render.measured import plant_response
 from workbench.render.plants import HeadPose
-from workbench.render.renderer import RESPONSE_HZ, UNREAD, RenderFilters
+from workbench.render.renderer import RESPONSE_HZ, UNREAD, RenderFilters, live_design
 
 SWEET_HZ = np.geomspace(300.0, 8000.0, 28)
 SIDES_CM = np.linspace(-30.0, 30.0, 25)
@@ -45,14 +45,16 @@ _CREST_DB = 12.0
 """Music's peaks over its level (RMS)."""
 
 
-def _turn(frequency_hz: np.ndarray, taps: int) -> np.ndarray:
-    return np.exp(-2j * np.pi * frequency_hz[:, None] * (np.arange(taps) - MODELLING_DELAY) / RATE_HZ)
+@lru_cache(maxsize=8)
+def _turn(frequencies: tuple[float, ...], taps: int, delay: int) -> np.ndarray:
+    late_s = (np.arange(taps) - delay) / RATE_HZ
+    return frozen(np.exp(-2j * np.pi * np.array(frequencies)[:, None] * late_s).astype(np.complex64))
 
 
-def _response(fir: np.ndarray, frequency_hz: np.ndarray) -> np.ndarray:
-    """Filters (inputs, drivers, taps) at frequencies, the common delay taken out: (F, drivers, inputs)."""
+def _response(fir: np.ndarray, frequency_hz: np.ndarray, delay: int) -> np.ndarray:
+    """Filters (inputs, drivers, taps) at frequencies, their delay taken out: (F, drivers, inputs)."""
     inputs, drivers, taps = fir.shape
-    flat = _turn(frequency_hz, taps) @ fir.reshape(-1, taps).T
+    flat = _turn(tuple(frequency_hz.tolist()), taps, delay) @ fir.reshape(-1, taps).T
     return flat.reshape(len(frequency_hz), inputs, drivers).transpose(0, 2, 1)
 
 
@@ -151,7 +153,8 @@ def _beam(layout: SpeakerLayout, params: RenderParams, weights: np.ndarray) -> d
 
     nominal, spread = level_db(heard), level_db(unequal)
     degrees = np.degrees(AZIMUTH_RAD)
-    sides = [int(np.abs(degrees - side * params.null_deg).argmin()) for side in (-1, 1)]
+    nulls_deg = np.degrees(both_sides(live_design(params).beam_goal().null_rad))
+    sides = [int(np.abs(degrees - at).argmin()) for at in nulls_deg]
     window = np.abs(degrees) <= params.window_deg + 0.1
     radiated = np.einsum("bi,bij,bj->b", weights.conj(), power, weights).real
     on_axis = np.abs(heard[:, ahead]) ** 2
@@ -168,7 +171,7 @@ def _beam(layout: SpeakerLayout, params: RenderParams, weights: np.ndarray) -> d
 
 def _headroom_db(filters: RenderFilters) -> float:
     """How far a driver's peaks stay below full scale when unlike pink music at -20 dBFS is on either input."""
-    power = (np.abs(_response(filters.driver_fir[:2], RESPONSE_HZ)) ** 2).sum(axis=2)
+    power = (np.abs(_response(filters.driver_fir[:2], RESPONSE_HZ, filters.latency_samples)) ** 2).sum(axis=2)
     pink = np.gradient(np.log(RESPONSE_HZ))
     level = 10 * np.log10((power * pink[:, None]).sum(axis=0).max() / pink.sum())
     return -(_PROGRAMME_DBFS + _CREST_DB + float(level))
@@ -177,8 +180,9 @@ def _headroom_db(filters: RenderFilters) -> float:
 def loudspeaker_detail(layout: SpeakerLayout, params: RenderParams, filters: RenderFilters) -> LoudspeakerDetail:
     """Everything of `LoudspeakerDetail`; the rigid sphere hears it, or the plant that the layout names."""
     nominal = _nominal(layout)
-    ears = _response(filters.ears_fir, RESPONSE_HZ)
-    driver = _response(filters.driver_fir[:2], RESPONSE_HZ)
+    late = filters.latency_samples
+    ears = _response(filters.ears_fir, RESPONSE_HZ, late)
+    driver = _response(filters.driver_fir[:2], RESPONSE_HZ, late)
     plain = plain_stereo(layout)
     input_gain = []
     for ear in range(2):
@@ -188,10 +192,12 @@ def loudspeaker_detail(layout: SpeakerLayout, params: RenderParams, filters: Ren
         alone[:, :, ear] = driver[:, :, ear]
         input_gain.append(drive_db(nominal, alone, plain, RESPONSE_HZ).T)
     distance_m, grid = _sweet_plants(layout)
-    alone = _response(filters.ears_fir, SWEET_HZ)
+    alone = _response(filters.ears_fir, SWEET_HZ, late)
     sweet = separation_db(grid.reshape(-1, 2, grid.shape[-1]), np.tile(alone, (grid.shape[0] * grid.shape[1], 1, 1)))
     sweet = np.minimum(sweet.reshape(*grid.shape[:3]), 30.0).mean(axis=2)
-    first, last = (MODELLING_DELAY + round(1e-3 * edge * RATE_HZ) for edge in _IMPULSE_MS)
+    taps = filters.driver_fir.shape[-1]
+    first = max(0, late + round(1e-3 * _IMPULSE_MS[0] * RATE_HZ))
+    last = min(taps, late + round(1e-3 * _IMPULSE_MS[1] * RATE_HZ))
     sigma = np.linalg.svd(nominal, compute_uv=False)
     centre = filters.driver_fir[2:] if len(filters.driver_fir) == 3 else filters.driver_fir.sum(axis=0, keepdims=True)
     arrays = {
@@ -200,21 +206,21 @@ def loudspeaker_detail(layout: SpeakerLayout, params: RenderParams, filters: Ren
         "input_gain_db": np.stack(input_gain),
         "group_delay_ms": _group_delay_ms(driver),
         "impulse": filters.driver_fir[:2, :, first:last].copy(),
-        "impulse_ms": 1000 * (np.arange(first, last) - MODELLING_DELAY) / RATE_HZ,
+        "impulse_ms": 1000 * (np.arange(first, last) - late) / RATE_HZ,
         "side_cm": SIDES_CM.copy(),
         "distance_m": distance_m,
         "sweet_db": sweet,
         "beam_hz": BEAM_HZ.copy(),
         "beam_azimuth_rad": AZIMUTH_RAD.copy(),
         "condition_db": 20 * np.log10(sigma[:, 0] / np.maximum(sigma[:, 1], 1e-12)),
-        **_beam(layout, params, _response(centre, BEAM_HZ)[..., 0]),
+        **_beam(layout, params, _response(centre, BEAM_HZ, late)[..., 0]),
     }
     read = tuple(field.name for field in dataclasses.fields(RenderParams) if field.name not in UNREAD)
     return LoudspeakerDetail(
         params=params,
         params_read=read,
         headroom_db=_headroom_db(filters),
-        taps=filters.driver_fir.shape[-1],
+        taps=taps,
         latency_samples=filters.latency_samples,
         **{name: frozen(np.asarray(value)) for name, value in arrays.items()},
     )

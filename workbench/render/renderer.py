@@ -7,31 +7,30 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import signal
 
 from workbench.core.geometry import SpeakerLayout
 from workbench.core.messages import LoudspeakerResponse, frozen
 from workbench.core.params import RenderParams
 from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.dsp.fft import convolved
 from workbench.dsp.fir import PartitionedConvolver, PartitionedFilters
 from workbench.render import plants
+from workbench.render.causal import AUDITION_DELAY, AUDITION_TAPS, audition_paths, filter_error_db
 from workbench.render.crosstalk import drive_db, separation_db
-from workbench.render.designs import (
-    AUDITION_DELAY,
-    AUDITION_TAPS,
-    MODELLING_DELAY,
-    TAPS,
-    Design,
-    audition_paths,
-    design_filters,
-    design_from_params,
-    plain_stereo,
-)
+from workbench.render.design import Design, design_from_params
+from workbench.render.designs import design_filters, plain_stereo, wanted_responses
 from workbench.render.measured import plant_response
 from workbench.render.upmix import centre_portion
 
 HEAD_OFFSETS_M = {"nominal": 0.0, "2 cm": 0.02, "5 cm": 0.05}
 """Lateral head positions at which separation is shown."""
+
+DELAY = Design().delay_samples
+"""Latency of a renderer, where nothing else is asked for."""
+
+LONGEST_TAPS = 8192
+LONGEST_ROOM_TAPS = 56_000
+"""Longest audition paths in a room: the longest reverberation time, and what the paths and their window add."""
 
 RESPONSE_HZ = np.geomspace(50.0, 20000.0, 241)
 RESPONSE_HZ.setflags(write=False)
@@ -53,7 +52,11 @@ class RenderFilters:
         Modelled paths from the drivers to the ears, late by `audition_delay` samples.
     ears_fir : (2, drivers, taps) float32
         The same design without virtual loudspeakers, each input for one ear alone: separation is measured on it.
-    latency_samples, audition_delay : int
+    latency_samples : int
+        By how much the filters are late.
+    audition_delay : int
+    error_db : (F,) on `region.FREQUENCY_HZ`
+        What the filters depart by from the responses that were designed, see `causal.filter_error_db`.
     to_drivers, to_headphones, off : PartitionedFilters
         What the renderer convolves with: drivers, both in a row, and plain stereo on outputs 0 and 1.
     """
@@ -61,8 +64,9 @@ class RenderFilters:
     driver_fir: np.ndarray
     audition_fir: np.ndarray
     ears_fir: np.ndarray
-    latency_samples: int = MODELLING_DELAY
+    latency_samples: int = DELAY
     audition_delay: int = AUDITION_DELAY
+    error_db: np.ndarray | None = None
     to_drivers: PartitionedFilters = field(init=False, repr=False)
     to_headphones: PartitionedFilters = field(init=False, repr=False)
     off: PartitionedFilters = field(init=False, repr=False)
@@ -77,7 +81,7 @@ class RenderFilters:
         to_drivers[:, :drivers] = self.driver_fir
         object.__setattr__(self, "to_drivers", PartitionedFilters(to_drivers))
 
-        both = signal.fftconvolve(self.driver_fir[:, :, None], self.audition_fir[None], axes=-1).sum(axis=1)
+        both = convolved(self.driver_fir[:, :, None], self.audition_fir[None]).sum(axis=1)
         heard = both[..., self.audition_delay :]
         to_headphones = np.zeros((inputs, outputs, heard.shape[-1]), dtype=np.float32)
         to_headphones[:, :2] = heard
@@ -89,26 +93,70 @@ class RenderFilters:
         object.__setattr__(self, "off", PartitionedFilters(off))
 
 
-def make_filters(layout: SpeakerLayout, design: Design, head: plants.HeadPose = plants.NOMINAL) -> RenderFilters:
-    """Filters of a design, ready to render with; `head` is where the headphone audition listens."""
-    driver_fir = design_filters(layout, design)
+def make_filters(
+    layout: SpeakerLayout,
+    design: Design,
+    head: plants.HeadPose = plants.NOMINAL,
+    *,
+    latency: int | None = None,
+    paths: np.ndarray | None = None,
+) -> RenderFilters:
+    """Filters of a design, ready to render with.
+
+    Parameters
+    ----------
+    head : where the headphone audition listens
+    latency : samples by which the filters are late; at least the design's own delay, which is the default
+    paths : (drivers, 2, taps) from the drivers to the ears, late by `AUDITION_DELAY`, in place of the design's plant at
+        that head
+
+    Raises
+    ------
+    InputError
+        As `wanted_responses`.
+    ValueError
+        The design's delay is longer than the latency.
+    """
+    latency = design.delay_samples if latency is None else latency
+    later = latency - design.delay_samples
+    if later < 0:
+        raise ValueError(f"a delay of {design.delay_samples} samples does not fit into a latency of {latency}")
+    wanted = wanted_responses(layout, design)
+    driver_fir = design_filters(layout, design, wanted)
     ears_fir = design_filters(layout, dataclasses.replace(design, target="ears", centre="none"))
+    if later:
+        driver_fir, ears_fir = (np.pad(fir, ((0, 0), (0, 0), (later, 0))) for fir in (driver_fir, ears_fir))
     return RenderFilters(
-        driver_fir=driver_fir, audition_fir=audition_paths(layout, head, design.plant), ears_fir=ears_fir
+        driver_fir=driver_fir,
+        audition_fir=audition_paths(layout, head, design.plant) if paths is None else paths,
+        ears_fir=ears_fir,
+        latency_samples=latency,
+        error_db=filter_error_db(driver_fir, wanted, latency),
     )
 
 
-def design_render(layout: SpeakerLayout, params: RenderParams) -> RenderFilters:
-    """Filters for the live parameters, always with a centre: whether anything goes there is the upmixer's matter. Pure,
-    and too slow for the audio path.
+def live_design(params: RenderParams) -> Design:
+    """The design of the live parameters, always with a centre: whether anything goes there is the upmixer's matter.
+
+    Raises
+    ------
+    InputError
+        Parameters that do not go together.
+    """
+    return dataclasses.replace(design_from_params(params), centre=params.centre)
+
+
+def design_render(
+    layout: SpeakerLayout, params: RenderParams, latency: int | None = None, paths: np.ndarray | None = None
+) -> RenderFilters:
+    """Filters for the live parameters; see `make_filters`. Pure, and too slow for the audio path.
 
     Raises
     ------
     InputError
         The layout cannot play stereo, or has a driver inside the listener's head; a beam that cannot be.
     """
-    design = dataclasses.replace(design_from_params(params), centre=params.centre)
-    return make_filters(layout, design, audition_pose(params))
+    return make_filters(layout, live_design(params), audition_pose(params), latency=latency, paths=paths)
 
 
 def audition_pose(params: RenderParams) -> plants.HeadPose:
@@ -116,7 +164,8 @@ def audition_pose(params: RenderParams) -> plants.HeadPose:
     return plants.HeadPose(offset_m=(0.01 * params.head_back_cm, 0.01 * params.head_side_cm, 0.0))
 
 
-UNREAD = ("enabled", "place_deg", "audition", "limit_dbtp", "upmix", "centre_width_percent", "adaptation_ms")
+UNREAD = ("enabled", "place_deg", "place_follows", "audition", "limit_dbtp", "upmix", "centre_width_percent")
+UNREAD += ("adaptation_ms",)
 """Parameters that `design_render` does not read."""
 
 
@@ -132,9 +181,8 @@ def loudspeaker_response(layout: SpeakerLayout, filters: RenderFilters) -> Louds
     Separation is that of the design without virtual loudspeakers, which want some of it back. Driver gain is what
     the boost limit limits: over what plain stereo needs to be as loud at the fed ear.
     """
-    turn = np.exp(
-        -2j * np.pi * RESPONSE_HZ[:, None] * (np.arange(filters.ears_fir.shape[-1]) - MODELLING_DELAY) / RATE_HZ
-    )
+    late = np.arange(filters.ears_fir.shape[-1]) - filters.latency_samples
+    turn = np.exp(-2j * np.pi * RESPONSE_HZ[:, None] * late / RATE_HZ)
     ears = np.einsum("idt,ft->fdi", filters.ears_fir, turn, optimize=True)
     plant = {
         name: plant_response(layout, RESPONSE_HZ, pose=plants.HeadPose(offset_m=(0.0, offset_m, 0.0)))
@@ -163,13 +211,17 @@ class Renderer:
     ----------
     layout : SpeakerLayout
     inputs : 3 (left, right, centre), or 2 for designs without a centre
+    latency : int
+        Samples by which all filters that come are late.
+    room : bool
+        Whether the audition may be in a room: that needs a longer memory of the input.
     """
 
-    latency = MODELLING_DELAY
-
-    def __init__(self, layout: SpeakerLayout, inputs: int = 3):
+    def __init__(self, layout: SpeakerLayout, inputs: int = 3, latency: int = DELAY, room: bool = True):
         self.channels_out = _outputs(len(layout.drivers))
-        self._convolver = PartitionedConvolver(inputs, self.channels_out, TAPS + AUDITION_TAPS)
+        self.latency = latency
+        longest = LONGEST_TAPS + latency + (LONGEST_ROOM_TAPS if room else AUDITION_TAPS)
+        self._convolver = PartitionedConvolver(inputs, self.channels_out, longest)
 
     def reset(self) -> None:
         """Forget past sound and filters."""

@@ -12,7 +12,8 @@ from workbench.core.geometry import SpeakerLayout
 from workbench.dsp.bands import RATE_HZ
 from workbench.render import drivers, hrtf, plants
 from workbench.render.crosstalk import drive_db, separation_db
-from workbench.render.designs import MODELLING_DELAY, Design, plain_stereo
+from workbench.render.design import Design
+from workbench.render.designs import plain_stereo
 from workbench.render.measured import plant_response
 from workbench.render.renderer import RenderFilters
 
@@ -50,12 +51,12 @@ def positions(layout: SpeakerLayout) -> dict[str, tuple[dict, ...]]:
     }
 
 
-def fir_response(fir: np.ndarray, frequency_hz: np.ndarray) -> np.ndarray:
-    """Response of filters (inputs, drivers, taps), modelling delay taken out: (F, drivers, inputs) complex."""
-    if frequency_hz is _ALL_HZ:
+def fir_response(fir: np.ndarray, frequency_hz: np.ndarray, delay: int) -> np.ndarray:
+    """Response of filters (inputs, drivers, taps), their delay in samples taken out: (F, drivers, inputs) complex."""
+    if frequency_hz is _ALL_HZ and fir.shape[-1] <= _FFT:
         spectrum = np.fft.rfft(fir, n=_FFT, axis=-1).transpose(2, 1, 0)
-        return spectrum * np.exp(2j * np.pi * _ALL_HZ * MODELLING_DELAY / RATE_HZ)[:, None, None]
-    turn = np.exp(-2j * np.pi * frequency_hz[:, None] * (np.arange(fir.shape[-1]) - MODELLING_DELAY) / RATE_HZ)
+        return spectrum * np.exp(2j * np.pi * _ALL_HZ * delay / RATE_HZ)[:, None, None]
+    turn = np.exp(-2j * np.pi * frequency_hz[:, None] * (np.arange(fir.shape[-1]) - delay) / RATE_HZ)
     return np.einsum("idt,ft->fdi", fir, turn, optimize=True)
 
 
@@ -123,16 +124,19 @@ def _interaural(plant: np.ndarray, played: np.ndarray, wanted: np.ndarray, frequ
 
 def _beam(layout: SpeakerLayout, design: Design, centre: np.ndarray, frequency_hz: np.ndarray) -> tuple[dict, dict]:
     """Figures of the centre beam (F, drivers), and its curves."""
-    null_rad = math.radians(design.null_deg)
+    null_rad = np.radians(design.nulls_deg)
     window_rad = np.radians(np.linspace(-design.window_deg, design.window_deg, 19))
-    angles = np.concatenate([[0.0, -null_rad, null_rad, np.pi], window_rad])
+    at_nulls = drivers.both_sides(null_rad)
+    angles = np.concatenate([[0.0, np.pi], at_nulls, window_rad])
     heard = np.abs(np.einsum("fai,fi->fa", drivers.patterns(layout, angles, frequency_hz), centre))
     level = 20 * np.log10(np.maximum(heard / heard[:, :1], 1e-6))
-    null, rear, window = level[:, 1:3].max(axis=1), level[:, 3], level[:, 4:]
+    rear, nulls, window = level[:, 1], level[:, 2 : 2 + len(at_nulls)], level[:, 2 + len(at_nulls) :]
+    null = nulls.max(axis=1)
+    places = "±" + ", ±".join(f"{degrees:g}°" for degrees in design.nulls_deg)
     spread = drivers.mismatched_null_db(layout, centre, frequency_hz, null_rad)
     curves = {
-        f"±{design.null_deg:g}°": null,
-        f"±{design.null_deg:g}°, drivers off by 0.5 dB and 5° (95 %)": spread,
+        places: null,
+        f"{places}, drivers off by 0.5 dB and 5° (95 %)": spread,
         f"least within ±{design.window_deg:g}°": window.min(axis=1),
         f"most within ±{design.window_deg:g}°": window.max(axis=1),
         "rear": rear,
@@ -140,7 +144,9 @@ def _beam(layout: SpeakerLayout, design: Design, centre: np.ndarray, frequency_h
     low = (frequency_hz >= 400) & (frequency_hz <= 1000)
     band = (frequency_hz >= 400) & (frequency_hz <= 3000)
     figures = {
+        "nulls_deg": list(design.nulls_deg),
         "null_db_400_3000": float(null[band].max()),
+        "each_null_db_400_3000": nulls[band].reshape(-1, len(design.nulls_deg), 2).max(axis=(0, 2)),
         "null_db_400_1000": float(null[low].max()),
         "mismatched_null_db_400_3000": float(spread[band].max()),
         "unevenness_db_400_3000": float(np.abs(window[band]).max()),
@@ -165,9 +171,9 @@ def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Me
     Separation is that of the same design without virtual loudspeakers; drive and colouration are the filters' own.
     """
     frequency_hz = _ALL_HZ[_USED]
-    every = fir_response(filters.driver_fir, _ALL_HZ)[_USED]
+    every = fir_response(filters.driver_fir, _ALL_HZ, filters.latency_samples)[_USED]
     played, centre = every[..., :2], every[..., 2] if every.shape[2] == 3 else every.sum(axis=2)
-    alone = fir_response(filters.ears_fir, _ALL_HZ)[_USED]
+    alone = fir_response(filters.ears_fir, _ALL_HZ, filters.latency_samples)[_USED]
     plain = np.broadcast_to(plain_stereo(layout), played.shape)
     nominal = plant_response(layout, frequency_hz, design.plant)
 

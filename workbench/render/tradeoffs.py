@@ -16,8 +16,10 @@ from workbench.core.messages import frozen
 from workbench.core.params import RenderParams
 from workbench.core.trades import BeamChoice, CentreZone, LimitTrade, Trades
 from workbench.render.crosstalk import separation_db
-from workbench.render.designs import FREQUENCY_HZ, beam_filters, crosstalk_filters, design_from_params, plain_stereo
+from workbench.render.design import design_from_params
+from workbench.render.designs import beam_filters, crosstalk_filters, plain_stereo
 from workbench.render.drivers import (
+    both_sides,
     directivity_db,
     mismatched_null_db,
     patterns,
@@ -26,8 +28,9 @@ from workbench.render.drivers import (
 )
 from workbench.render.measured import plant_response
 from workbench.render.plants import HeadPose
+from workbench.render.region import FREQUENCY_HZ
 
-NULLS_DB = (8.0, 12.0, 16.0, 20.5, 25.0, 30.0)
+NULLS_DB = (8.0, 12.0, 16.0, 20.3, 25.0, 30.0)
 EVENNESS_DB = (1.0, 2.0, 2.9, 4.0, 6.0, 9.0)
 LIMITS_DB = (0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 18.0)
 SIDES_CM = np.linspace(-25.0, 25.0, 21)
@@ -57,9 +60,10 @@ def trades(layout: SpeakerLayout, params: RenderParams, progress: Progress = lam
 def beam_front(layout: SpeakerLayout, params: RenderParams, progress: Progress = lambda part: None):
     """Beams for every combination of `NULLS_DB` and `EVENNESS_DB`, a tuple of BeamChoice; those that the layout cannot
     have at the boost limit are left out."""
-    null_rad = math.radians(params.null_deg)
+    null_rad = design_from_params(params).beam_goal().null_rad
+    at_nulls = both_sides(null_rad)
     window = np.linspace(-1, 1, _WINDOW_STEPS) * math.radians(params.window_deg)
-    seen = patterns(layout, np.array([0.0, -null_rad, null_rad, *window]), _BAND_HZ)
+    seen = patterns(layout, np.array([0.0, *at_nulls, *window]), _BAND_HZ)
     found = []
     for number, null_db in enumerate(NULLS_DB):
         for even_db in EVENNESS_DB:
@@ -75,9 +79,9 @@ def beam_front(layout: SpeakerLayout, params: RenderParams, progress: Progress =
                 BeamChoice(
                     null_db=null_db,
                     unevenness_db=even_db,
-                    found_null_db=float(level[:, 1:3].max()),
+                    found_null_db=float(level[:, 1 : 1 + len(at_nulls)].max()),
                     found_null_95_db=float(mismatched_null_db(layout, weights, _BAND_HZ, null_rad, trials=60).max()),
-                    found_unevenness_db=float(np.abs(level[:, 3:]).max()),
+                    found_unevenness_db=float(np.abs(level[:, 1 + len(at_nulls) :]).max()),
                     white_noise_gain_db=float(white_noise_gain_db(layout, weights, _BAND_HZ).min()),
                     directivity_db=float(directivity_db(layout, weights, _BAND_HZ).mean()),
                 )
@@ -104,9 +108,9 @@ def limit_trade(layout: SpeakerLayout, params: RenderParams, progress: Progress 
     some = np.flatnonzero(_SEPARATION)[::4]
     hz = FREQUENCY_HZ[some]
     places = {side: plant_response(layout, hz, pose=HeadPose(offset_m=(0.0, side, 0.0))) for side in (0.0, 0.05)}
-    null_rad = math.radians(params.null_deg)
+    at_nulls = both_sides(design_from_params(params).beam_goal().null_rad)
     band = (FREQUENCY_HZ >= 400) & (FREQUENCY_HZ <= 3000)
-    seen = patterns(layout, np.array([0.0, -null_rad, null_rad]), FREQUENCY_HZ[band])
+    seen = patterns(layout, np.array([0.0, *at_nulls]), FREQUENCY_HZ[band])
     weight = 1 / hz
     table = np.full((3, len(LIMITS_DB)), np.nan)
     for number, limit_db in enumerate(LIMITS_DB):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings
@@ -10,14 +11,15 @@ from PySide6.QtWidgets import QWidget
 from workbench.core.errors import InputError
 from workbench.core.geometry import load_array, load_layout
 from workbench.core.resources import read_toml
-from workbench.render.designs import design_settings, load_design
+from workbench.render.design import design_settings, load_design
 from workbench.ui import dialogs
 from workbench.ui.bridge import Bridge
 from workbench.ui.file_asker import FileAsker
 from workbench.ui.preset_control import PresetControl
+from workbench.ui.timeline_control import session_folder
 
 SOUND_FILES = "Sound files (*.wav *.flac *.aif *.aiff *.ogg *.mp3);;All files (*)"
-OPENED_FILES = "Recordings and settings (*.wav *.flac *.aif *.aiff *.ogg *.mp3 *.toml);;All files (*)"
+OPENED_FILES = "Recordings and settings (*.wav *.flac *.aif *.aiff *.ogg *.mp3 *.toml events.jsonl);;All files (*)"
 SETTINGS_FILES = "Settings (*.toml);;All files (*)"
 
 
@@ -46,8 +48,10 @@ class FileControl(QObject):
         presets_folder: Path,
     ):
         super().__init__(window)
-        self._window, self.bridge, self._asker, self._presets = window, bridge, asker, presets
+        self.bridge, self._asker, self._presets = bridge, asker, presets
         self.store, self._presets_folder = store, presets_folder
+        self.take_session: Callable[[Path], object] = bridge.open_session
+        """What is done with the folder of a recorded session."""
 
     def choose_source(self, value: str) -> None:
         """A line of the Source panel."""
@@ -76,7 +80,11 @@ class FileControl(QObject):
         self.bridge.preset_name = path.stem
 
     def take(self, path: Path) -> None:
-        """A file that was opened or dropped: settings, array, layout or design if it is TOML, else the source."""
+        """A file that was opened or dropped: settings, array, layout or design if it is TOML, a session if it is its
+        folder or journal, else the source."""
+        if (folder := session_folder(path)) is not None or path.is_dir():
+            self.take_session(folder or path)
+            return
         if path.suffix.lower() != ".toml":
             if not path.is_file():
                 self.bridge.failed.emit(f"{path}: no such file")
@@ -115,9 +123,3 @@ class FileControl(QObject):
     def export_design(self) -> None:
         """Ask for a folder, which need not be there, and write the loudspeakers' filters into it."""
         self._asker.ask_file("Export the filters into a folder", "Folder (*)", self.bridge.export_design, True)
-
-    def save_picture(self) -> None:
-        """Ask for a file and save a picture of the window."""
-        picture = self._window.grab()
-        save = lambda path: picture.save(str(path))  # noqa: E731
-        self._asker.ask_file("Save a picture of the window", "Pictures (*.png)", save, True, "png")

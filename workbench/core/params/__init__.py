@@ -16,10 +16,20 @@ from workbench.core.params.localize import LocalizeParams
 from workbench.core.params.output import OutputParams
 from workbench.core.params.render import RenderParams
 from workbench.core.params.tree import ENTRIES, Entry, Params, differences, entry, get, to_dict
-from workbench.core.params.values import as_text, check, format_curve, parse, parse_curve
+from workbench.core.params.values import (
+    MOST_ANGLES,
+    as_text,
+    check,
+    format_angles,
+    format_curve,
+    parse,
+    parse_angles,
+    parse_curve,
+)
 
 __all__ = [
     "ENTRIES",
+    "MOST_ANGLES",
     "NETWORK_METHODS",
     "BeamformerParams",
     "EnhanceParams",
@@ -34,10 +44,12 @@ __all__ = [
     "check",
     "differences",
     "entry",
+    "format_angles",
     "format_curve",
     "from_dict",
     "get",
     "parse",
+    "parse_angles",
     "parse_curve",
     "replace",
     "to_dict",

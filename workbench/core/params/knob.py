@@ -27,6 +27,8 @@ class Knob:
     """Set from elsewhere in the window (map, toolbar), so the parameter panel shows no row."""
     curve: bool = False
     """The text is a curve over frequency (`parse_curve`), `low` to `high` in `unit`."""
+    angles: bool = False
+    """The text is a list of angles in degrees (`parse_angles`), `low` to `high`."""
     text: bool = False
     """Any text will do (a file's name)."""
     when: str = ""

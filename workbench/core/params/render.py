@@ -116,13 +116,45 @@ class RenderParams:
     region_cm: float = knob(
         5.0,
         "Head region",
-        "How far the head may move sideways: separation is kept there, and for smaller and larger heads, too.",
+        "How far the head may move sideways: separation is kept there as well.",
         when="You move or two people listen: 8–10 cm. A head that rests at one place: 2 cm.",
         unit="±cm",
         low=0.0,
         high=30.0,
         decimals=1,
         step=0.5,
+        hidden=True,
+    )
+    region_back_cm: float = knob(
+        0.0,
+        "Region depth",
+        "How far the head may move towards the loudspeakers and away from them: separation is kept there as well.",
+        when="You lean forwards and back in your seat: 10–20 cm.",
+        unit="±cm",
+        low=0.0,
+        high=50.0,
+        decimals=1,
+        step=0.5,
+        hidden=True,
+    )
+    region_size_percent: float = knob(
+        10.0,
+        "Head sizes",
+        "How much smaller or larger than the layout's the head may be: separation is kept for those heads as well.",
+        when="One listener whose head was measured: 0. Anybody may sit there: 10.",
+        unit="±%",
+        low=0.0,
+        high=25.0,
+        hidden=True,
+    )
+    region_yaw_deg: float = knob(
+        0.0,
+        "Head turns",
+        "How far the head may be turned to either side: separation is kept there as well.",
+        when="You look around while you listen: 10–20°.",
+        unit="±°",
+        low=0.0,
+        high=45.0,
         hidden=True,
     )
     region_weight: float = knob(
@@ -200,6 +232,18 @@ class RenderParams:
         high=180.0,
         hidden=True,
     )
+    more_nulls: str = knob(
+        "",
+        "More nulls",
+        "Further pairs of directions into which the centre's beam radiates little, in degrees, such as 60 135. Each "
+        "costs evenness and power elsewhere.",
+        when="A second person at the side shall hear little, or a second wall reflects.",
+        unit="±°",
+        low=10.0,
+        high=180.0,
+        hidden=True,
+        angles=True,
+    )
     window_deg: float = knob(
         45.0,
         "Beam window",
@@ -211,7 +255,7 @@ class RenderParams:
         hidden=True,
     )
     beam_null_db: float = knob(
-        20.5,
+        20.3,
         "Null depth",
         "How far below the axis the beam's nulls shall be, up to 3 kHz. Where there is room to spare, less is radiated "
         "in all directions instead.",
@@ -262,6 +306,33 @@ class RenderParams:
         log=True,
         hidden=True,
     )
+    taps: int = knob(
+        960,
+        "Filter length",
+        "Samples of every filter. Shorter costs less and departs more from what was asked for, most of all at low "
+        "frequencies; the panel shows by how much.",
+        when="The error of the filters is above −30 dB where you can hear it: longer. A small processor: shorter.",
+        unit="taps",
+        low=256,
+        high=8192,
+        step=32,
+        log=True,
+        hidden=True,
+    )
+    delay_ms: float = knob(
+        5.0,
+        "Filter delay",
+        "How late the loudspeakers' filters are, so that they may act before the sound itself. Less makes the chain "
+        "quicker and the filters less exact. While sound runs, another delay interrupts it for a moment.",
+        when="Playing live to a picture or to oneself: 2–3 ms. Playing back: 10 ms and long filters.",
+        unit="ms",
+        low=0.5,
+        high=85.0,
+        decimals=1,
+        step=0.5,
+        log=True,
+        hidden=True,
+    )
     head_side_cm: float = knob(
         0.0,
         "Head sideways",
@@ -293,6 +364,38 @@ class RenderParams:
         "Headphone audition",
         "Plays what the ears would hear from the loudspeakers, over headphones. Off: the drivers' own signals.",
         when="On with headphones; off as soon as real loudspeakers of this layout are connected.",
+    )
+    room: bool = knob(
+        False,
+        "Listening room",
+        "The headphone audition plays the loudspeakers in a room of 6 × 4.5 × 2.7 m, with its reflections, rather than "
+        "in free field.",
+        when="To hear how near or far a source sounds, and what the centre's beam does for it.",
+        hidden=True,
+    )
+    room_rt60_s: float = knob(
+        0.5,
+        "Reverberation",
+        "Reverberation time of the listening room.",
+        when="A furnished living room: 0.3–0.5 s. A bare one: 0.8 s.",
+        unit="s",
+        low=0.15,
+        high=1.0,
+        decimals=2,
+        step=0.05,
+        hidden=True,
+    )
+    room_distance_m: float = knob(
+        2.5,
+        "Listening distance",
+        "How far from the loudspeakers the listener is in the listening room.",
+        when="As far away as you really sit.",
+        unit="m",
+        low=0.5,
+        high=4.0,
+        decimals=2,
+        step=0.1,
+        hidden=True,
     )
     limit_dbtp: float = knob(
         -1.0,

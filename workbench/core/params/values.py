@@ -43,6 +43,42 @@ def format_curve(points: Iterable[tuple[float, float]]) -> str:
     return " ".join(f"{round(frequency_hz, 1):g}:{round(value, 2):g}" for frequency_hz, value in points)
 
 
+MOST_ANGLES = 3
+_APART_DEG = 5.0
+
+
+def parse_angles(path: str, text: Any) -> tuple[float, ...]:
+    """Angles in degrees written as ``60 120``, in that order; none where the text is empty.
+
+    Raises
+    ------
+    InputError
+        Not such a text, more than `MOST_ANGLES`, two of them less than 5 degrees apart, or one out of the knob's range.
+    """
+    knob = entry(path).knob
+    if not isinstance(text, str):
+        raise InputError(f"{path}: {text!r} is not a text of angles in degrees")
+    angles: list[float] = []
+    for word in text.replace(",", " ").split():
+        try:
+            angle = float(word.replace("−", "-").removesuffix("°"))
+        except ValueError:
+            raise InputError(f"{path}: {word!r} is not an angle in degrees, such as 60") from None
+        if not knob.low <= angle <= knob.high:
+            raise InputError(f"{path}: {word} is outside {knob.low:g}…{knob.high:g}°")
+        if any(abs(angle - other) < _APART_DEG for other in angles):
+            raise InputError(f"{path}: {word} is less than {_APART_DEG:g}° from another")
+        angles.append(angle)
+    if len(angles) > MOST_ANGLES:
+        raise InputError(f"{path}: {len(angles)} angles; at most {MOST_ANGLES}")
+    return tuple(angles)
+
+
+def format_angles(angles: Iterable[float]) -> str:
+    """The text of some angles, to 0.1 degrees."""
+    return " ".join(f"{round(angle, 1):g}" for angle in angles)
+
+
 def check(path: str, value: Any) -> Value:
     """The value in the parameter's own type, if it is of the right kind and in range.
 
@@ -59,6 +95,8 @@ def check(path: str, value: Any) -> Value:
         return value
     if knob.curve:
         return format_curve(parse_curve(path, value))
+    if knob.angles:
+        return format_angles(parse_angles(path, value))
     if knob.text:
         if not isinstance(value, str):
             raise InputError(f"{path}: {value!r} is not a text")

@@ -15,7 +15,7 @@ from workbench.engine.presets import JUMP_DB, Preset, louder_by_db
 from workbench.engine.replay import find_session, structure_of
 from workbench.engine.session.parameters import ParameterCommands
 from workbench.engine.settings import Settings
-from workbench.render.designs import design_from_params
+from workbench.render.design import design_from_params
 from workbench.render.renderer import make_filters
 
 
