@@ -40,6 +40,18 @@ def test_a_damaged_file_costs_what_is_damaged(tmp_path):
     assert DeviceStore(path).inputs(DEVICE) == InputSetup()
 
 
+def test_two_programs_at_once_do_not_forget_each_others_devices(tmp_path):
+    path = tmp_path / "devices.toml"
+    one, other = DeviceStore(path), DeviceStore(path)
+    one.keep_inputs(DEVICE, InputSetup(block=128))
+    other.keep_inputs("device:JACK/system", InputSetup(block=64))
+    other.keep_outputs(DEVICE, OutputSetup(rate_hz=44100))
+    one.keep_outputs("device:JACK/system", OutputSetup(block=32))
+    again = DeviceStore(path)
+    assert (again.inputs(DEVICE).block, again.inputs("device:JACK/system").block) == (128, 64)
+    assert (again.outputs(DEVICE).rate_hz, again.outputs("device:JACK/system").block) == (44100, 32)
+
+
 def test_a_place_that_cannot_be_written_stops_nothing(tmp_path):
     (tmp_path / "file").write_text("")
     store = DeviceStore(tmp_path / "file" / "devices.toml")

@@ -89,28 +89,30 @@ class DeviceStore:
 
     def keep_inputs(self, spec: str, setup: InputSetup) -> None:
         """Remember a source's setup."""
-        if self._inputs.get(key_of(spec), InputSetup()) != setup:
-            self._inputs[key_of(spec)] = setup
-            self._write()
+        key = key_of(spec)
+        if self._inputs.get(key, InputSetup()) != setup:
+            self._inputs[key] = setup
+            self._keep("inputs", key, inputs.to_table(setup))
 
     def keep_outputs(self, spec: str, setup: OutputSetup) -> None:
         """Remember a sink's setup."""
-        if self._outputs.get(key_of(spec), OutputSetup()) != setup:
-            self._outputs[key_of(spec)] = setup
-            self._write()
+        key = key_of(spec)
+        if self._outputs.get(key, OutputSetup()) != setup:
+            self._outputs[key] = setup
+            row = {name: value for name, value in (("rate_hz", setup.rate_hz), ("block", setup.block)) if value}
+            self._keep("outputs", key, row)
 
-    def _write(self) -> None:
-        if self._path is None:
+    def _keep(self, kind: str, key: str, row: dict[str, Any]) -> None:
+        """Write one device's row. The others stay as they are in the file: another Earshot that runs beside this one
+        may have written them since."""
+        if self._path is None or not key.startswith("device:"):
             return
-        rows = {key: inputs.to_table(setup) for key, setup in self._inputs.items() if key.startswith("device:")}
-        outputs = {
-            key: {name: value for name, value in (("rate_hz", one.rate_hz), ("block", one.block)) if value}
-            for key, one in self._outputs.items()
-            if key.startswith("device:")
-        }
-        table = {"earshot_devices": VERSION, "inputs": rows, "outputs": outputs}
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            table = read_toml(self._path) if self._path.exists() else {}
+            table = {**table, "earshot_devices": VERSION, kind: {**table.get(kind, {}), key: row}}
             write_text(self._path, tomli_w.dumps(table))
+        except InputError as error:
+            log.warning("the devices' settings cannot be kept (%s)", error)
         except OSError as error:
             log.warning("%s: the devices' settings cannot be kept (%s)", self._path, error.strerror)
