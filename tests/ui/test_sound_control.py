@@ -8,6 +8,7 @@ from workbench.core.kept import KeptSound
 from workbench.core.messages import Health, LatencyPart
 from workbench.dsp.bands import PEAK_HZ
 from workbench.ui.painting import colormap
+from workbench.ui.saving import Saver
 from workbench.ui.sound_control import HeardDelay, SoundControl, heard_delay_hops
 from workbench.ui.theme import LIGHT
 from workbench.ui.views.sound import SoundView
@@ -35,7 +36,9 @@ def control(qtbot, tmp_path):
     qtbot.addWidget(view)
     asked = []
     store = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    control = SoundControl(view, view, FakeBridge(), store, lambda *args: asked.append(args))
+    bridge = FakeBridge()
+    saver = Saver(view, bridge.failed.emit, bridge.noticed.emit)
+    control = SoundControl(view, view, bridge, store, lambda *args: asked.append(args), saver)
     control.asked = asked
     return control
 
@@ -91,7 +94,7 @@ def test_looks_are_remembered(control, qtbot):
     control.view.axes.set_span(15.0)
     view = SoundView(PEAK_HZ)
     qtbot.addWidget(view)
-    SoundControl(view, view, FakeBridge(), control.store, print)
+    SoundControl(view, view, FakeBridge(), control.store, print, control.saver)
     assert view.before.map_name == "grey" and view.axes.span_s == 15.0
 
 
@@ -103,9 +106,9 @@ def test_saves_what_is_shown(control, qtbot, tmp_path, suffix):
     control.view.apply_theme(LIGHT)
     control.view.save_wanted.emit("image" if suffix in ("png", "svg") else "data")
     path = tmp_path / f"sound.{suffix}"
-    with qtbot.waitSignal(control.saved, timeout=20000) as saved:
+    with qtbot.waitSignal(control.saver.saved, timeout=20000) as saved:
         control.asked[0][2](path)
-    assert saved.args == [str(path), ""] and not control.saving
+    assert saved.args == [str(path), ""] and not control.saver.saving
     if suffix == "png":
         image = QImage(str(path))
         assert image.width() == 2 * WIDTH

@@ -36,8 +36,9 @@ class FileAsker(QObject):
         save: bool = False,
         suffix: str = "",
         folder: Path | None = None,
+        name: str = "",
     ) -> None:
-        """Ask for a file; `action` gets its path, or is not called at all."""
+        """Ask for a file, offering a name; `action` gets its path, or is not called at all."""
         if self.dialog is not None:
             self.dialog.close()
         dialog = QFileDialog(self._window, title)
@@ -53,6 +54,8 @@ class FileAsker(QObject):
             folder = self._settings_folder if suffix == "toml" else last
         if folder.is_dir():
             dialog.setDirectory(str(folder))
+        if name:
+            dialog.selectFile(name)
 
         def accepted(name: str) -> None:
             if suffix != "toml":

@@ -31,9 +31,11 @@ from workbench.ui.oracle_panel import OraclePanel
 from workbench.ui.panels.history_panel import HistoryPanel
 from workbench.ui.panels.latency_panel import LatencyPanel
 from workbench.ui.parameter_panel import ParameterPanel
+from workbench.ui.pictures import PictureControl
 from workbench.ui.preset_control import PresetControl
 from workbench.ui.recording_control import RecordingControl
 from workbench.ui.room_control import RoomControl
+from workbench.ui.saving import Saver
 from workbench.ui.sound_control import SoundControl
 from workbench.ui.status_bar import StatusBar
 from workbench.ui.toolbar import Toolbar
@@ -91,9 +93,11 @@ class MainWindow(QWidget):
 
         self.panels = Panels(self)
         self.asker = FileAsker(self, store, folders["presets"])
+        self.saver = Saver(self, bridge.failed.emit, bridge.noticed.emit)
         self.published = Published(self)
         self._make_panels()
         self._make_controls(folders["presets"].parent)
+        self.pictures = PictureControl(self, self.asker, self.saver)
         self.menus = Menus(self)
         set_pages(self)
         self.published.connect()
@@ -167,7 +171,7 @@ class MainWindow(QWidget):
         self.jobs = JobsControl(self, bridge, ask_file, ask_folder)
         self.adapt = AdaptControl(self, bridge, self.jobs, config / "rooms")
         self.kept_control = KeptControl(self, bridge, self.toolbar, store)
-        self.sound_control = SoundControl(self, self.sound, bridge, store, ask_file)
+        self.sound_control = SoundControl(self, self.sound, bridge, store, ask_file, self.saver)
         self.enhancer_control = EnhancerControl(self, self.sound, bridge, self.oracle_panel.view, ask_file)
         self.recording_panel = self.recording.panel
         self.handbook = HandbookControl(self, self.keys_panel, toggle, self.folders["log"])

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QWidget
 from shiboken6 import VoidPtr
 
 from workbench.core.resources import resource
@@ -19,6 +20,14 @@ from workbench.core.resources import resource
 MINUS = "\u2212"
 THIN_SPACE = "\u2009"
 UNKNOWN = "\u2013"
+PICTURE_RATIO = "picture_ratio"
+"""Property of a widget while a picture of it is painted: pixels of the picture for one of the screen."""
+
+
+def pixel_ratio(widget: QWidget) -> float:
+    """Pixels for one of Qt's in what a widget paints now: of its screen, or of a picture that is made of it."""
+    return widget.property(PICTURE_RATIO) or widget.devicePixelRatioF()
+
 
 # ------------------------------------------------------------------------------------------------ numbers
 

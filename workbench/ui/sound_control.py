@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import (
-    QBuffer,
-    QByteArray,
-    QIODevice,
-    QObject,
-    QRectF,
-    QRunnable,
-    QSettings,
-    QSize,
-    QThreadPool,
-    Signal,
-)
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QRectF, QSettings, QSize
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
-from workbench.core.atomic import write_bytes
 from workbench.core.messages import Health, Snapshot
+from workbench.ui.saving import Saver, png_bytes
 from workbench.ui.theme import Tokens
 from workbench.ui.views.sound import SoundView
 from workbench.ui.views.sound_excerpt import Excerpt, csv_text, npz_bytes
 from workbench.ui.views.sound_picture import HEIGHT, WIDTH, FigureStyle, paint_figure
-
-log = logging.getLogger(__name__)
 
 STORED = "sound/"
 AFTER_ENHANCEMENT = ("upmix", "loudspeakers", "limiter", "computing", "ring", "out")
@@ -89,43 +74,8 @@ def image_bytes(excerpt: Excerpt, style: FigureStyle, tokens: Tokens, kind: str)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     paint_figure(painter, excerpt, style, tokens)
     painter.end()
-    if kind != "svg":
-        target.save(buffer, "PNG")
     buffer.close()
-    return bytes(content.data())
-
-
-class _Cancelled(Exception):
-    pass
-
-
-class _Saving(QRunnable):
-    """Makes and writes a file on a pool thread."""
-
-    def __init__(self, control: SoundControl, path: Path, make: Callable[[Callable[[float], None]], bytes]):
-        super().__init__()
-        self.setAutoDelete(True)
-        self.control, self.path, self.make = control, path, make
-        self.cancelled = False
-
-    def _progress(self, share: float) -> None:
-        if self.cancelled:
-            raise _Cancelled
-        self.control.progressed.emit(share)
-
-    def run(self) -> None:
-        problem = ""
-        try:
-            write_bytes(self.path, self.make(self._progress))
-        except _Cancelled:
-            problem = f"Saving {self.path.name} was stopped; no file was written"
-        except OSError as error:
-            problem = f"{self.path}: cannot be written: {error.strerror or error}"
-        except Exception as error:
-            log.exception("saving %s failed", self.path)
-            problem = f"{self.path}: {error}"
-        with contextlib.suppress(RuntimeError):  # the window may have gone
-            self.control.saved.emit(str(self.path), problem)
+    return bytes(content.data()) if kind == "svg" else png_bytes(target)
 
 
 class SoundControl(QObject):
@@ -140,17 +90,13 @@ class SoundControl(QObject):
         Where the looks are remembered.
     ask_file : callable
         The window's file dialog: (title, filters, action, save, suffix).
+    saver : Saver
     """
 
-    progressed = Signal(float)
-    saved = Signal(str, str)
-    """A file was saved (path, ""), or why not (path, problem)."""
-
-    def __init__(self, parent: QObject, view: SoundView, bridge, store: QSettings, ask_file: Callable):
+    def __init__(self, parent: QObject, view: SoundView, bridge, store: QSettings, ask_file: Callable, saver: Saver):
         super().__init__(parent)
-        self.view, self.bridge, self.store, self._ask_file = view, bridge, store, ask_file
+        self.view, self.bridge, self.store, self._ask_file, self.saver = view, bridge, store, ask_file, saver
         self.delay = HeardDelay()
-        self._saving: _Saving | None = None
         self.keys = {"F": view.toggle_frozen}
         view.set_looks({name: str(store.value(STORED + name, "")) for name in view.looks()})
         view.looks_changed.connect(self._remember)
@@ -159,8 +105,6 @@ class SoundControl(QObject):
         bridge.kept_changed.connect(lambda kept: view.show_looping(kept.looping))
         bridge.health_changed.connect(self._on_health)
         bridge.running_changed.connect(self._on_running)
-        self.progressed.connect(self._on_progress)
-        self.saved.connect(self._on_saved)
 
     # ------------------------------------------------------------------------------------------- what is heard
 
@@ -183,10 +127,6 @@ class SoundControl(QObject):
 
     # -------------------------------------------------------------------------------------------------- saving
 
-    @property
-    def saving(self) -> bool:
-        return self._saving is not None
-
     def ask_and_save(self, kind: str) -> None:
         """Ask for a file and save an "image" or "data"; what is saved is what is shown now, not when it is named."""
         if self.view.shown.count == 0:
@@ -197,35 +137,15 @@ class SoundControl(QObject):
         self._ask_file(title, filters, lambda path: self.save(path, excerpt, style, tokens), True, suffix)
 
     def save(self, path: Path, excerpt: Excerpt, style: FigureStyle, tokens: Tokens) -> None:
-        """Write a file as its suffix says (.png, .svg, .npz or .csv) on a pool thread; `saved` tells how it went."""
-        if self._saving is not None:
-            self.bridge.failed.emit("Another file is still being saved")
-            return
+        """Write a file as its suffix says (.png, .svg, .npz or .csv)."""
         kind = path.suffix.lower().lstrip(".")
         makers = {
             "png": lambda _: image_bytes(excerpt, style, tokens, "png"),
             "svg": lambda _: image_bytes(excerpt, style, tokens, "svg"),
-            "npz": lambda _: npz_bytes(excerpt),
+            "npz": lambda progress: npz_bytes(excerpt, progress),
             "csv": lambda progress: csv_text(excerpt, progress).encode(),
         }
         if kind not in makers:
             self.bridge.failed.emit(f"{path.name}: .{kind} cannot be written; choose .png, .svg, .npz or .csv")
             return
-        self._saving = _Saving(self, path, makers[kind])
-        QThreadPool.globalInstance().start(self._saving)
-
-    def stop_saving(self) -> None:
-        """End the saving that runs; no file is left behind."""
-        if self._saving is not None:
-            self._saving.cancelled = True
-
-    def _on_progress(self, share: float) -> None:
-        if self._saving is not None:
-            self.bridge.noticed.emit(f"Saving {self._saving.path.name}: {100 * share:.0f} %")
-
-    def _on_saved(self, path: str, problem: str) -> None:
-        self._saving = None
-        if problem:
-            self.bridge.failed.emit(problem)
-        else:
-            self.bridge.noticed.emit(f"Saved {Path(path).name}")
+        self.saver.save(path, makers[kind])

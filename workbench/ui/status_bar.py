@@ -256,6 +256,8 @@ class StatusBar(QFrame):
     """32 high. Shows Health; errors and notices appear here and never as a dialog."""
 
     reconnect_wanted = Signal()
+    cancel_wanted = Signal()
+    """The saving that is shown shall end."""
     details_wanted = Signal()
     """Latency, load or dropouts were clicked."""
 
@@ -285,6 +287,13 @@ class StatusBar(QFrame):
         self.reconnect.setToolTip("Open the device again")
         self.reconnect.clicked.connect(self.reconnect_wanted)
         self.reconnect.hide()
+        self.cancel = QPushButton("Cancel")
+        self.cancel.setFont(theme.font(12))
+        self.cancel.setFixedHeight(24)
+        self.cancel.setToolTip("End the saving; no file is left behind")
+        self.cancel.setAccessibleName("Cancel saving")
+        self.cancel.clicked.connect(self.cancel_wanted)
+        self.cancel.hide()
         self._engine_message, self._engine_failed = "", False
         self._compact = False
         self._expiry = QTimer(self)
@@ -316,6 +325,7 @@ class StatusBar(QFrame):
             self.hop_text,
             8,
             self.notice,
+            self.cancel,
             self.array_text,
             self.array_rule,
             self.state_lamp,
@@ -349,6 +359,15 @@ class StatusBar(QFrame):
         self.notice.set_text(text, error)
         self._expiry.start(ERROR_MS if error else NOTICE_MS)
         self._make_room()
+
+    def show_saving(self, name: str, share: float) -> None:
+        """How far the saving of a file is, with a button that ends it, until `end_saving`."""
+        self.show_notice(f"Saving {name}: {100 * share:.0f}{THIN_SPACE}%", error=False)
+        self.cancel.show()
+
+    def end_saving(self) -> None:
+        """Nothing is being saved any more."""
+        self.cancel.hide()
 
     def _show_engine_message(self) -> None:
         self._expiry.stop()

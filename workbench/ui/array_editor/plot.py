@@ -36,6 +36,7 @@ class ArrayPlot(Themed, QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Microphones seen from above")
+        self.setProperty("picture", "array")
         self.setToolTip(
             "Drag a microphone; double-click adds one; Delete removes it. Arrow keys move by 1 mm, with Shift by "
             "0.1 mm; Page Up and Down choose the next; the wheel zooms"

@@ -28,6 +28,7 @@ class CalibrationCurve(Themed, QWidget):
         self.calibration: MicrophoneCalibration | None = None
         self.setFixedHeight(132)
         self.setAccessibleName("Response of the microphone")
+        self.setProperty("picture", "microphone")
 
     def show_calibration(self, calibration: MicrophoneCalibration | None) -> None:
         """Show a file's curve; None: there is none."""

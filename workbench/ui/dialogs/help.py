@@ -33,6 +33,7 @@ KEYS = (
     ("S", "Source, channel map, microphone check"),
     ("Ctrl+O", "Open a recording, a preset or settings"),
     ("Ctrl+S", "Save the preset"),
+    ("Ctrl+P", "Save a picture of the plot in focus or under the pointer"),
     ("Ctrl+Z", "Undo"),
     ("Ctrl+Shift+Z", "Redo"),
     ("H", "History of all changes"),

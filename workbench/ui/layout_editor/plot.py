@@ -46,6 +46,7 @@ class LayoutPlot(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Picture of the layout")
+        self.setProperty("picture", "layout")
         self.setToolTip("Drag the drivers; drag the head to set the listener's distance")
         self.fit()
 

@@ -43,6 +43,7 @@ class BudgetStaircase(Themed, QWidget):
         self.parts: tuple[LatencyPart, ...] = ()
         self.measured_ms: float | None = None
         self.setAccessibleName("Latency budget")
+        self.setProperty("picture", "latency")
         self._fit()
 
     @property
@@ -137,6 +138,7 @@ class DriftPlot(Themed, QWidget):
         self.dropouts_s: list[float] = []
         self.setFixedHeight(132)
         self.setAccessibleName("Clock drift over 15 minutes")
+        self.setProperty("picture", "drift")
 
     def add(self, when_s: float, drift_ppm: float | None) -> None:
         """A value at a time (seconds since 1970); at most two a second are kept."""

@@ -23,6 +23,8 @@ class WalkMap(Themed, QWidget):
     def __init__(self):
         super().__init__()
         self.setFixedHeight(270)
+        self.setAccessibleName("Walk about the array")
+        self.setProperty("picture", "walk")
         self.state = WalkState((), 0)
         self.you_rad: float | None = None
 

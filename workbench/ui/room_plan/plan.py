@@ -43,6 +43,7 @@ class RoomPlan(Themed, QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName("Plan of the simulated room")
+        self.setProperty("picture", "room")
         self.setToolTip(
             "Drag talkers, the points of their ways and noises. Double-click adds a point to the chosen talker's way, "
             "Delete removes one; arrow keys move by 10 cm, with Shift by 1 cm; Page Up and Down choose"

@@ -54,6 +54,7 @@ class BeamCanvas(BeamCursor, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(300, 220)
         self.setAccessibleName("Beam pattern")
+        self.setProperty("picture", "beam")
         self._recompute()
 
     def show_pattern(self, pattern: BeamPattern | None) -> None:

@@ -59,6 +59,8 @@ class EnhancerView(QWidget):
 
     def __init__(self, history: SoundHistory, bands: BandHistory, crosshair: Crosshair, parent=None) -> None:
         super().__init__(parent)
+        self.setAccessibleName("Enhancer")
+        self.setProperty("picture", True)
         self.tokens: Tokens = DARK
         self.meter = EnhancerMeter()
         self.chooser = MethodChooser("Network", fit=True)

@@ -56,6 +56,7 @@ class Goniometer(Painted):
             "Below: correlation, −1 to +1. Much below 0 the channels cancel when they are added."
         )
         self.setAccessibleName("Goniometer and correlation")
+        self.setProperty("picture", "goniometer")
 
     def sizeHint(self) -> QSize:
         return QSize(230, 280)

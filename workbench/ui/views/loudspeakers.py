@@ -98,6 +98,7 @@ class LoudspeakerCanvas(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(300, 240)
         self.setAccessibleName("Loudspeaker design")
+        self.setProperty("picture", "loudspeakers")
         self._describe()
 
     def show_response(self, response: LoudspeakerResponse | None) -> None:
@@ -163,7 +164,7 @@ class LoudspeakerCanvas(QWidget):
     # ---------------------------------------------------------------------------------------- painting
 
     def paintEvent(self, event) -> None:
-        ratio = self.devicePixelRatioF()
+        ratio = painting.pixel_ratio(self)
         if self._picture is None or self._picture.devicePixelRatio() != ratio:
             self._picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
             self._picture.setDevicePixelRatio(ratio)

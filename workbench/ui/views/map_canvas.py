@@ -49,6 +49,7 @@ class MapCanvas(MapHand, MapViewport, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(220, 220)
         self.setAccessibleName("Source map")
+        self.setProperty("picture", "source-map")
 
     # ---------------------------------------------------------------------------------------- what is shown
 
@@ -219,7 +220,7 @@ class MapCanvas(MapHand, MapViewport, QWidget):
     def paintEvent(self, event) -> None:
         scene = self._scene()
         painter = QPainter(self)
-        ratio = self.devicePixelRatioF()
+        ratio = painting.pixel_ratio(self)
         if self._backdrop is None or self._backdrop.devicePixelRatio() != ratio:
             self._backdrop = paint_backdrop(scene, ratio)
         painter.drawPixmap(0, 0, self._backdrop)

@@ -126,6 +126,7 @@ class MetersView(QWidget):
         column.addLayout(upper, 1)
         column.addWidget(self.figures)
         self.setAccessibleName("Meters")
+        self.setProperty("picture", "meters")
         self._offer()
         self.apply_theme(tokens)
 

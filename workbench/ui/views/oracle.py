@@ -22,6 +22,7 @@ from workbench.ui.painting import (
     draw_text,
     frequency_y,
     number,
+    pixel_ratio,
 )
 from workbench.ui.theme import LEVEL_RANGE_DB, RADIUS_FIELD, font, map_ink
 from workbench.ui.views.headers import ColorBar, FlatButton, Toggle
@@ -105,7 +106,7 @@ class Picture(Painted):
 
     def image(self) -> QImage:
         """The picture in device pixels."""
-        ratio = self.devicePixelRatioF()
+        ratio = pixel_ratio(self)
         width, height = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
         columns = self._columns_dbfs
         rows = RowMap(height, columns.shape[1], self._bin_hz)
@@ -344,6 +345,8 @@ class OracleView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName("Oracle ladder")
+        self.setProperty("picture", True)
         self.report = OracleReport()
         self.playing = ""
         self.known, self.choosable = True, False

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from workbench.ui.painting import blank_pixmap, corner_pixmaps, draw_corners
+from workbench.ui.painting import blank_pixmap, corner_pixmaps, draw_corners, pixel_ratio
 from workbench.ui.theme import DARK, RADIUS_FIELD, Tokens
 from workbench.ui.views.sound_axes import Crosshair
 
@@ -58,7 +58,7 @@ class Painted(QWidget):
             self.paint(painter)
             painter.end()
             return
-        ratio = self.devicePixelRatioF()
+        ratio = pixel_ratio(self)
         if self._background is None or self._background.devicePixelRatio() != ratio:
             self._background = blank_pixmap(self.size(), ratio, self.background_color())
             painter = QPainter(self._background)
@@ -126,7 +126,7 @@ class Plot(Painted):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        ratio = self.devicePixelRatioF()
+        ratio = pixel_ratio(self)
         if not self._corners or self._corners[0].devicePixelRatio() != ratio:
             self._corners = corner_pixmaps(RADIUS_FIELD, self.tokens.panel, ratio)
         painter = QPainter(self)

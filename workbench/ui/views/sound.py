@@ -109,6 +109,7 @@ class SoundView(SoundLooking, QWidget):
         self._message = STOPPED
         self._build()
         self.setAccessibleName("Sound")
+        self.setProperty("picture", "sound")
         if band_hz is not None:
             self.set_bands(band_hz)
         self.apply_theme(DARK)

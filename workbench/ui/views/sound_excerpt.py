@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from workbench.ui.views.sound_history import SoundHistory
 
 CHUNK = 256
 """Columns that are written in one go: between two of them the saving can be ended."""
+PIECE = 2**20
+"""Bytes that are packed in one go."""
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,21 @@ def take_excerpt(history: SoundHistory, first: int, end: int) -> Excerpt:
     )
 
 
-def npz_bytes(excerpt: Excerpt) -> bytes:
-    """The excerpt as a NumPy archive whose arrays have the names of its attributes."""
+def npz_bytes(excerpt: Excerpt, progress: Callable[[float], None] | None = None) -> bytes:
+    """The excerpt as a NumPy archive whose arrays have the names of its attributes; `progress` as in `csv_text`."""
+    arrays = {name: getattr(excerpt, name) for name in (field.name for field in fields(excerpt))}
+    total, done = sum(array.nbytes for array in arrays.values()), 0
     file = io.BytesIO()
-    np.savez_compressed(
-        file,
-        time_s=excerpt.time_s,
-        frequency_hz=excerpt.frequency_hz,
-        before_dbfs=excerpt.before_dbfs,
-        after_dbfs=excerpt.after_dbfs,
-        pitch_hz=excerpt.pitch_hz,
-    )
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array_header_1_0(member, np.lib.format.header_data_from_array_1_0(array))
+                content = memoryview(np.ascontiguousarray(array)).cast("B")
+                for start in range(0, len(content), PIECE):
+                    if progress is not None:
+                        progress(done / max(1, total))
+                    member.write(content[start : start + PIECE])
+                    done += len(content[start : start + PIECE])
     return file.getvalue()
 
 

@@ -70,6 +70,7 @@ class SpeakerPlot(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         self.setAccessibleName(self.title)
+        self.setProperty("picture", True)
 
     # What is shown ------------------------------------------------------------------------------------------
 

@@ -42,6 +42,7 @@ class TradePlot(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 260)
         self.setAccessibleName(self.title)
+        self.setProperty("picture", True)
 
     def sizeHint(self) -> QSize:
         return QSize(330, 340)

@@ -19,6 +19,7 @@ def key_actions(window: QWidget) -> dict[str, Callable]:
         "R": window.recording.toggle,
         "Ctrl+M": window.recording.mark,
         "Ctrl+O": window.files.open,
+        "Ctrl+P": window.pictures.save_wanted,
         "Ctrl+S": window.presets.save,
         "Ctrl+Z": bridge.undo,
         "Ctrl+Shift+Z": bridge.redo,

@@ -51,7 +51,8 @@ class Menus(QObject):
         window.docks.unlocked_changed.connect(self.unlock_action.setChecked)
         view.addAction("Reset layout", window.docks.reset)
         view.addAction("Full screen\tF11", window.toggle_full_screen)
-        view.addAction("Save a picture of the window…", window.files.save_picture)
+        self.picture_menu = view.addMenu("Save a picture of")
+        self.picture_menu.aboutToShow.connect(lambda: window.pictures.fill_menu(self.picture_menu))
 
     def _fill_scale(self, menu: QMenu) -> None:
         sizes = QActionGroup(menu)

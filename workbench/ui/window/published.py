@@ -53,6 +53,8 @@ class Published(QObject):
         bridge.oracle_changed.connect(self._on_oracle)
         bridge.oracle_played.connect(window.oracle_panel.view.show_playing)
         bridge.devices_listed.connect(lambda _: self._fill_device_panels())
+        window.saver.progressed.connect(window.status.show_saving)
+        window.saver.saved.connect(lambda *_: window.status.end_saving())
         bridge.failed.connect(lambda text: window.status.show_notice(text, error=True))
         bridge.noticed.connect(lambda text: window.status.show_notice(text, error=False))
 

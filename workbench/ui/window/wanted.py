@@ -38,6 +38,7 @@ class Wanted(QObject):
         window.oracle_panel.view.rung_wanted.connect(bridge.play_oracle)
         window.oracle_panel.view.measure_wanted.connect(bridge.measure_oracle)
         window.status.reconnect_wanted.connect(bridge.start)
+        window.status.cancel_wanted.connect(window.saver.stop)
         window.status.details_wanted.connect(window.panels.latency)
         window.latency_panel.measure_wanted.connect(bridge.measure_loopback)
         window.latency_panel.flush_wanted.connect(bridge.flush)
