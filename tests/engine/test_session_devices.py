@@ -121,6 +121,27 @@ def test_digital_silence_is_said_and_opening_anew_is_done(jack):
         close(session)
 
 
+@pytest.mark.jack
+def test_a_server_that_comes_back_at_another_rate_is_taken_and_said(jack):
+    session = begin(source=DEVICE + "#channels 1,2", sink=DEVICE)
+    health = lambda: session.mailbox.health  # noqa: E731
+    try:
+        session.start()
+        wait(lambda: health().state == "running" and health().elapsed_s > 0.5)
+        jack.kill()
+        wait(lambda: health().state == "lost" and "system is lost" in health().message)
+        jack.start(rate_hz=44100, period=512)
+        wait(lambda: health().message == "system is back, at 44.1 kHz now.")
+        before_s = health().elapsed_s
+        wait(lambda: health().state == "running" and health().elapsed_s > before_s + 0.5)
+        jack.kill()
+        wait(lambda: health().state == "lost")
+        jack.start(rate_hz=48000, period=480)
+        wait(lambda: health().message == "system is back, at 48 kHz now.")
+    finally:
+        close(session)
+
+
 def refusing(monkeypatch, errors):
     """`assemble` that raises what `errors` says for a source."""
     true = sessions.assemble

@@ -157,6 +157,11 @@ class _Recovering:
         return True
 
     @property
+    def rate_hz(self) -> int:
+        """The device's own rate, which may be another one after a loss."""
+        return self._end.rate_hz
+
+    @property
     def server_dropouts(self) -> int:
         """What the sound server reported."""
         return self._end.server_dropouts

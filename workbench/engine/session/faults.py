@@ -43,6 +43,7 @@ class Faults:
     def forget(self) -> None:
         """Another chain begins."""
         self._lost: tuple[str, ...] = ()
+        self._rates_hz: dict[str, int] = {}
         self._muted: tuple[int, ...] = ()
         self.silent: tuple[str, ...] = ()
         """Devices that give nothing but zeros."""
@@ -53,6 +54,9 @@ class Faults:
     def note_lost(self, runner: Runner) -> None:
         """Say which device was lost and which is back; the chain goes on meanwhile."""
         lost = lost_ends(runner)
+        ends = (runner.source, runner.sink)
+        rates_hz = {end.name: end.rate_hz for end in ends if end.live and end.name not in lost}
+        before_hz, self._rates_hz = self._rates_hz, {**self._rates_hz, **rates_hz}
         if lost == self._lost:
             return
         back = [name for name in self._lost if name not in lost]
@@ -62,7 +66,9 @@ class Faults:
             names = " and ".join(dict.fromkeys(lost))
             self._say(f"{names} {'is' if one else 'are'} lost, trying again.", failed=True)
         else:
-            self._say(f"{' and '.join(dict.fromkeys(back))} {'is' if len(set(back)) == 1 else 'are'} back.")
+            others = {rates_hz[name] for name in back if rates_hz[name] != before_hz.get(name, rates_hz[name])}
+            rate = f", at {' and '.join(f'{rate / 1000:g}' for rate in sorted(others))} kHz now" if others else ""
+            self._say(f"{' and '.join(dict.fromkeys(back))} {'is' if len(set(back)) == 1 else 'are'} back{rate}.")
 
     def note(self, runner: Runner, recorder: Recording | None) -> None:
         """Howling, microphones that give no numbers, hops that come late, a disk that fills."""
