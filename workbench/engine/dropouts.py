@@ -3,9 +3,10 @@
 Four things make a hop late, and they look alike at the device, which only finds nothing to play:
 
 - our own computing: the hop's processor time was longer than the hop (`stage` is the one that took most of it),
-- our own other threads: the hop took long by the clock, though it neither computed nor waited for a processor
-  ("program": another thread held the interpreter),
-- other programs or the virtual machine's host: the thread was ready and waited for a processor ("processor"),
+- our own other threads: the hop took long by the clock, though it neither computed nor waited for a processor, and
+  others of our threads computed meanwhile ("program": one of them held the interpreter),
+- other programs or the virtual machine's host: the thread was ready and waited for a processor, or the whole program
+  got hardly any while the hop was held up ("processor": whoever held the interpreter had none),
 - the sound server, which missed its own deadline and says so ("sound server"), or a device that was lost.
 
 Where nothing ran at all, because the computer slept or the program was halted, that is said ("computer").
@@ -13,6 +14,7 @@ Where nothing ran at all, because the computer slept or the program was halted, 
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections import deque
@@ -34,6 +36,8 @@ STOLEN_S = 0.01
 WAITED_S = 0.006
 """So much waiting for a processor, of the queue's 10 ms and more, explains one too."""
 HELD_S = 0.006
+MOST_OF_IT = 0.5
+"""What explains a hop that was held up must have lasted for so large a part of that."""
 BEFORE = 25
 """A hop that was late is missed at the device some hops later: the worst of so many is looked at (250 ms)."""
 
@@ -46,12 +50,14 @@ class HopCost:
     stage : the stage that took most of it
     wall_s : time by the clock
     waited_s : for how long the thread was ready and had no processor, since the hop before, waiting for sound included
+    others_s : processor time of the program's other threads meanwhile
     """
 
     computing_s: float
     stage: str
     wall_s: float = 0.0
     waited_s: float = 0.0
+    others_s: float = math.inf
 
     @property
     def held_s(self) -> float:
@@ -92,21 +98,22 @@ class HopMeter:
 
     def __init__(self) -> None:
         self._waits: WaitMeter | None = None
-        self._waited_s = self._began_s = self._began_cpu_s = 0.0
+        self._waited_s = self._began_s = self._began_cpu_s = self._began_all_s = 0.0
 
     def begin(self) -> None:
         """A hop was read."""
         if self._waits is None:
             self._waits = WaitMeter()
             self._waited_s = self._waits.read_s()
-        self._began_s, self._began_cpu_s = time.monotonic(), time.thread_time()
+        self._began_s, self._began_cpu_s, self._began_all_s = time.monotonic(), time.thread_time(), time.process_time()
 
     def end(self, stage: str) -> HopCost:
         """The hop was handed on."""
         waited_s = self._waits.read_s()
         before_s, self._waited_s = self._waited_s, waited_s
         computing_s = time.thread_time() - self._began_cpu_s
-        return HopCost(computing_s, stage, time.monotonic() - self._began_s, waited_s - before_s)
+        others_s = time.process_time() - self._began_all_s - computing_s
+        return HopCost(computing_s, stage, time.monotonic() - self._began_s, waited_s - before_s, others_s)
 
     def close(self) -> None:
         """May be called twice."""
@@ -220,11 +227,17 @@ class DropoutWatch:
             detail = f"the hop took {1000 * longest.computing_s:.1f} ms of {1000 * HOP_S:.0f}; {lost}"
             return Dropout(time_s, longest.stage, own=True, detail=detail)
         waited_s = max((cost.waited_s for cost in costs), default=0.0)
-        held_s = max((cost.held_s for cost in costs), default=0.0)
+        held = max(costs, key=lambda cost: cost.held_s, default=HopCost(0.0, end))
+        held_s = held.held_s
         if waited_s > max(WAITED_S, held_s):
             detail = f"other programs had the processor for {1000 * waited_s:.0f} ms while a hop was due; {lost}"
             return Dropout(time_s, "processor", own=False, detail=detail)
-        if held_s > HELD_S and stolen_s <= STOLEN_S:
+        if held_s > HELD_S and held.others_s < MOST_OF_IT * held_s:
+            detail = (
+                f"the whole program had hardly any processor for {1000 * held_s:.0f} ms while a hop was due; {lost}"
+            )
+            return Dropout(time_s, "processor", own=False, detail=detail)
+        if held_s > HELD_S and (stolen_s <= STOLEN_S or stolen_s < MOST_OF_IT * held_s):
             detail = f"the program's other threads held a hop up for {1000 * held_s:.0f} ms; {lost}"
             return Dropout(time_s, "program", own=True, detail=detail)
         if stolen_s > STOLEN_S:
