@@ -1,8 +1,8 @@
 """Compiles the live chain's inner loops ahead of time: `python packaging/compile_kernels.py FOLDER`.
 
-In a checkout numba compiles them on the machine. The packaged program gets them as extension modules instead: it needs
+In a checkout they are compiled on the machine (`workbench.dsp.ahead`). The packaged program brings them along: it needs
 neither numba nor llvmlite (200 MB), and its first start compiles nothing. One module for each kind of processor
-(`workbench.dsp.kernels.PREBUILT`); the types are those that `workbench.dsp.compiled.warm_up` runs the loops with.
+(`workbench.dsp.ahead.CPU`); the types are those that `workbench.dsp.compiled.warm_up` runs the loops with.
 Each module is tried out beside numba before it is kept.
 """
 
@@ -18,10 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.dsp import kernels
+from workbench.dsp import ahead, kernels
 
-CPU = {"prebuilt_v3": "x86-64-v3", "prebuilt_v2": "x86-64-v2", "prebuilt": ""}
-"""LLVM's name of the processor that each module is compiled for; empty: any of this machine's kind."""
 TOLERANCE = 1e-5
 """Between the modules: a wider processor takes sums in another order."""
 
@@ -31,38 +29,6 @@ def _names() -> list[str]:
     if platform.machine().lower() in ("x86_64", "amd64"):
         return ["prebuilt_v3", "prebuilt_v2"]
     return ["prebuilt"]
-
-
-def _compile(name: str, folder: Path) -> None:
-    """Make one extension module; runs in a process of its own, in which numba is told the processor."""
-    from numba.core.compiler import Flags
-    from numba.pycc import CC, compiler
-
-    from workbench.dsp import compiled
-
-    def flags() -> Flags:
-        made = Flags()
-        made.release_gil = True  # as the loops' own option `nogil`, which CC does not know
-        return made
-
-    compiler.Flags = flags
-    compiled.warm_up()
-    extension = CC(name, source_module=compiled)
-    extension.output_dir = str(folder)
-    extension.target_cpu = CPU[name]
-    for loop in kernels.ENTRIES:
-        dispatcher = getattr(compiled, loop)
-        (signature,) = dispatcher.nopython_signatures
-        # Called, not exported itself: so it keeps its own rules for products and sums.
-        extension.export(loop, signature)(_caller(loop, len(signature.args), compiled))
-    extension.compile()
-
-
-def _caller(loop: str, count: int, compiled):
-    words = ", ".join(f"a{index}" for index in range(count))
-    scope = {"loop": getattr(compiled, loop)}
-    exec(f"def {loop}({words}):\n    return loop({words})\n", scope)
-    return scope[loop]
 
 
 def _try_out(name: str, folder: Path) -> None:
@@ -115,10 +81,10 @@ def main() -> int:
     """Compile and try out every module for this kind of machine."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="where the modules go")
-    parser.add_argument("--one", choices=CPU, help=argparse.SUPPRESS)
+    parser.add_argument("--one", choices=ahead.CPU, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
-        _compile(args.one, args.folder)
+        ahead.compile_module(args.one, args.folder)
         _try_out(args.one, args.folder)
         return 0
     args.folder.mkdir(parents=True, exist_ok=True)
@@ -127,8 +93,7 @@ def main() -> int:
     for name in _names():
         with tempfile.TemporaryDirectory() as cache:
             environment = {**os.environ, "NUMBA_CACHE_DIR": cache, "OPENBLAS_NUM_THREADS": "1"}
-            if CPU[name]:
-                environment |= {"NUMBA_CPU_NAME": CPU[name], "NUMBA_CPU_FEATURES": ""}
+            environment |= ahead.environment(name)
             command = [sys.executable, __file__, str(args.folder.resolve()), "--one", name]
             if subprocess.run(command, env=environment, check=False).returncode:
                 print(f"compile_kernels: {name} could not be made", file=sys.stderr)

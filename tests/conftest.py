@@ -13,6 +13,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 
 from tests.audio.jack_server import JackServer, turn, undisturbed
+from workbench.dsp import ahead
 
 ATTEMPTS = 5
 REALTIME_TIMEOUT_S = 300
@@ -21,8 +22,9 @@ REALTIME_TIMEOUT_S = 300
 def pytest_configure(config):
     """In a checkout that has never run, compile the inner loops once: else each test process does so inside of the
     first test that wants them, which on a busy machine takes longer than a test may."""
-    compiled = Path(__file__).parent.parent / "workbench" / "dsp" / "__pycache__"
-    if not hasattr(config, "workerinput") and not list(compiled.glob("compiled.*.nbi")):
+    cache = Path(ahead.__file__).with_name("__pycache__")
+    wanted = ahead.possible() or not list(cache.glob("compiled.*.nbi"))
+    if not hasattr(config, "workerinput") and ahead.kept() is None and wanted:
         subprocess.run(
             [sys.executable, "-c", "from workbench.dsp import kernels; kernels.load()"], cwd=config.rootpath, check=True
         )

@@ -8,7 +8,7 @@ import pytest
 
 import workbench
 from workbench.core.params import EnhanceParams
-from workbench.dsp import bands, kernels, stft
+from workbench.dsp import ahead, bands, kernels, stft
 from workbench.dsp.comb import CombFilter
 from workbench.dsp.pitch import PitchTracker
 from workbench.enhance.enhancer import Enhancer
@@ -88,7 +88,7 @@ def _spectra(channels: int = 2) -> tuple[np.ndarray, np.ndarray]:
 
 def test_compiled_bands_equal_numpy(compiled):
     first, second = _spectra()
-    ready = kernels.ready()
+    ready = kernels.by_numba()
     for a, b in zip(first, second):
         product, energy = np.empty(bands.BANDS, np.float32), np.empty(bands.BANDS, np.float32)
         ready.band_products(a, b, bands.PEAK_BINS, product, energy)
@@ -121,17 +121,19 @@ def test_compiled_transform_of_an_impulse_is_a_root_of_unity(compiled, place):
     frame = np.zeros(960, np.float32)
     frame[place] = 1
     out, work = np.empty(481, np.complex64), np.empty((2, 480), np.complex64)
-    kernels.ready().real_fft(frame, *stft.ROOTS, work, out)
+    kernels.by_numba().real_fft(frame, *stft.ROOTS, work, out)
     np.testing.assert_allclose(out, np.exp(-2j * np.pi * np.arange(481) * place / 960), atol=1e-6)
     back = np.empty(960, np.float32)
-    kernels.ready().inverse_real_fft(out, *stft.ROOTS, work, back)
+    kernels.by_numba().inverse_real_fft(out, *stft.ROOTS, work, back)
     np.testing.assert_allclose(back, frame, atol=1e-6)
 
 
 def test_every_loop_that_is_called_is_an_entry():
     """What `packaging/compile_kernels.py` compiles is what the program calls."""
     folder = Path(workbench.__file__).parent
-    sources = [path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "kernels.py"]
+    sources = [
+        path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name not in ("kernels.py", "ahead.py")
+    ]
     called = {name for source in sources for name in re.findall(r"\bcompiled\.(\w+)\(", source)}
     assert called == set(kernels.ENTRIES)
 
@@ -142,7 +144,7 @@ def test_the_stages_call_the_loops_with_the_types_that_were_compiled(compiled):
     State that numpy left behind is of these types, too: a stream changes over while it runs.
     """
     rng = np.random.default_rng(2)
-    loops = kernels.ready()
+    loops = kernels.by_numba()
     signatures = {name: len(getattr(loops, name).nopython_signatures) for name in kernels.ENTRIES}
     for channels in (1, 2, 7):
         sound = rng.standard_normal((480 * 8, channels)).astype(np.float32).T  # not contiguous
@@ -158,11 +160,12 @@ def test_the_stages_call_the_loops_with_the_types_that_were_compiled(compiled):
     assert set(signatures.values()) == {1}
 
 
-@pytest.mark.parametrize(("processor", "taken"), [({"X86_V3"}, "prebuilt_v3"), (set(), "prebuilt_v2")])
-def test_loops_compiled_ahead_of_time_are_taken_by_processor(monkeypatch, processor, taken):
+@pytest.mark.parametrize(("features", "taken"), [({"X86_V3"}, "prebuilt_v3"), (set(), "prebuilt_v2")])
+def test_loops_that_come_with_the_package_are_taken_by_processor(monkeypatch, features, taken):
     for name in ("prebuilt_v3", "prebuilt_v2"):
         monkeypatch.setitem(sys.modules, f"workbench.dsp.{name}", ModuleType(name))
-    monkeypatch.setattr(kernels, "_processor_has", lambda feature: feature in processor)
+    monkeypatch.setattr(ahead, "processor_has", lambda feature: feature in features)
+    monkeypatch.setattr(ahead.platform, "machine", lambda: "x86_64")
     before = kernels.ready()
     kernels.unload()
     try:
@@ -170,8 +173,3 @@ def test_loops_compiled_ahead_of_time_are_taken_by_processor(monkeypatch, proces
         assert kernels.ready().__name__ == taken
     finally:
         kernels.use(before)
-
-
-def test_a_feature_of_the_processor_that_numpy_does_not_know_is_not_there():
-    assert not kernels._processor_has("X86_V99")
-    assert all(kernels._processor_has(name) for name in np.show_config(mode="dicts")["SIMD Extensions"]["baseline"])

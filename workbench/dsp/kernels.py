@@ -1,9 +1,9 @@
 """Compiled inner loops of the live chain, each the twin of a numpy function that stays as its oracle.
 
-numba takes seconds to compile on a machine that sees the program for the first time, so nothing here is imported
-with the program: `load` compiles (or reads the cache) and `ready` gives the twins from then on, None before. State
-has the same layout in both, so that a running stream can change over; what must be repeatable calls `load` first.
-A packaged program has no numba: it brings the loops compiled ahead of time, one module for each kind of processor.
+numba takes seconds to compile on a machine that sees the program for the first time, and 130 MB, so it is not imported
+with the program: `load` has the loops built by another process (`workbench.dsp.ahead`; a packaged program brings them
+along) and `ready` gives the twins from then on, None before. State has the same layout in both, so that a running
+stream can change over; what must be repeatable calls `load` first.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ from __future__ import annotations
 import importlib
 import linecache
 import logging
+import os
+import sys
 from types import ModuleType
 
 import numpy as np
+
+from workbench.dsp import ahead
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +33,6 @@ ENTRIES = (
     "centre_spectrum",
 )
 """The functions that the chain calls; what else `workbench.dsp.compiled` has is called by these."""
-PREBUILT = ("prebuilt_v3", "prebuilt_v2", "prebuilt")
-"""Modules of `packaging/compile_kernels.py`, the fastest first: x86-64-v3 (AVX2), x86-64-v2, and other processors'."""
 
 _loaded: ModuleType | None = None
 
@@ -47,39 +49,39 @@ def own(x: np.ndarray) -> np.ndarray:
 
 
 def load() -> bool:
-    """Import and compile; returns whether the kernels are there. Slow: not on the audio path."""
+    """Have the kernels, from where they can be had with least; returns whether they are there. On a machine that sees
+    the program for the first time they are built, which takes half a minute: not on the audio path."""
     if _loaded is None:
-        if (prebuilt := _prebuilt()) is not None:
-            use(prebuilt)
-            return True
-        try:
-            compiled = importlib.import_module("workbench.dsp.compiled")
-            compiled.warm_up()
-        except ImportError:
+        loops = _packaged() or ahead.kept() or (ahead.build() if ahead.possible() else None) or by_numba()
+        if loops is None:
             log.info("numba is not installed: the chain runs on numpy alone")
             return False
-        # Compiling reads the source of half of numba into this cache: 50 MB that nobody needs again.
-        linecache.clearcache()
-        use(compiled)
+        use(loops)
     return True
 
 
-def _prebuilt() -> ModuleType | None:
-    """The module compiled ahead of time that fits this processor; None in a checkout."""
-    for name in PREBUILT:
-        if name == "prebuilt_v3" and not _processor_has("X86_V3"):
-            continue
+def by_numba() -> ModuleType | None:
+    """The loops compiled in this process (or from numba's cache); None without numba. Costs 130 MB."""
+    if "numba" not in sys.modules:
+        os.environ.update(ahead.environment(ahead.module_names()[0]))
+    try:
+        compiled = importlib.import_module("workbench.dsp.compiled")
+    except ImportError:
+        return None
+    compiled.warm_up()
+    # Compiling reads the source of half of numba into this cache: 50 MB that nobody needs again.
+    linecache.clearcache()
+    return compiled
+
+
+def _packaged() -> ModuleType | None:
+    """The module compiled for the package that fits this processor; None in a checkout."""
+    for name in ahead.module_names():
         try:
             return importlib.import_module(f"workbench.dsp.{name}")
         except ModuleNotFoundError:
             continue
     return None
-
-
-def _processor_has(feature: str) -> bool:
-    """Whether numpy found a feature of the processor, by numpy's name for it."""
-    found = np.show_config(mode="dicts")["SIMD Extensions"]
-    return feature in found["baseline"] or feature in found["found"]
 
 
 def use(loops: ModuleType | None) -> None:
