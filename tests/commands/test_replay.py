@@ -10,8 +10,11 @@ import soundfile
 from tests.engine.test_replay import record
 from workbench.audio.files import read_sound
 from workbench.cli import main
+from workbench.core import params as parameters
+from workbench.core.params import Params
 from workbench.dsp.bands import RATE_HZ
 from workbench.engine.command_line import replay_command
+from workbench.engine.offline import process_file
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +40,38 @@ def test_the_exported_command_line_gives_the_output_bit_for_bit(folder, tmp_path
     np.testing.assert_array_equal(again, output)
 
 
+@pytest.mark.parametrize("from_sample", [480, 30001])
+def test_from_a_moment_on_it_is_the_same_bits(folder, tmp_path, from_sample):
+    target = tmp_path / "from here.wav"
+    _, *words = shlex.split(replay_command(folder, target, from_sample))
+    assert main(words) == 0
+    again, _ = read_sound(target)
+    output, _ = read_sound(folder / "output.wav")
+    np.testing.assert_array_equal(again, output[:, from_sample:])
+
+
+def test_a_run_in_is_near_but_not_all(folder, tmp_path):
+    target = tmp_path / "near.wav"
+    assert main(["replay", str(folder), "--out", str(target), "--from-sample", "48000", "--run-in", "0.5"]) == 0
+    again, _ = read_sound(target)
+    output, _ = read_sound(folder / "output.wav")
+    assert again.shape[1] == output.shape[1] - 48000
+    error = np.sqrt(np.mean((again - output[:, 48000:]) ** 2) / np.mean(output[:, 48000:] ** 2))
+    assert error < 0.5
+
+
+def test_a_moment_through_ones_own_settings(folder, tmp_path):
+    """The line of a moment with own settings is complete: it does not hang on what the session had."""
+    target, direct = tmp_path / "own.wav", tmp_path / "direct.wav"
+    params = parameters.replace(Params(), {"enhance.attenuation_limit_db": 30.0, "output.gain_db": -6.0})
+    _, *words = shlex.split(replay_command(folder, target, 24000, params))
+    assert main(words) == 0
+    process_file(folder / "input.wav", direct, params, begin_s=0.5)
+    np.testing.assert_array_equal(read_sound(target)[0], read_sound(direct)[0])
+    source, _ = read_sound(folder / "input.wav")
+    assert read_sound(target)[0].shape[1] == source.shape[1] - 24000
+
+
 def test_check_and_json(folder, capsys):
     assert main(["replay", str(folder), "--check", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
@@ -55,7 +90,15 @@ def test_other_settings_give_another_output_of_the_same_length(folder, tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("more", "words"), [([], "say what for"), (["--check", "--set", "enhance.decay_ms=90"], "need --out")]
+    ("more", "words"),
+    [
+        ([], "say what for"),
+        (["--check", "--set", "enhance.decay_ms=90"], "need --out"),
+        (["--check", "--from-sample", "5"], "need --out"),
+        (["--out", "x.wav", "--from-sample", "-5"], "must be 0 or more"),
+        (["--out", "x.wav", "--from-sample", "5", "--run-in", "nan"], "must be 0 or more"),
+        (["--out", "x.wav", "--from-sample", "999999999"], "no sound from sample"),
+    ],
 )
 def test_what_makes_no_sense_is_refused(folder, capsys, more, words):
     assert main(["replay", str(folder), *more]) == 2

@@ -21,6 +21,7 @@ from workbench.engine.kept_sound import KeptSoundControl
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.presets import louder_by_db
 from workbench.engine.session import Session
+from workbench.engine.transport import TransportControl
 from workbench.ui.views.band_history import BandHistory
 from workbench.ui.views.sound_axes import Crosshair
 from workbench.ui.views.sound_history import SoundHistory
@@ -103,6 +104,7 @@ class FakeSession:
         """Of changes of the room."""
         self.room_scene, self.room_notice = None, ""
         self.kept = KeptSoundControl()
+        self.transport = TransportControl(self.history)
         self.ab = ABControl(self.history)
 
     @property
@@ -147,8 +149,17 @@ class FakeSession:
 
     go_to_step = Session.go_to_step
 
-    def mark(self, text):
-        self.calls.append(("mark", text))
+    recorded_samples = 48000
+
+    def mark(self, text, at_sample=None):
+        self.calls.append(("mark", text) if at_sample is None else ("mark", text, at_sample))
+
+    def open_session(self, folder):
+        if not (folder / "events.jsonl").is_file():
+            raise InputError(f"{folder}: no recording with a journal")
+        self.calls.append(("session", str(folder)))
+        self.source_spec = f"session:{folder}"
+        self.transport.choose(self.source_spec)
 
     def start(self):
         self.running = True
@@ -163,6 +174,7 @@ class FakeSession:
             raise InputError(f"{spec}: no such file")
         self.calls.append(("source", spec))
         self.source_spec = spec
+        self.transport.choose(spec)
 
     def choose_sink(self, spec):
         self.calls.append(("sink", spec))

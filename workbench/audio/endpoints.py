@@ -20,6 +20,7 @@ def open_source(
     array: str | None = None,
     with_clean: bool = False,
     clean: str | Path | None = None,
+    begin_s: float = 0.0,
     variables: dict[str, str] | None = None,
 ) -> Source:
     """The source that `spec` names, with its channels known, not started yet.
@@ -32,6 +33,7 @@ def open_source(
     array : name or path of the array to stand in a room; None = the scene's own
     with_clean : bring the clean signal along if a file has one beside it, see `clean_sibling`
     clean : the clean recording to a file, wherever it lies; used in place of the one beside it
+    begin_s : where in a file to begin (and to begin again, where it loops)
     variables : changes to the audio process's environment, such as JACK_DEFAULT_SERVER
 
     Raises
@@ -53,7 +55,10 @@ def open_source(
         from workbench.audio.file_source import FileSource
 
         path = _path(spec, rest)
-        return FileSource(path, loop=loop, clean=clean or (clean_sibling(path) if with_clean else None))
+        region_s = (begin_s, None) if begin_s > 0 else None
+        return FileSource(
+            path, loop=loop, region_s=region_s, clean=clean or (clean_sibling(path) if with_clean else None)
+        )
     if kind == "room":
         from workbench.audio.scene_files import load_scene
         from workbench.audio.simulator import RoomSource

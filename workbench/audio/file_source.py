@@ -32,8 +32,8 @@ class FileSource:
     path : sound file
     loop : bool
         Go on at the region's start when its end is reached, without a seam.
-    region_s : (float, float) or None
-        Play only this part of the file; None = all of it.
+    region_s : (float, float or None) or None
+        Play only this part of the file; no end = to the file's end, None = all of it.
     clean : sound file or None
         What a perfect enhancer would give: goes with every block. Its first channel counts; it must have the rate and
         length of the file.
@@ -65,7 +65,7 @@ class FileSource:
         path: str | Path,
         *,
         loop: bool = False,
-        region_s: tuple[float, float] | None = None,
+        region_s: tuple[float, float | None] | None = None,
         clean: str | Path | None = None,
     ):
         self.path = Path(path)
@@ -93,15 +93,14 @@ class FileSource:
         self._error: InputError | None = None
         self._thread: threading.Thread | None = None
 
-    def _region(self, region_s: tuple[float, float] | None) -> tuple[int, int]:
+    def _region(self, region_s: tuple[float, float | None] | None) -> tuple[int, int]:
         if region_s is None:
             return 0, self._sound.frames
-        begin, end = (round(time_s * self.file_rate_hz) for time_s in region_s)
+        begin_s, end_s = region_s[0], self.duration_s if region_s[1] is None else region_s[1]
+        begin, end = (round(time_s * self.file_rate_hz) for time_s in (begin_s, end_s))
         if not 0 <= begin < end <= self._sound.frames:
             self._sound.close()
-            raise InputError(
-                f"{self.path}: {region_s[0]:g} to {region_s[1]:g} s is not a part of its {self.duration_s:.2f} s"
-            )
+            raise InputError(f"{self.path}: {begin_s:g} to {end_s:g} s is not a part of its {self.duration_s:.2f} s")
         return begin, end
 
     def _open_clean(self, path: str | Path) -> soundfile.SoundFile:

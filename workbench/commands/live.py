@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     device = "device:HOSTAPI/NAME[#channels 1,2]"
     parser.add_argument("--source", default="room", help=f"room[:SCENE] | file:PATH | {device}")
     parser.add_argument("--sink", default="none", help=f"none | file:PATH | {device}")
+    parser.add_argument("--begin", type=float, default=0.0, metavar="SECONDS", help="where in a file to begin")
     parser.add_argument("--seconds", type=float, help="how long (default: to the end of a file, else until Ctrl-C)")
     parser.add_argument("--array", help="the source's microphone array (name or TOML); without: channels on their own")
     parser.add_argument("--layout", help="render to these loudspeakers (name or TOML); without: no rendering")
@@ -81,6 +82,8 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--seconds {args.seconds:g}: must be a number above 0")
     if args.loopback and not (args.source.startswith("device:") and args.sink.startswith("device:")):
         raise InputError("--loopback: needs a device on both sides")
+    if not 0 <= args.begin < math.inf or (args.begin and not args.source.startswith("file:")):
+        raise InputError(f"--begin {args.begin:g}: a place in a file, in seconds from 0 on")
     if args.block is not None and not 1 <= args.block <= LARGEST_BLOCK:
         raise InputError(f"--block {args.block}: must be from 1 to {LARGEST_BLOCK}")
     files = args.source.startswith("file:") and args.sink.startswith("file:")
@@ -100,6 +103,7 @@ def run(args: argparse.Namespace) -> int:
         pace="fast" if fast else "realtime",
         block=args.block,
         seconds=args.seconds,
+        begin_s=args.begin,
         inputs=(settings and settings.inputs) or InputSetup(),
         source_variables=tuple(parse_variables("--source-env", args.source_env).items()),
         sink_variables=tuple(parse_variables("--sink-env", args.sink_env).items()),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
 
 from workbench.commands.common import SCHEMA, add_json_argument, add_set_argument, note, parse_settings, write_json
-from workbench.core.errors import EarshotError, InputError
+from workbench.core.errors import InputError
+from workbench.core.params import Params
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +24,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="with --out: instead of the settings of then, those shown last with this preset",
     )
+    parser.add_argument(
+        "--from-sample",
+        type=int,
+        default=0,
+        metavar="N",
+        help="with --out: write only from this sample (48 kHz) on; what is before is run through all the same",
+    )
+    parser.add_argument(
+        "--run-in",
+        type=float,
+        metavar="SECONDS",
+        help="with --from-sample: run only so much of what is before, much faster in a long session, not bit for bit",
+    )
+    parser.add_argument(
+        "--from-defaults",
+        action="store_true",
+        help="with --out and --set: on top of the defaults, not of the settings that were shown last",
+    )
     add_set_argument(parser)
     add_json_argument(parser)
 
@@ -33,8 +53,12 @@ def run(args: argparse.Namespace) -> int:
 
     if not (args.out or args.check or args.json):
         raise InputError("say what for: --out FILE writes the output again, --check compares, --json lists the journal")
-    if (args.preset or args.set) and not args.out:
-        raise InputError("--set and --preset need --out FILE")
+    if (args.preset or args.set or args.from_sample or args.from_defaults) and not args.out:
+        raise InputError("--set, --preset, --from-sample and --from-defaults need --out FILE")
+    if args.from_sample < 0:
+        raise InputError(f"--from-sample {args.from_sample}: must be 0 or more")
+    if args.run_in is not None and not 0 <= args.run_in < math.inf:
+        raise InputError(f"--run-in {args.run_in:g}: must be 0 or more seconds")
     session = replay.open_session(args.folder)
     for doubt in session.doubts:
         note(f"{args.folder}: {doubt}")
@@ -74,26 +98,24 @@ def _progress(done_s: float, total_s: float) -> None:
 
 
 def _write(args: argparse.Namespace, session) -> float:
+    from workbench.dsp.bands import RATE_HZ
     from workbench.engine import presets, replay
     from workbench.engine.offline import process_file
 
-    if not (args.set or args.preset):
-        return replay.replay(session, args.out, _progress)
-    if any(event["inputs"] for event in session.index.of_kind("inputs", 0, 2**62)):
-        raise EarshotError(
-            f"{session.folder}: recorded through a channel map, which other settings cannot be tried with from here: "
-            "open the session's settings.toml in the window"
-        )
-    params = replay.side_of(session, 2**62)
+    if not (args.set or args.preset or args.from_defaults):
+        return replay.replay(session, args.out, _progress, args.from_sample, args.run_in)
+    params = Params() if args.from_defaults else replay.side_of(session, 2**62)
     if args.preset:
         params = presets.load(Path(args.preset)).apply(params)
     params = parse_settings(args.set, params)
-    array, layout = (session.header.get(name) for name in ("array", "layout"))
+    array, layout = replay.structure_of(session)
     return process_file(
         session.input_path,
         args.out,
         params,
-        array=array["name"] if array else None,
-        layout=layout["name"] if layout else None,
+        array=array,
+        layout=layout,
+        inputs=replay.inputs_of(session),
+        begin_s=args.from_sample / RATE_HZ,
         progress=lambda done_s, total_s: _progress(done_s, total_s or done_s),
     )

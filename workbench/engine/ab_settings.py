@@ -27,6 +27,8 @@ class Recorded:
     sides: tuple[Side, ...]
     choice: ABChoice
     azimuth_rad: float
+    pictures: tuple[tuple[str, Any], ...] = ()
+    """What the shown side's filters look like: attributes of the mailbox."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

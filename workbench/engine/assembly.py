@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -19,10 +20,11 @@ from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_array, 
 from workbench.core.messages import Block
 from workbench.core.params import Params
 from workbench.dsp.bands import HOP
+from workbench.dsp.beams import beam_pattern
 from workbench.engine.ab_designs import ABDesigns
 from workbench.engine.ab_settings import SideHistory
 from workbench.engine.beam_watch import BeamObserver, BeamWatch, Surroundings
-from workbench.engine.chain import STAGES, Chain, ChainConfig
+from workbench.engine.chain import STAGES, Chain, ChainConfig, Designs
 from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable, Pictures
 from workbench.engine.device_store import OutputSetup
 from workbench.engine.history import ParameterHistory
@@ -36,6 +38,7 @@ from workbench.engine.session_source import SessionSource
 from workbench.engine.soft_localizer import SoftLocalizer
 from workbench.engine.timing import HopClock
 from workbench.localize.localizer import Localizer
+from workbench.render.renderer import loudspeaker_response
 
 WARM_UP_HOPS = 5
 
@@ -49,7 +52,8 @@ class Structure:
 
     `clean`: path of the clean recording to a file source, for the oracle ladder; None: the one beside it, if there is.
 
-    `seconds`: from a file to a file, the most that is written; None: the whole file. `source_variables` and
+    `seconds`: from a file to a file, the most that is written; None: the whole file. `begin_s`: where in a file it
+    begins. `source_variables` and
     `sink_variables` are changes to the environment of the process in which a device is opened, such as
     JACK_DEFAULT_SERVER: input and output may belong to different servers.
     """
@@ -62,6 +66,7 @@ class Structure:
     pace: str = "realtime"
     block: int | None = None
     seconds: float | None = None
+    begin_s: float = 0.0
     clean: str | None = None
     inputs: InputSetup = field(default_factory=InputSetup)
     outputs: OutputSetup = field(default_factory=OutputSetup)
@@ -134,6 +139,7 @@ def _open_source(structure: Structure, mailbox: Mailbox | None, variables: dict[
         array=structure.array,
         with_clean=mailbox is not None,
         clean=structure.clean if mailbox is not None else None,
+        begin_s=structure.begin_s,
         variables=variables,
     )
 
@@ -164,6 +170,23 @@ def _installer(chain: Chain, complain: Callable[[str], None]) -> Callable[[list[
                 complain(f"{error}. The session plays without this network, and differs from what was heard")
 
     return install
+
+
+class _Drawing:
+    """Makes the pictures of a session's filters, each once."""
+
+    def __init__(self, array: MicrophoneArray | None, layout: SpeakerLayout | None):
+        self._array, self._layout = array, layout
+        self._made: dict[str, tuple[Any, Any]] = {}
+
+    def __call__(self, designs: Designs) -> tuple[tuple[str, Any], ...]:
+        for name, filters, draw in (
+            ("beam_pattern", designs.beam, lambda: beam_pattern(self._array, designs.beam)),
+            ("loudspeaker_response", designs.render, lambda: loudspeaker_response(self._layout, designs.render)),
+        ):
+            if filters is not None and self._made.get(name, (None,))[0] is not filters:
+                self._made[name] = (filters, draw())
+        return tuple((name, picture) for name, (_, picture) in self._made.items())
 
 
 def _warm_up(chain: Chain, params: Params, bench: DesignBench) -> None:
@@ -232,6 +255,8 @@ def assemble(
         chain = Chain(config, analyse=mailbox is not None, clock=HopClock(STAGES), compare=compares)
         if recorded is not None:
             recorded.install, recorded.complain = _installer(chain, complain), complain
+            if mailbox is not None:
+                recorded.draw = _Drawing(array, layout)
         surroundings = Surroundings()
 
         def make_bench(pictures: Pictures) -> DesignBench:

@@ -24,14 +24,20 @@ def assignments(params: Params) -> list[str]:
     return words
 
 
-def live_command(params: Params, source: str, sink: str, array: str | None, layout: str | None) -> str:
-    """The chain as it runs, without a window: a line for a POSIX shell."""
+def live_command(
+    params: Params, source: str, sink: str, array: str | None, layout: str | None, begin_s: float = 0.0
+) -> str:
+    """The chain as it runs, without a window: a line for a POSIX shell. `begin_s`: where in a file."""
     words = ["workbench", "live", "--source", source, "--sink", sink]
+    words += ["--begin", f"{begin_s:.3f}"] if begin_s > 0 else []
     words += ["--array", array] if array else []
     words += ["--layout", layout] if layout else []
     return shlex.join(words + assignments(params))
 
 
-def replay_command(folder: str | Path, target: str | Path) -> str:
-    """A recorded session's output again."""
-    return shlex.join(["workbench", "replay", str(folder), "--out", str(target)])
+def replay_command(folder: str | Path, target: str | Path, from_sample: int = 0, params: Params | None = None) -> str:
+    """A recorded session's output again from a sample on, bit for bit; with `params` through these settings instead."""
+    words = ["workbench", "replay", str(folder), "--out", str(target)]
+    words += ["--from-sample", str(from_sample)] if from_sample else []
+    words += ["--from-defaults", *assignments(params)] if params is not None else []
+    return shlex.join(words)

@@ -92,6 +92,7 @@ def header(chain: Chain, source_channels: int) -> dict[str, Any]:
         "input_channels": source_channels,
         "channels": config.channels,
         "limit": config.limit,
+        "render_delay": config.render_delay,
         "compare": chain.match is not None,
         "compiled": kernels.ready() is not None,
         "latency": chain.latency,
@@ -162,9 +163,9 @@ class Journal:
                 self.lost += 1
         self.samples += HOP
 
-    def mark(self, text: str) -> None:
-        """A marker with a note, now; from any thread."""
-        self._queue.put((self.samples, "marker", text))
+    def mark(self, text: str, at_sample: int | None = None) -> None:
+        """A marker with a note, now or at a sample of the recording; from any thread."""
+        self._queue.put((self.samples if at_sample is None else at_sample, "marker", text))
 
     def stop(self) -> None:
         """Write what waits, and close; may be called twice."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine.assembly import Structure, assemble
 from workbench.engine.history import ParameterHistory
+from workbench.engine.inputs import InputSetup
 from workbench.enhance.ladder import OracleLadder
 
 WAIT_S = 60.0
@@ -29,6 +31,8 @@ def process_file(
     *,
     array: str | None = None,
     layout: str | None = None,
+    inputs: InputSetup | None = None,
+    begin_s: float = 0.0,
     progress: Callable[[float, float | None], None] | None = None,
 ) -> float:
     """Run a sound file through the chain.
@@ -40,6 +44,10 @@ def process_file(
     source, target : paths
     params : Params
     array, layout : shipped names or TOML paths; without an array each channel is enhanced on its own
+    inputs : InputSetup, optional
+        Which of the file's channels is which microphone, and their calibration.
+    begin_s : float
+        Begin there in the file.
     progress : called with seconds done and seconds in all (None when unknown), about once a second of sound
 
     Returns
@@ -57,7 +65,9 @@ def process_file(
     """
     open_sound(source).close()  # a bad file is refused before anything that takes long
     kernels.load()  # before the first hop, so that the samples do not depend on when it would be done
-    structure = Structure(f"file:{source}", f"file:{target}", array, layout, pace="fast")
+    structure = Structure(f"file:{source}", f"file:{target}", array, layout, pace="fast", begin_s=begin_s)
+    if inputs is not None:
+        structure = replace(structure, inputs=inputs)
     assembly = assemble(structure, ParameterHistory(params), None, lambda message: None, strict=True)
     runner = assembly.runner
     complete = False

@@ -84,6 +84,8 @@ class RecordedSession:
             said.append("the input was recorded as .flac, with 24 bits: the replay differs below −140 dBFS")
         if any(event["oracle"] for event in self.index.of_kind("oracle", 0, 2**62)):
             said.append("the oracle ladder was listened to, which is not in the recording")
+        if self.header.get("compiled") is False and kernels.ready() is not None:
+            said.append("it was begun before the inner loops were compiled: the replay differs in the last bits")
         if self.index.lost:
             said.append("some changes were not written, the disk was too slow")
         return tuple(said)
@@ -132,7 +134,8 @@ def config_of(session: RecordedSession) -> ChainConfig:
         if first.get("layout"):
             drivers = tuple(Driver(one["name"], tuple(one["xyz"])) for one in first["layout"]["drivers"])
             layout = SpeakerLayout(first["layout"]["name"], drivers)
-        return ChainConfig(int(first["channels"]), array, layout, bool(first["limit"]))
+        delay = int(first.get("render_delay", RENDER_DELAY))
+        return ChainConfig(int(first["channels"]), array, layout, bool(first["limit"]), delay)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{session.folder / EVENTS_NAME}: the first line is damaged ({error!r})") from error
 
@@ -152,6 +155,17 @@ def structure_of(session: RecordedSession) -> tuple[str | None, str | None]:
         names = [*named[what], recorded.get("name", "")] if isinstance(recorded, dict) else []
         found.append(next((name for name in names if name and _loads(load, name)), None))
     return found[0], found[1]
+
+
+def inputs_of(session: RecordedSession) -> InputSetup:
+    """The channel map and calibration that a session had last. Raises InputError: the line is damaged."""
+    event = next((one for one in session.index.summary(2**62) if "inputs" in one), None)
+    if event is None:
+        return InputSetup()
+    try:
+        return inputs.from_table({**event["inputs"], "rate_hz": 0, "block": 0})
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise InputError(f"{session.folder / EVENTS_NAME}: the channel map is damaged ({error!r})") from error
 
 
 def _loads(load: Callable[[str], Any], name: str) -> bool:
@@ -230,9 +244,15 @@ def install_networks(chain: Chain, methods: list[str]) -> None:
 
 
 def hops(
-    session: RecordedSession, progress: Callable[[float, float], None] | None = None
+    session: RecordedSession, progress: Callable[[float, float], None] | None = None, begin: int = 0
 ) -> Iterator[tuple[np.ndarray, tuple[Side, ...]]]:
     """Run the input through the chain as the journal says.
+
+    Parameters
+    ----------
+    begin : int
+        First sample, a multiple of HOP. From 0 on the samples are those that were heard, bit for bit; from another one
+        on the chain has forgotten what was before, and comes near to them within some seconds.
 
     Yields
     ------
@@ -259,11 +279,14 @@ def hops(
             )
         state = State(session, partial(install_networks, chain))
         stage = InputStage(source.channels)
-        waiting = session.index.deciding_after(-(2**62))
+        for event in session.index.summary(begin):
+            state.take(event)
+        waiting = session.index.deciding_after(begin)
         event = next(waiting, None)
+        source.seek(begin / RATE_HZ)
         source.start()
         length = source.length_samples
-        for at in range(0, length, HOP):
+        for at in range(begin, length, HOP):
             while event is not None and event["at"] <= at:
                 state.take(event)
                 event = next(waiting, None)
@@ -287,12 +310,24 @@ def _through(chain: Chain, block: Block, state: State) -> np.ndarray:
 
 
 def replay(
-    session: RecordedSession, target: str | Path, progress: Callable[[float, float], None] | None = None
+    session: RecordedSession,
+    target: str | Path,
+    progress: Callable[[float, float], None] | None = None,
+    from_sample: int = 0,
+    run_in_s: float | None = None,
 ) -> float:
     """Write what the chain makes of the recorded input; gives the length in seconds.
 
     The file is 32-bit float at 48 kHz, as late as the recorded output. An existing file is replaced only when the new
     one is complete.
+
+    Parameters
+    ----------
+    from_sample : int
+        The first sample that is written. What comes before is run through the chain all the same: so the samples are
+        those that were heard, bit for bit.
+    run_in_s : float or None
+        Run only so much before, which is much faster far into a long session; then they are not the same bits.
 
     Raises
     ------
@@ -302,7 +337,13 @@ def replay(
     sink: FileSink | None = None
     count = 0
     try:
-        for out, _ in hops(session, progress):
+        begin = 0 if run_in_s is None else max(0, from_sample - round(run_in_s * RATE_HZ)) // HOP * HOP
+        at = begin
+        for out, _ in hops(session, progress, begin):
+            at += HOP
+            if at <= from_sample:
+                continue
+            out = out[:, -min(HOP, at - from_sample) :]
             if sink is None:
                 sink = FileSink(target, len(out), rate_hz=RATE_HZ)
                 sink.start()
@@ -311,7 +352,7 @@ def replay(
             sink.write(out)
             count += out.shape[1]
         if sink is None:
-            raise InputError(f"{session.input_path}: holds no sound")
+            raise InputError(f"{session.input_path}: there is no sound from sample {from_sample} on")
     except BaseException:
         if sink is not None:
             sink.discard()

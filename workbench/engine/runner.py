@@ -327,6 +327,9 @@ class Runner:
         """A hop of a recorded session, with the settings and filters of then."""
         sides, choice = self._history.show_recorded(block.recorded)
         self._azimuth_rad = block.recorded.azimuth_rad
+        if self._mailbox is not None:
+            for name, picture in block.recorded.pictures:
+                setattr(self._mailbox, name, picture)
         own, silent = sides[choice.shown], sides[1 - choice.shown]
         result = self.chain.process(block, own.params, own.designs, silent, choice)
         return _Chained(own.params, silent.params, sides, choice, result)

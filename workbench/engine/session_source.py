@@ -25,6 +25,7 @@ from workbench.engine.ab_lanes import Side
 from workbench.engine.ab_settings import Recorded
 from workbench.engine.inputs import InputStage
 from workbench.engine.replay import State, config_of, find_session
+from workbench.engine.stages import Designs
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,8 @@ class SessionSource(FileSource):
         Gets the names of the methods that the enhancer had; may raise InputError.
     complain : callable, optional
         Gets a sentence when the journal turns out to be damaged.
+    draw : callable, optional
+        Makes pictures of filters, see `Recorded`.
 
     Raises
     ------
@@ -70,6 +73,7 @@ class SessionSource(FileSource):
         self.why_not = ""
         self.install: Callable[[list[str]], None] = lambda methods: None
         self.complain: Callable[[str], None] = log.warning
+        self.draw: Callable[[Designs], tuple[tuple[str, Any], ...]] = lambda designs: ()
         self._recorded_layout = config.layout
         self._stage = InputStage(self.channels)
         self._own_channels = self.channels
@@ -131,6 +135,7 @@ class _Cursor:
         self._turn: dict[str, Any] | None = None
         self._azimuth_rad = 0.0
         self._recorded: Recorded | None = None
+        self._drawn: tuple[Designs | None, tuple] = (None, ())
         self._failed = False
 
     @property
@@ -195,7 +200,10 @@ class _Cursor:
             a.params is b.params and a.designs is b.designs for a, b in zip(sides, before.sides)
         ):
             sides = before.sides  # the same object while nothing changes: the hop's thread compares
-        return Recorded(sides, choice, self._azimuth_rad)
+        shown = sides[min(choice.shown, len(sides) - 1)].designs
+        if shown is not self._drawn[0]:
+            self._drawn = (shown, self._source.draw(shown))
+        return Recorded(sides, choice, self._azimuth_rad, self._drawn[1])
 
     def _check(self, side: Side, choice: ABChoice) -> None:
         """Raises InputError where the filters do not fit the chain, or there is no such choice."""

@@ -17,8 +17,9 @@ from workbench.core import params as parameters
 from workbench.core.errors import EarshotError
 from workbench.core.messages import Health, InputLevels, MicrophoneReport
 from workbench.core.params import Params, Value
+from workbench.dsp.bands import RATE_HZ
 from workbench.engine import presets
-from workbench.engine.command_line import live_command
+from workbench.engine.command_line import live_command, replay_command
 from workbench.engine.presets import Preset
 
 log = logging.getLogger(__name__)
@@ -75,6 +76,8 @@ class Bridge(QObject):
     """The ABState: how A and B stand to each other."""
     kept_changed = Signal(object)
     """The KeptSound: what is kept of the input, and whether it loops."""
+    transport_changed = Signal(object)
+    """The TransportState: where a file or recorded session plays."""
     devices_listed = Signal(list)
     """The sound devices, fresh; also by itself, when one has come or gone."""
     room_changed = Signal(object, str)
@@ -107,6 +110,7 @@ class Bridge(QObject):
         self._room = None
         self._running: bool | None = None
         self._kept = None
+        self._transport = None
         self._ab = None
         self._factory: Params | None = None
         self.preset_name = FACTORY
@@ -169,6 +173,10 @@ class Bridge(QObject):
         if self.session.oracle_playing != self._played:
             self._played = self.session.oracle_playing
             self.oracle_played.emit(*self._played)
+        transport = self.session.transport.state
+        if transport != self._transport:
+            self._transport = transport
+            self.transport_changed.emit(transport)
         self._poll_beam(mailbox)  # at once: it follows a slider that is dragged
         if self._tick % HEALTH_EVERY == 0:
             self._poll_slow(mailbox)
@@ -475,6 +483,26 @@ class Bridge(QObject):
         """Keep 10 to 60 seconds."""
         return self._do(self.session.kept.set_seconds, seconds)
 
+    def open_session(self, folder: Path) -> bool:
+        """Play a recorded session."""
+        return self._do(self.session.open_session, folder)
+
+    def seek(self, position_s: float) -> bool:
+        """Go on from another place of the file or session."""
+        return self._do(self.session.transport.seek, position_s)
+
+    def set_play_region(self, region_s: tuple[float, float] | None) -> bool:
+        """Loop a part of the file or session; None: all of it."""
+        return self._do(self.session.transport.set_region, region_s)
+
+    def play_as_recorded(self, on: bool) -> bool:
+        """A session through the settings of then, or through those of now."""
+        return self._do(self.session.transport.play_as_recorded, on)
+
+    def take_recorded(self) -> bool:
+        """The settings that a session has at this moment become a person's own."""
+        return self._do(self.session.transport.take_recorded)
+
     def reopen_devices(self) -> bool:
         """End the devices' streams and open them anew."""
         return self._do(self.session.reopen_devices)
@@ -545,18 +573,32 @@ class Bridge(QObject):
         self.noticed.emit(f"Saved {path.name}")
         return preset
 
-    def mark(self, text: str = "") -> bool:
-        """A marker in the recording that runs."""
-        if not self._do(self.session.mark, text):
+    @property
+    def recorded_s(self) -> float:
+        """How far the recording that runs is, to the hop; 0 where none does."""
+        return self.session.recorded_samples / RATE_HZ
+
+    def mark(self, text: str = "", time_s: float | None = None) -> bool:
+        """A marker in the recording that runs: now, or at a time of it."""
+        if not self._do(self.session.mark, text, None if time_s is None else round(time_s * RATE_HZ)):
             return False
         self.noticed.emit(f"Marked{f': {text}' if text else ''}")
         return True
 
     def command_line(self) -> str:
         """What the chain does now, as a command line."""
-        session = self.session
+        session, transport = self.session, self.session.transport.state
+        if transport.session:
+            sample = round(transport.position_s * RATE_HZ)
+            own = None if transport.as_recorded else self.params
+            return replay_command(transport.path, f"{Path(transport.path).name} from {sample}.wav", sample, own)
         return live_command(
-            self.params, session.source_spec, session.sink_spec, session.array_name, session.layout_name
+            self.params,
+            session.source_spec,
+            session.sink_spec,
+            session.array_name,
+            session.layout_name,
+            transport.position_s,
         )
 
     def export_design(self, folder: Path) -> bool:

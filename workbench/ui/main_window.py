@@ -38,6 +38,7 @@ from workbench.ui.room_control import RoomControl
 from workbench.ui.saving import Saver
 from workbench.ui.sound_control import SoundControl
 from workbench.ui.status_bar import StatusBar
+from workbench.ui.timeline_control import TimelineControl
 from workbench.ui.toolbar import Toolbar
 from workbench.ui.trade_panel import TradePanel
 from workbench.ui.window.appearance import THEME_CHOICES, dress, resolve_theme
@@ -89,6 +90,9 @@ class MainWindow(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.toolbar)
         layout.addWidget(self.docks.work, 1)
+        self._timeline_place = QVBoxLayout()
+        self._timeline_place.setContentsMargins(theme.GUTTER, 0, theme.GUTTER, theme.GUTTER)
+        layout.addLayout(self._timeline_place)
         layout.addWidget(self.status)
 
         self.panels = Panels(self)
@@ -171,6 +175,12 @@ class MainWindow(QWidget):
         self.jobs = JobsControl(self, bridge, ask_file, ask_folder)
         self.adapt = AdaptControl(self, bridge, self.jobs, config / "rooms")
         self.kept_control = KeptControl(self, bridge, self.toolbar, store)
+        self.timeline_control = TimelineControl(
+            self, bridge, self.kept_control, self.asker, store, config / "markers", lambda: self.recording.folder
+        )
+        self._timeline_place.addWidget(self.timeline_control.strip)
+        self.files.take_session = self.timeline_control.open
+        self.recording.mark_file = self.timeline_control.mark
         self.sound_control = SoundControl(self, self.sound, bridge, store, ask_file, self.saver)
         self.enhancer_control = EnhancerControl(self, self.sound, bridge, self.oracle_panel.view, ask_file)
         self.recording_panel = self.recording.panel
@@ -275,5 +285,6 @@ class MainWindow(QWidget):
             self.hide()
             self.panels.dismiss_all()
             self.jobs.close()
+            self.timeline_control.close()
             self.bridge.close()
         super().closeEvent(event)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.bridge import Bridge
+from workbench.ui.desktop import open_address
 from workbench.ui.file_asker import FileAsker
 from workbench.ui.panels.recording_panel import RecordingPanel
 
@@ -30,6 +31,8 @@ class RecordingControl(QObject):
     def __init__(self, window: QWidget, bridge: Bridge, store: QSettings, folder: Path, asker: FileAsker):
         super().__init__(window)
         self.bridge, self.store, self._asker = bridge, store, asker
+        self.mark_file: Callable[[], bool] = lambda: False
+        """Sets a marker in the file that plays; False where none does."""
         self.panel = panel = RecordingPanel(window)
         kind = str(store.value("recording/kind", "wav"))
         self.folder = Path(str(store.value("recording/folder") or folder))
@@ -62,7 +65,7 @@ class RecordingControl(QObject):
 
     def show_folder(self) -> None:
         """Show the folder of recordings in the file manager."""
-        if not self.folder.is_dir() or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.folder))):
+        if not self.folder.is_dir() or not open_address(QUrl.fromLocalFile(str(self.folder))):
             self.bridge.noticed.emit(f"Recordings go to {self.folder}")
 
     def toggle(self) -> None:
@@ -70,8 +73,8 @@ class RecordingControl(QObject):
         self.bridge.toggle_recording(self.folder)
 
     def mark(self) -> None:
-        """A marker in the recording, with a note."""
-        if self.bridge.health.recording_s is None:
-            self.bridge.noticed.emit("Markers belong to a recording: press R first")
-        else:
+        """A marker in the recording that runs, or in the file that plays."""
+        if self.bridge.health.recording_s is not None:
             self.bridge.mark()
+        elif not self.mark_file():
+            self.bridge.noticed.emit("Markers belong to a recording or a file: press R, or open one with Ctrl+O")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from workbench.core.errors import InputError
@@ -10,6 +11,8 @@ from workbench.engine.assembly import Structure
 from workbench.engine.recording import begin_recording
 from workbench.engine.session.state import SessionState
 from workbench.engine.settings import Settings
+
+KERNELS_PATIENCE_S = 60.0
 
 
 def talkers_note(state: TalkerRecording) -> str:
@@ -29,8 +32,17 @@ class RecordingCommands(SessionState):
         """Record what the source gives and what goes out, as `recording_kind` says, in a new folder under `folder`;
         with `record_talkers` each tracked talker as well."""
 
+        until_s = time.monotonic() + KERNELS_PATIENCE_S
+        self._recording_wanted = True
+
         def begin() -> None:
-            if self._assembly is None or self._recorder is not None:
+            if self._assembly is None or self._recorder is not None or not self._recording_wanted:
+                return
+            if self._kernels.is_alive() and time.monotonic() < until_s:
+                # A chain that goes over to compiled loops in the middle could not be replayed bit for bit.
+                self._say("The recording begins in a moment: this first start is still compiling")
+                self._kernels.join(0.1)
+                self._commands.put(begin)
                 return
             self._recorder = begin_recording(
                 folder,
@@ -52,15 +64,23 @@ class RecordingCommands(SessionState):
             return "; no talkers: without an array they cannot be told apart"
         return "" if self.params.localize.enabled else "; no talkers while localization is off"
 
-    def mark(self, text: str = "") -> None:
-        """A marker with a note in the recording that runs. Raises InputError where none does."""
+    @property
+    def recorded_samples(self) -> int:
+        """Samples that the recording which runs has taken; 0 where none does."""
+        recording = self._recorder
+        return recording.journal.samples if recording is not None and recording.journal is not None else 0
+
+    def mark(self, text: str = "", at_sample: int | None = None) -> None:
+        """A marker with a note in the recording that runs: now, or at a sample of it. Raises InputError where none
+        does."""
         recording = self._recorder
         if recording is None or recording.journal is None:
             raise InputError("Markers belong to a recording: press R first")
-        recording.journal.mark(text)
+        recording.journal.mark(text, at_sample)
 
     def stop_recording(self) -> None:
         """Finish the recording."""
+        self._recording_wanted = False
         self._commands.put(self._end_recording)
 
     def _end_recording(self) -> None:

@@ -63,6 +63,7 @@ class SessionState:
         self._assembly: Assembly | None = None
         self._worker: Worker | None = None
         self._recorder: Recording | None = None
+        self._recording_wanted = False
         self.recording_kind = "wav"
         """"wav" or "flac": what the next recording is written as."""
         self.record_talkers = False

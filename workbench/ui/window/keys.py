@@ -39,6 +39,7 @@ def key_actions(window: QWidget) -> dict[str, Callable]:
         "Ctrl+Q": window.close,
     }
     keys.update(window.kept_control.keys)
+    keys.update(window.timeline_control.keys)
     keys.update(window.sound_control.keys)
     keys.update(window.ab_switch.keys)
     for side in ("a", "b"):  # during a test they are two of its three letters
