@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from workbench.core.params import Entry
 from workbench.ui import knobs, theme
 from workbench.ui.controls.base import BOX_HEIGHT, BOX_WIDTH, DIMMED, Themed
+
+NUMBER_SIGNS = tuple("0123456789.,+-−")
+NUMBER_KEYS = frozenset(
+    {
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Home,
+        Qt.Key.Key_End,
+        Qt.Key.Key_Backspace,
+        Qt.Key.Key_Delete,
+        Qt.Key.Key_Return,
+        Qt.Key.Key_Enter,
+        Qt.Key.Key_Escape,
+    }
+)
 
 
 class ValueBox(Themed, QLineEdit):
@@ -32,8 +47,11 @@ class ValueBox(Themed, QLineEdit):
     def set_number(self, value: float) -> None:
         """Show a value; what is being typed stays."""
         self.number = value
-        if not self.hasFocus():
+        if not self.isModified():
+            whole = self.hasSelectedText()
             self._show()
+            if whole:
+                self.selectAll()
         self.update()
 
     def set_dimmed(self, dimmed: bool) -> None:
@@ -60,6 +78,21 @@ class ValueBox(Themed, QLineEdit):
         super().mouseReleaseEvent(event)
         if not self.isModified() and not self.hasSelectedText():
             self.selectAll()
+
+    def event(self, event):
+        if event.type() == QEvent.Type.ShortcutOverride and not self.isModified() and not self._types(event):
+            event.ignore()  # nothing has been typed: Ctrl+Z takes the last change back, B is setting B
+            return False
+        return super().event(event)
+
+    @staticmethod
+    def _types(event: QKeyEvent) -> bool:
+        """Whether a key belongs to a number or moves within it; other keys are the window's."""
+        editing = (QKeySequence.StandardKey.SelectAll, QKeySequence.StandardKey.Copy, QKeySequence.StandardKey.Paste)
+        if any(event.matches(key) for key in editing):
+            return True
+        command = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+        return not command and (event.text() in NUMBER_SIGNS or event.key() in NUMBER_KEYS)
 
     def keyPressEvent(self, event):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
