@@ -129,7 +129,7 @@ def test_it_is_saved_among_ones_own_and_used(panel, qtbot):
     panel.draft.remove([6])
     panel.save_button.click()
     assert load_array(path).mics == 6
-    panel.open_array("uca8-100mm")
+    panel.open_named("uca8-100mm")
     panel.name.setText("Mein Tisch")
     panel.name.textEdited.emit("Mein Tisch")
     panel.save_button.click()

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
@@ -122,6 +123,24 @@ def test_saved_under_its_own_name_and_used(panel, qtbot):
     again = load_layout(used.args[0])
     assert again.name == "pair-100mm wide" and again.drivers[1].xyz_m[1] == pytest.approx(0.12)
     assert panel.note.text() == ""
-    panel.open_layout("sphere5-60mm")
+    panel.open_named("sphere5-60mm")
     panel.draft.rename("pair-100mm wide")
     assert not panel.save() and "exists already" in panel.errors[-1]
+
+
+def test_a_held_key_is_one_step_and_shift_a_tenth_of_it(panel):
+    plot, draft = panel.plot, panel.draft
+    QTest.keyClick(plot, Qt.Key.Key_PageDown)
+    before = draft.layout.drivers[plot.current].xyz_m
+    for repeated in (False, True, True):
+        plot.keyPressEvent(
+            QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Down, Qt.KeyboardModifier.NoModifier, autorep=repeated)
+        )
+    after = draft.layout.drivers[plot.current].xyz_m
+    moved_m = 1000 * max(abs(a - b) for a, b in zip(before, after, strict=True))
+    QTest.keyClick(plot, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    finer = draft.layout.drivers[plot.current].xyz_m
+    assert 1000 * max(abs(a - b) for a, b in zip(after, finer, strict=True)) == pytest.approx(moved_m / 30, rel=0.2)
+    draft.undo()
+    draft.undo()
+    assert draft.layout.drivers[plot.current].xyz_m == before

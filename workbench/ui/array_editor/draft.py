@@ -17,33 +17,28 @@ from workbench.core.array_shapes import (
 from workbench.core.errors import InputError
 from workbench.core.geometry import MAX_MICS, MicrophoneArray
 from workbench.engine.array_files import describe, save_array
+from workbench.ui.editor import Draft
 
-DEPTH = 200
 STEP_M = 1e-4
 """Places are rounded to a tenth of a millimetre when drawn by hand."""
 
 Places = tuple[tuple[float, float, float], ...]
 
 
-class ArrayDraft:
-    """Positions in channel order, in metres. Changes of one gesture (a drag) are one step of undo.
-
-    Parameters
-    ----------
-    changed : called after every change
-    """
+class ArrayDraft(Draft[Places]):
+    """Positions in channel order, in metres."""
 
     def __init__(self, changed: Callable[[], None] = lambda: None):
-        self.changed = changed
         self.name = "My array"
-        self.places: Places = ()
-        self.path: Path | None = None
-        """The file of one's own that it came from or went to."""
-        self._saved: tuple[str, Places] = (self.name, ())
-        self._done: list[tuple[Places, object | None]] = []
-        self._undone: list[Places] = []
+        super().__init__((), changed)
 
-    # ---- what it is ----------------------------------------------------------------------------------------
+    def _whole(self) -> tuple[str, Places]:
+        return self.name, self.content
+
+    @property
+    def places(self) -> Places:
+        """Positions in channel order."""
+        return self.content
 
     @property
     def xyz_m(self) -> np.ndarray:
@@ -63,11 +58,6 @@ class ArrayDraft:
         """Nothing is wrong with it that cannot be."""
         return not any(finding.fatal for finding in self.findings)
 
-    @property
-    def edited(self) -> bool:
-        """Differs from what was opened or saved last."""
-        return (self.name, self.places) != self._saved
-
     def array(self) -> MicrophoneArray:
         """The finished array. Raises InputError when it cannot be used."""
         for finding in self.findings:
@@ -77,49 +67,14 @@ class ArrayDraft:
             raise InputError("The array needs a name")
         return MicrophoneArray(self.name.strip(), self.xyz_m, describe(self.xyz_m))
 
-    # ---- undo ----------------------------------------------------------------------------------------------
-
-    @property
-    def can_undo(self) -> bool:
-        return bool(self._done)
-
-    @property
-    def can_redo(self) -> bool:
-        return bool(self._undone)
-
-    def undo(self) -> None:
-        """Take back the newest change."""
-        if self._done:
-            self._undone.append(self.places)
-            self.places, _ = self._done.pop()
-            self.changed()
-
-    def redo(self) -> None:
-        """Apply again what was taken back."""
-        if self._undone:
-            self._done.append((self.places, None))
-            self.places = self._undone.pop()
-            self.changed()
-
     def _take(self, places: Sequence, gesture: object | None = None) -> None:
-        places = tuple(tuple(float(value) for value in place) for place in places)
-        if places == self.places:
-            return
-        if gesture is None or not self._done or self._done[-1][1] != gesture:
-            self._done.append((self.places, gesture))
-            del self._done[:-DEPTH]
-        self._undone.clear()
-        self.places = places
-        self.changed()
-
-    # ---- changes -------------------------------------------------------------------------------------------
+        self.take(tuple(tuple(float(value) for value in place) for place in places), gesture)
 
     def load(self, array: MicrophoneArray, path: Path | None = None) -> None:
         """Begin with another array; what was drawn can be undone."""
-        self.name, self.path = array.name, path
+        self.name = array.name
         self._take(array.mic_xyz_m)
-        self._saved = (self.name, self.places)
-        self.changed()
+        self._mark_saved(path)
 
     def replace(self, xyz_m: np.ndarray) -> None:
         """Other positions altogether, as one step. Raises InputError for more than MAX_MICS."""
@@ -168,9 +123,7 @@ class ArrayDraft:
     def save(self, path: str | Path) -> None:
         """Write the array. Raises InputError; then nothing was written."""
         save_array(self.array(), path)
-        self.path = Path(path)
-        self._saved = (self.name, self.places)
-        self.changed()
+        self._mark_saved(Path(path))
 
 
 def _place(*xyz_m: float) -> tuple[float, ...]:

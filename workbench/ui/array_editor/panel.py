@@ -6,20 +6,18 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.core.array_shapes import circle_xyz_m, grid_xyz_m, line_xyz_m, read_csv
 from workbench.core.errors import InputError
 from workbench.core.geometry import load_array
 from workbench.core.params import Entry, Knob
-from workbench.ui import theme
 from workbench.ui.array_editor.draft import ArrayDraft
 from workbench.ui.array_editor.plot import ArrayPlot
 from workbench.ui.array_editor.table import MicrophoneTable
 from workbench.ui.controls import MethodChooser, ValueBox, rule
-from workbench.ui.dialogs import FloatPanel
 from workbench.ui.dialogs.parts import button, label, set_tone
+from workbench.ui.editor import EditorPanel
 from workbench.ui.painting import THIN_SPACE, UNKNOWN
 from workbench.ui.room_entries import typed_number
 
@@ -37,8 +35,8 @@ SIZE = _entry("array.size", "Size", "Radius of a circle, spacing of a line or gr
 TURN = _entry("array.turn", "Turn", "Counter-clockwise", "°", -180, 180, 0)
 
 
-class ArrayPanel(FloatPanel):
-    """Edits a draft; `use_wanted` gives the path of a saved array.
+class ArrayPanel(EditorPanel):
+    """Edits an `ArrayDraft`; see `EditorPanel`.
 
     Parameters
     ----------
@@ -48,10 +46,6 @@ class ArrayPanel(FloatPanel):
     ask_file : called with title, filter and what to do with the path that is chosen
     """
 
-    use_wanted = Signal(str)
-    saved = Signal(str)
-    refused = Signal(str)
-
     def __init__(
         self,
         window: QWidget,
@@ -59,63 +53,21 @@ class ArrayPanel(FloatPanel):
         choices: Callable[[], tuple[tuple[str, str], ...]],
         ask_file: Callable[[str, str, Callable[[Path], None]], None],
     ):
-        super().__init__("Microphone array", WIDTH, window)
-        self.folder, self._choices, self._ask_file = folder, choices, ask_file
-        self.draft = ArrayDraft(self._show)
-        self.plot = ArrayPlot(self.draft)
-        self.table = MicrophoneTable(self.draft)
-        self.body.addLayout(self._file_row())
+        super().__init__("Microphone array", WIDTH, window, "array", folder, choices)
+        self._ask_file = ask_file
+        self.draft = ArrayDraft(self.refresh)
+        self.plot, self.table = ArrayPlot(self.draft), MicrophoneTable(self.draft)
+        self.body.addLayout(self.file_row())
         self.body.addWidget(rule())
         self.body.addLayout(self._shape_row())
-        middle = QHBoxLayout()
-        middle.setContentsMargins(12, 4, 12, 8)
-        middle.setSpacing(12)
-        self.plot.setFixedSize(396, 372)
-        middle.addWidget(self.plot)
-        right = QVBoxLayout()
-        right.setSpacing(6)
-        self.table.setMinimumHeight(312)
-        right.addWidget(self.table, 1)
-        right.addLayout(self._tool_row())
-        middle.addLayout(right, 1)
-        self.body.addLayout(middle)
+        self.body.addLayout(self.middle(self._tool_row(), (396, 372), 312))
         self.body.addWidget(rule())
         self.body.addLayout(self._figure_row())
-        self.finding = label("", 12, tone="warning", wrap=True)
-        self.finding.setContentsMargins(12, 0, 12, 8)
-        self.body.addWidget(self.finding)
-        self.body.addWidget(rule())
-        self.body.addLayout(self._foot())
-        self.plot.selected.connect(self._pick)
-        self.table.picked.connect(self._pick)
-        for part in (self.plot, self.table):
-            part.refused.connect(self.refused)
-        self._picking = False
+        self.add_foot("warning", "Save it, and take it as the array of the source")
         self._on_shape("circle")
-        self._show()
+        self.refresh()
 
     # ---- parts ---------------------------------------------------------------------------------------------
-
-    def _file_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(12, 4, 12, 10)
-        row.setSpacing(8)
-        self.name = QLineEdit()
-        self.name.setFont(theme.font(13))
-        self.name.setFixedHeight(28)
-        self.name.setAccessibleName("Name of the array")
-        self.name.setToolTip("Name of the array, and of its file")
-        self.name.textEdited.connect(self._rename)
-        self.open = MethodChooser("Begin with an array", (), fit=False)
-        self.open.setFixedHeight(28)
-        self.open.setToolTip("Begin with an array that is there")
-        self.open.chosen.connect(self.open_array)
-        row.addWidget(label("Name", tone="2"))
-        row.addWidget(self.name, 2)
-        row.addSpacing(8)
-        row.addWidget(label("Begin with", tone="2"))
-        row.addWidget(self.open, 3)
-        return row
 
     def _shape_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -186,80 +138,41 @@ class ArrayPanel(FloatPanel):
         row.addStretch(1)
         return row
 
-    def _foot(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(8)
-        self.undo = button("Undo", "Take back the last change of the array (Ctrl+Z here)", lambda: self.draft.undo())
-        self.redo = button("Redo", "Apply it again (Ctrl+Shift+Z here)", lambda: self.draft.redo())
-        self.where = label("", 11, tone="3")
-        self.save_button = button("Save", "Save it among your own arrays", self.save)
-        self.use_button = button("Save and use", "Save it, and take it as the array of the source", self.use)
-        row.addWidget(self.undo)
-        row.addWidget(self.redo)
-        row.addWidget(self.where, 1)
-        row.addWidget(self.save_button)
-        row.addWidget(self.use_button)
-        return row
-
     # ---- what is shown -------------------------------------------------------------------------------------
 
     def begin_with(self, name: str | None) -> None:
         """Open the editor with the array in use."""
         self.refresh_choices()
         if not self.draft.edited and name:
-            self.open_array(name)
+            self.open_named(name)
 
-    def refresh_choices(self) -> None:
-        """List what can be opened."""
-        self.open.set_choices(self._choices())
+    @property
+    def name_of_draft(self) -> str:
+        return self.draft.name
 
-    def _show(self) -> None:
+    @property
+    def usable(self) -> bool:
+        return self.draft.usable
+
+    def show_parts(self) -> None:
         draft, figures = self.draft, self.draft.figures
-        if not self.name.hasFocus() or self.name.text() != draft.name:
-            self.name.setText(draft.name)
-        if self.plot.current >= len(draft.places):
-            self.plot.set_current(len(draft.places) - 1)
-        self.plot.update()
-        self.table.show_draft(self.plot.current)
         self.figures["mics"].setText(str(len(draft.places)))
         self.figures["aperture"].setText(_mm(figures.aperture_m))
         self.figures["spacing"].setText(_mm(figures.spacing_m))
         self.figures["alias"].setText(_hz(figures.aliasing_hz))
         self.figures["low"].setText(_hz(figures.lowest_hz))
-        findings = draft.findings
-        self.finding.setText("\n".join(finding.text for finding in findings[:3]))
-        self.finding.setVisible(bool(findings))
+        self.finding.setText("\n".join(finding.text for finding in draft.findings[:3]))
         set_tone(self.finding, "clip" if not draft.usable else "warning")
-        some = bool(draft.places)
-        for key in ("remove", "up", "down"):
-            self.tools[key].setEnabled(self.plot.current >= 0)
-        self.tools["centre"].setEnabled(some)
-        self.undo.setEnabled(draft.can_undo)
-        self.redo.setEnabled(draft.can_redo)
-        self.save_button.setEnabled(draft.usable)
-        self.use_button.setEnabled(draft.usable)
-        self.note.setText("edited" if draft.edited else "")
-        self.where.setText(f"in {draft.path.name}" if draft.path else "")
-        if self.isVisible():
-            self.place()
+        self.tools["centre"].setEnabled(bool(draft.places))
 
-    def _pick(self, index: int) -> None:
-        if self._picking:
-            return
-        self._picking = True
-        self.plot.set_current(index)
-        self.table.show_draft(index)
+    def show_picked(self, number: int) -> None:
         for key in ("remove", "up", "down"):
-            self.tools[key].setEnabled(index >= 0)
-        self._picking = False
+            self.tools[key].setEnabled(number >= 0)
 
     # ---- what a person does --------------------------------------------------------------------------------
 
-    def _rename(self, text: str) -> None:
+    def rename(self, text: str) -> None:
         self.draft.name = text
-        self.draft.path = None
-        self.note.setText("edited" if self.draft.edited else "")
 
     def _shift(self, by: int) -> None:
         if self.plot.current >= 0:
@@ -298,72 +211,20 @@ class ArrayPanel(FloatPanel):
             "line": lambda: line_xyz_m(mics, size_m, 90.0 + turn),
             "grid": lambda: grid_xyz_m(rows, mics, size_m),
         }[self.shape.currentData()]
-        self._try(lambda: self.draft.replace(make()))
+        self.attempt(lambda: self.draft.replace(make()))
         self.plot.fit()
 
     def read_table(self, path: Path) -> None:
         """Take the positions from a CSV file."""
-        if self._try(lambda: self.draft.replace(read_csv(path))):
+        if self.attempt(lambda: self.draft.replace(read_csv(path))):
             self.plot.fit()
 
-    def open_array(self, name: str) -> None:
-        """Begin with an array by name or path."""
-        path = Path(name)
-        own = path if path.parent == self.folder else None
-        if self._try(lambda: self.draft.load(load_array(name), own)):
+    def open_named(self, name: str) -> None:
+        if self.attempt(lambda: self.draft.load(load_array(name), self.own_path(name))):
             self.open.set_value(name)
             self.plot.set_current(-1)
             self.plot.fit()
-            self._show()
-
-    def save(self) -> bool:
-        """Save among one's own arrays, under the array's name."""
-        name = "".join("-" if character in '/\\:*?"<>|' else character for character in self.draft.name).strip(" .")
-        if not name:
-            self.refused.emit("The array needs a name")
-            return False
-        path = self.folder / f"{name}.toml"
-        if path.exists() and path != self.draft.path:
-            self.refused.emit(f"{path.name} exists already: choose another name, or begin with it")
-            return False
-        if not self._try(lambda: self.draft.save(path)):
-            return False
-        self.refresh_choices()
-        self.open.set_value(str(path))
-        self.saved.emit(str(path))
-        return True
-
-    def use(self) -> None:
-        """Save it and take it into use."""
-        if self.save():
-            self.use_wanted.emit(str(self.draft.path))
-
-    def _try(self, action: Callable[[], None]) -> bool:
-        try:
-            action()
-        except InputError as error:
-            self.refused.emit(str(error))
-            return False
-        return True
-
-    @staticmethod
-    def _is_undo(event) -> bool:
-        return event.key() == Qt.Key.Key_Z and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-
-    def event(self, event):
-        if event.type() == QEvent.Type.ShortcutOverride and self._is_undo(event):
-            event.accept()  # undo of the array rather than of the parameters
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event):
-        if self._is_undo(event):
-            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-                self.draft.redo()
-            else:
-                self.draft.undo()
-        else:
-            super().keyPressEvent(event)
+            self.refresh()
 
 
 def _mm(value_m: float) -> str:

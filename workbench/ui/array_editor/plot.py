@@ -32,6 +32,7 @@ class ArrayPlot(Themed, QWidget):
         self.current = -1
         self._reach_m = 0.12
         self._drag: str | None = None
+        self._held = ""
         self.setMinimumHeight(260)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -140,9 +141,11 @@ class ArrayPlot(Themed, QWidget):
         moves = {Qt.Key.Key_Up: (step, 0.0), Qt.Key.Key_Down: (-step, 0.0), Qt.Key.Key_Left: (0.0, step),
                  Qt.Key.Key_Right: (0.0, -step)}  # fmt: skip
         count = len(self.draft.places)
+        if not event.isAutoRepeat():
+            self._held = new_gesture("array")  # what a held key does is one step of undo
         if key in moves and self.current >= 0:
             x, y, _ = self.draft.places[self.current]
-            self.draft.move(self.current, x + moves[key][0], y + moves[key][1])
+            self.draft.move(self.current, x + moves[key][0], y + moves[key][1], gesture=self._held)
         elif key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp) and count:
             self._pick((self.current + (1 if key == Qt.Key.Key_PageDown else -1)) % count)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):

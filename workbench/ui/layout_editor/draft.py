@@ -10,78 +10,35 @@ from workbench.core.atomic import write_text
 from workbench.core.errors import InputError
 from workbench.core.geometry import Driver, SpeakerLayout
 from workbench.core.layout_edit import layout_problems, layout_toml
+from workbench.ui.editor import Draft
 
-DEPTH = 200
 START = SpeakerLayout("My layout", (Driver("left", (0.0, -0.05, 0.0)), Driver("right", (0.0, 0.05, 0.0))))
 
 
-class LayoutDraft:
-    """A layout under change; changes of one gesture (a drag) are one step of undo.
-
-    Parameters
-    ----------
-    changed : called after every change
-    """
+class LayoutDraft(Draft[SpeakerLayout]):
+    """A layout under change."""
 
     def __init__(self, changed: Callable[[], None] = lambda: None):
-        self.changed = changed
-        self.layout = START
-        self.path: Path | None = None
-        """The file of one's own that it came from or went to."""
-        self._saved = START
-        self._done: list[tuple[SpeakerLayout, object | None]] = []
-        self._undone: list[SpeakerLayout] = []
+        super().__init__(START, changed)
+
+    @property
+    def layout(self) -> SpeakerLayout:
+        """The layout as it is drawn."""
+        return self.content
 
     @property
     def problems(self) -> list[str]:
+        """What keeps it from being used, in words."""
         return layout_problems(self.layout)
-
-    @property
-    def edited(self) -> bool:
-        """Differs from what was opened or saved last."""
-        return self.layout is not self._saved
-
-    @property
-    def can_undo(self) -> bool:
-        return bool(self._done)
-
-    @property
-    def can_redo(self) -> bool:
-        return bool(self._undone)
-
-    def take(self, layout: SpeakerLayout, gesture: object | None = None) -> None:
-        """The layout from now on."""
-        if gesture is None or not self._done or self._done[-1][1] != gesture:
-            self._done.append((self.layout, gesture))
-            del self._done[:-DEPTH]
-        self._undone.clear()
-        self.layout = layout
-        self.changed()
 
     def load(self, layout: SpeakerLayout, path: Path | None = None) -> None:
         """Begin with another layout; what was drawn can be undone."""
-        self.path = path
-        self._saved = layout
         self.take(layout)
+        self._mark_saved(path)
 
     def rename(self, name: str) -> None:
         """Another name, which is another file; no step of undo."""
-        self.layout = replace(self.layout, name=name, description="")
-        self.path = None
-
-    def undo(self) -> None:
-        """Take back the newest change."""
-        if self._done:
-            self._undone.append(self.layout)
-            self.layout, _ = self._done.pop()
-            self.changed()
-
-    def redo(self) -> None:
-        """Apply again what was taken back."""
-        if self._undone:
-            self._done.append((self.layout, None))
-            self.layout = self._undone.pop()
-            self.changed()
+        self.content = replace(self.layout, name=name, description="")
 
     def save(self, path: Path) -> None:
         """Write it as TOML.
@@ -103,5 +60,5 @@ class LayoutDraft:
             write_text(path, text)
         except OSError as error:
             raise InputError(f"{path}: cannot be written ({error.strerror})") from error
-        self.path, self.layout, self._saved = path, layout, layout
-        self.changed()
+        self.content = layout
+        self._mark_saved(path)

@@ -28,8 +28,7 @@ _gestures = itertools.count()
 class LayoutPlot(QWidget):
     """Drag drivers; on a cabinet they slide around it. Drag the head for the listener's distance.
 
-    Keys: Tab-less choice with Page Up and Down, arrows move the chosen driver by 1 mm (Shift: 1 cm), or around the
-    cabinet by 1 degree (Shift: 10).
+    Keys: Page Up and Down choose a driver; arrows move it by 1 mm, or around the cabinet by 1 degree (Shift: a tenth).
     """
 
     selected = Signal(int)
@@ -47,7 +46,10 @@ class LayoutPlot(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName("Picture of the layout")
         self.setProperty("picture", "layout")
-        self.setToolTip("Drag the drivers; drag the head to set the listener's distance")
+        self.setToolTip(
+            "Drag the drivers; drag the head to set the listener's distance. Page Up and Down choose a driver, arrow "
+            "keys move it by 1 mm or, around a cabinet, by 1°; with Shift a tenth of it"
+        )
         self.fit()
 
     # ---- geometry ------------------------------------------------------------------------------------------
@@ -115,7 +117,7 @@ class LayoutPlot(QWidget):
             self._set_distance(min(max(round(moved, 2), LISTENER_M[0]), LISTENER_M[1]))
         else:
             x, y = self.metres(event.position())
-            self.move(self._held, x, y, self._gesture)
+            self.move(self._held, x, y, self._gesture, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
 
     def mouseReleaseEvent(self, event) -> None:
         if self._held is not None:
@@ -128,15 +130,18 @@ class LayoutPlot(QWidget):
         except InputError as error:
             self.refused.emit(str(error))
 
-    def move(self, number: int, x_m: float, y_m: float, gesture: object = None) -> None:
-        """Put a driver elsewhere, in steps of a millimetre, or around the cabinet in degrees at its height."""
+    def move(self, number: int, x_m: float, y_m: float, gesture: object = None, fine: bool = False) -> None:
+        """Put a driver elsewhere, in steps of a millimetre, or around the cabinet in degrees at its height; fine: in
+        tenths of them."""
+        share = 0.1 if fine else 1.0
+        snap_m, snap_rad = share * SNAP_M, share * SNAP_RAD
         layout = self.draft.layout
         z_m = layout.drivers[number].xyz_m[2]
         radius_m = layout.cabinet_radius_m
         if radius_m is None:
-            place = (round(x_m / SNAP_M) * SNAP_M, round(y_m / SNAP_M) * SNAP_M, z_m)
+            place = (round(x_m / snap_m) * snap_m, round(y_m / snap_m) * snap_m, z_m)
         else:
-            angle = round(math.atan2(y_m, x_m) / SNAP_RAD) * SNAP_RAD
+            angle = round(math.atan2(y_m, x_m) / snap_rad) * snap_rad
             ring = math.sqrt(max(radius_m**2 - z_m**2, 0.0))
             place = (ring * math.cos(angle), ring * math.sin(angle), z_m)
         self.draft.take(with_driver(layout, number, xyz_m=place), gesture)
@@ -154,14 +159,17 @@ class LayoutPlot(QWidget):
             self.set_current((self.current + turn) % len(drivers))
             self.selected.emit(self.current)
         elif event.key() in steps and 0 <= self.current < len(drivers):
-            far = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+            fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            far = 0.1 if fine else 1.0
+            if not event.isAutoRepeat():
+                self._gesture = f"layout-{next(_gestures)}"
             x, y, _ = drivers[self.current].xyz_m
             ahead, aside = steps[event.key()]
             if self.draft.layout.cabinet_radius_m is None:
-                self.move(self.current, x + far * SNAP_M * ahead, y + far * SNAP_M * aside)
+                self.move(self.current, x + far * SNAP_M * ahead, y + far * SNAP_M * aside, self._gesture, fine)
             else:
                 angle = math.atan2(y, x) + far * SNAP_RAD * (aside or -ahead)
-                self.move(self.current, math.cos(angle), math.sin(angle))
+                self.move(self.current, math.cos(angle), math.sin(angle), self._gesture, fine)
         else:
             super().keyPressEvent(event)
 
