@@ -1,12 +1,14 @@
 """WAV files that are valid at any moment."""
 
+import os
+
 import numpy as np
 import pytest
 import soundfile
 
 from workbench.audio.file_source import FileSource
 from workbench.audio.files import duration_s, open_sound, read_sound
-from workbench.audio.wav_writer import WavWriter
+from workbench.audio.wav_writer import WavWriter, repair_wav
 
 
 @pytest.mark.parametrize("channels", [1, 2, 8])
@@ -81,3 +83,30 @@ def test_a_recording_really_goes_past_4_gb(tmp_path):
         np.testing.assert_array_equal(block.samples, hop.T)
     finally:
         source.close()
+
+
+@pytest.mark.parametrize("channels", [2, 8])
+@pytest.mark.parametrize("limit", [2**31, 1000], ids=["RIFF", "RF64"])
+def test_what_a_killed_writer_left_is_reached_again(tmp_path, channels, limit):
+    """Half a second after the last header was written, and a hop that is cut off in the middle of a sample."""
+    path = tmp_path / "killed.wav"
+    sound = np.random.default_rng(1).standard_normal((48000, channels)).astype(np.float32)
+    writer = WavWriter(path, channels, 48000, rf64_from=limit)
+    writer.write(sound[:24000])
+    writer.update_header()
+    writer.write(sound[24000:])
+    os.close(writer._file)  # as a kill does: no header any more
+    with path.open("ab") as file:
+        file.write(b"\x01\x02\x03")
+    assert repair_wav(path) == pytest.approx(0.5)
+    np.testing.assert_array_equal(read_sound(path)[0], sound.T)
+    content = path.read_bytes()
+    assert repair_wav(path) == 0.0 and path.read_bytes() == content
+
+
+def test_other_files_are_left_alone(tmp_path):
+    path = tmp_path / "other.wav"
+    soundfile.write(path, np.zeros((480, 2)), 48000, "PCM_16")
+    for content in (path.read_bytes(), path.read_bytes() + b"xxxx", b"", b"RIFF", b"RIFF\0\0\0\0WAVEJUNK" + bytes(100)):
+        path.write_bytes(content)
+        assert repair_wav(path) == 0.0 and path.read_bytes() == content

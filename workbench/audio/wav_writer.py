@@ -98,3 +98,42 @@ class WavWriter:
             finally:
                 os.close(self._file)
                 self._file = -1
+
+
+def repair_wav(path: str | Path) -> float:
+    """Bring the header of a file that a `WavWriter` could not close up to what lies on the disk.
+
+    Gives the seconds that are reached again: 0 for a complete file, and for one that was written by another program
+    (which is left alone).
+
+    Raises
+    ------
+    OSError
+        The file cannot be read or written.
+    """
+    with open(path, "rb") as file:
+        head = file.read(128)
+        size = os.fstat(file.fileno()).st_size
+    if head[:4] not in (b"RIFF", b"RF64") or head[8:16] not in (b"WAVEJUNK", b"WAVEds64") or head[48:52] != b"fmt ":
+        return 0.0
+    (length,) = struct.unpack_from("<I", head, 52)
+    tag, channels, rate_hz, _, block, bits = struct.unpack_from("<HHIIHH", head, 56)
+    data_at = 56 + length + 12
+    start = data_at + 8
+    if head[data_at : data_at + 4] != b"data" or bits != 32 or block != 4 * channels or tag not in (3, 0xFFFE):
+        return 0.0
+    (data,) = struct.unpack_from("<I", head, data_at + 4)
+    if head[:4] == b"RF64":
+        (data,) = struct.unpack_from("<Q", head, 28)
+    before, there = data // block, max(0, size - start) // block
+    if there <= before and size <= start + data:
+        return 0.0
+    writer = WavWriter.__new__(WavWriter)
+    writer.channels, writer.rate_hz, writer.frames, writer._rf64_from = channels, rate_hz, there, RF64_FROM
+    writer._file = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    writer._start = start
+    try:
+        os.ftruncate(writer._file, start + there * block)
+    finally:
+        writer.close()
+    return (there - before) / rate_hz

@@ -52,6 +52,8 @@ class RecordingCommands(SessionState):
                 self.mailbox.localizations_since,
                 self.record_talkers,
             )
+            if self.run is not None:
+                self.run.recording_begins(self._recorder.folder)
             self._say(f"Recording to {self._recorder.folder}{self._without_talkers()}")
 
         self._commands.put(begin)
@@ -63,6 +65,12 @@ class RecordingCommands(SessionState):
         if self._recorder.talkers is None:
             return "; no talkers: without an array they cannot be told apart"
         return "" if self.params.localize.enabled else "; no talkers while localization is off"
+
+    @property
+    def recording_folder(self) -> Path | None:
+        """Where the recording that runs goes; None where none does."""
+        recording = self._recorder
+        return recording.folder if recording is not None else None
 
     @property
     def recorded_samples(self) -> int:
@@ -91,6 +99,8 @@ class RecordingCommands(SessionState):
         if self._assembly is not None:
             self._assembly.runner.taker = None
         recorder.stop()
+        if self.run is not None:
+            self.run.recording_ended(recorder.folder)
         clipped = recorder.clipped_samples
         note = f"; {clipped} samples beyond full scale were clipped, which .wav would have held" if clipped else ""
         failed = bool(clipped)

@@ -13,6 +13,7 @@ import threading
 from workbench.core.errors import EarshotError
 from workbench.engine import memory
 from workbench.engine.device_store import DeviceStore
+from workbench.engine.run_marker import RunMarker
 from workbench.engine.session.channels import ChannelCommands
 from workbench.engine.session.files import FileCommands
 from workbench.engine.session.oracle import OracleCommands
@@ -34,11 +35,15 @@ class Session(FileCommands, ChannelCommands, OracleCommands, ProbeCommands, Sour
         What to begin with; nothing starts by itself.
     devices : DeviceStore, optional
         What is remembered of each device.
+    run : RunMarker, optional
+        Is told of each recording, so that the next start finds it after a crash.
     """
 
-    def __init__(self, settings: Settings | None = None, devices: DeviceStore | None = None):
+    def __init__(
+        self, settings: Settings | None = None, devices: DeviceStore | None = None, run: RunMarker | None = None
+    ):
         memory.settle()
-        super().__init__(settings, devices)
+        super().__init__(settings, devices, run)
         self._thread = threading.Thread(target=self._run, name="control", daemon=True)
         self._thread.start()
 

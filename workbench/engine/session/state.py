@@ -22,6 +22,7 @@ from workbench.engine.mailbox import Mailbox
 from workbench.engine.mapped_source import MappedSource
 from workbench.engine.recording import Recording
 from workbench.engine.room import RoomControl
+from workbench.engine.run_marker import RunMarker
 from workbench.engine.session.faults import Faults
 from workbench.engine.session.health import running_health
 from workbench.engine.settings import Settings
@@ -41,9 +42,14 @@ class SessionState:
         What to begin with; nothing starts by itself.
     devices : DeviceStore, optional
         What is remembered of each device.
+    run : RunMarker, optional
+        Is told of each recording, so that the next start finds it after a crash.
     """
 
-    def __init__(self, settings: Settings | None = None, devices: DeviceStore | None = None):
+    def __init__(
+        self, settings: Settings | None = None, devices: DeviceStore | None = None, run: RunMarker | None = None
+    ):
+        self.run = run
         settings = settings or Settings()
         self._devices = devices or DeviceStore()
         self.mailbox = Mailbox()

@@ -37,7 +37,7 @@ class TimeSpan:
     @property
     def whole(self) -> bool:
         """Everything is seen."""
-        return self.begin_s <= 0 and self.end_s >= self.duration_s
+        return self.length_s >= self.duration_s * (1 - 1e-9)
 
     def x(self, time_s, width: float):
         """Place of a time (a number or an array) on an axis so wide."""
