@@ -32,6 +32,7 @@ soak: $(VENV)/.test
 	$(BIN)/python -m tests.soak.microphone_check $(SOAK)
 	$(BIN)/python -m tests.soak.session_kill $(SOAK)
 	$(BIN)/python -m tests.soak.fuzzed_files $(SOAK)
+	$(BIN)/python -m tests.ui.first_ten_minutes
 
 bench: $(VENV)/.runtime
 	$(BIN)/python -m workbench bench

@@ -83,8 +83,9 @@ def with_256_colours(image: QImage) -> QImage:
 
 
 def main() -> int:
-    """Take all pictures, or those whose name holds `--only`; those of single panels are called panels-devices-THEME,
-    panels-enhancer-THEME, panels-compare-THEME and panels-sessions-THEME."""
+    """Take all pictures, or those whose name holds `--only`; those of the first ten minutes are called first-THEME,
+    those of single panels panels-devices-THEME, panels-enhancer-THEME, panels-compare-THEME and panels-sessions-THEME.
+    """
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--after", type=float, default=14.0, help="seconds of running before the picture (14)")
     parser.add_argument("--only", default="", help="part of the names to take, e.g. 1920x1080-dark")
@@ -97,6 +98,11 @@ def main() -> int:
                 take(size, theme, args.after, target)
                 print(target, target.stat().st_size)
     for theme in PICTURED:
+        if args.only in f"first-{theme}":
+            command = [sys.executable, "-m", "tests.ui.first_ten_minutes", "--theme", theme, "--pictures", str(FOLDER)]
+            subprocess.run(command, check=True, timeout=600, cwd=Path(__file__).parents[1])
+            for target in FOLDER.glob(f"first-*-{theme}.png"):
+                make_small(target)
         if args.only in f"view-{theme}":
             script = Path(__file__).with_name("view_screenshots.py")
             subprocess.run([sys.executable, str(script), theme, str(FOLDER)], check=True, timeout=240)
