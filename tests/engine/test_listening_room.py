@@ -8,8 +8,8 @@ from workbench.engine.listening_room import (
     depth_frequencies,
     device_images,
     listening_depth,
-    room_responses,
 )
+from workbench.engine.room_responses import room_responses
 from workbench.render.causal import AUDITION_DELAY, audition_paths
 from workbench.render.design import load_design
 from workbench.render.designs import plain_stereo

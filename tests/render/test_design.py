@@ -82,7 +82,11 @@ def test_files_with_values_of_the_wrong_kind(tmp_path, text, word):
 def test_old_files_without_a_region_keep_to_the_nominal_head(tmp_path):
     path = tmp_path / "d.toml"
     path.write_text("earshot_design = 1\nregion_m = 0.0\n")
-    assert load_design(path).region_size_percent == 0.0
+    design = load_design(path)
+    assert design.region_size_percent == 0.0
+    layout = load_layout("pair-100mm")
+    weights = np.abs(crosstalk_filters(layout, dataclasses.replace(design, droop_db=4.0, cancellation_db=30.0)))
+    assert 20 * np.log10(weights.max()) == pytest.approx(design.boost_limit_db, abs=0.01)  # before it is made louder
 
 
 def test_two_pairs_of_nulls_are_held():

@@ -59,7 +59,7 @@ def in_room(drivers: np.ndarray, layout, room) -> np.ndarray:
     """Driver signals (drivers, N) as the two ears hear them in the room, (2, N); the way there takes no time."""
     from scipy.signal import oaconvolve
 
-    from workbench.engine.listening_room import room_responses
+    from workbench.engine.room_responses import room_responses
     from workbench.render.causal import AUDITION_DELAY
 
     heard = oaconvolve(drivers[:, None], room_responses(layout, room), axes=-1).sum(axis=0)

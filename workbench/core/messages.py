@@ -268,6 +268,22 @@ class BeamGain:
         return self.output_db - self.input_db
 
 
+@dataclass(frozen=True, slots=True)
+class RoomDepth:
+    """How directly the centre is heard in the listening room, beside a plain mix of the same drivers: direct over
+    reverberant sound, the distance at which both are as strong, and coherence between the ears (1: from one place, 0:
+    all around). Means over third octaves from 200 Hz to 8 kHz."""
+
+    direct_to_reverberant_db: float
+    critical_distance_m: float
+    coherence: float
+    plain_direct_to_reverberant_db: float
+    plain_critical_distance_m: float
+    plain_coherence: float
+    rt60_s: float
+    distance_m: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LoudspeakerDetail:
     """What the loudspeakers' own view shows of a design, beside its response, whose frequencies (F,) it shares.
@@ -291,6 +307,13 @@ class LoudspeakerDetail:
     null_db, null_95_db, unevenness_db, directivity_db, white_noise_gain_db : (B,)
         Of the beam: level at the nulls, the same for the worse loudspeakers, largest deviation within the window.
     condition_db : (F,) of the plant; headroom_db : below full scale for music at -20 dBFS
+    error_db : (F,)
+        What the filters depart by from what was designed, because they are causal and end.
+    image_ild_db, image_itd_us : (3, F)
+        Interaural differences of the left virtual loudspeaker: as heard, as asked for, and of a rigid sphere; NaN where
+        there is none.
+    nulls_deg : the beam's nulls, each on both sides
+    depth : RoomDepth, or None while the room is computed
     """
 
     params: object
@@ -314,9 +337,14 @@ class LoudspeakerDetail:
     directivity_db: np.ndarray
     white_noise_gain_db: np.ndarray
     condition_db: np.ndarray
+    error_db: np.ndarray
+    image_ild_db: np.ndarray
+    image_itd_us: np.ndarray
     headroom_db: float
     taps: int
     latency_samples: int
+    nulls_deg: tuple[float, ...] = ()
+    depth: RoomDepth | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

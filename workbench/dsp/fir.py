@@ -17,6 +17,9 @@ from workbench.dsp.bands import HOP
 _FFT = 2 * HOP
 _BINS = HOP + 1
 
+_AT_ONCE = 1 << 16
+"""Products that are made and summed at once: what stays in the processor's cache."""
+
 FADE = 2 * HOP
 """Samples (20 ms) over which old filters fade into new ones."""
 
@@ -31,8 +34,9 @@ class PartitionedFilters:
     Attributes
     ----------
     fir : (inputs, outputs, taps) float32, read-only
-    spectra : (partitions * inputs, outputs, 481) complex64, read-only
-        Transforms of the partitions, newest input hop first; made from `fir`.
+    spectra : (partitions * inputs, active, 481) complex64, read-only
+        Transforms of the partitions, newest input hop first; made from `fir`. Only the first `active` outputs have
+        filters that are not silent.
     """
 
     fir: np.ndarray
@@ -46,10 +50,12 @@ class PartitionedFilters:
             raise ValueError("a filter holds a value that is not a finite number")
         inputs, outputs, taps = fir.shape
         partitions = -(-taps // HOP)
-        padded = np.zeros((inputs, outputs, partitions * HOP), dtype=np.float32)
-        padded[..., :taps] = fir
-        cut = padded.reshape(inputs, outputs, partitions, HOP).transpose(2, 0, 1, 3)
-        spectra = fft.rfft(cut, n=_FFT, axis=-1).reshape(partitions * inputs, outputs, _BINS)
+        sounding = np.flatnonzero(fir.any(axis=(0, 2)))
+        active = int(sounding[-1]) + 1 if len(sounding) else 1
+        padded = np.zeros((inputs, active, partitions * HOP), dtype=np.float32)
+        padded[..., :taps] = fir[:, :active]
+        cut = padded.reshape(inputs, active, partitions, HOP).transpose(2, 0, 1, 3)
+        spectra = fft.rfft(cut, n=_FFT, axis=-1).reshape(partitions * inputs, active, _BINS)
         fir.setflags(write=False)
         spectra.setflags(write=False)
         object.__setattr__(self, "fir", fir)
@@ -143,6 +149,12 @@ class PartitionedConvolver:
 
     def _convolve(self, filters: PartitionedFilters) -> np.ndarray:
         spectra = filters.spectra
-        window = self._history[self._newest : self._newest + len(spectra) // self.inputs]
-        product = (window.reshape(len(spectra), 1, _BINS) * spectra).sum(axis=0)  # faster than einsum here
-        return fft.irfft(product, n=_FFT, axis=1)[:, HOP:].copy()
+        rows, active, _ = spectra.shape
+        window = self._history[self._newest : self._newest + rows // self.inputs].reshape(rows, 1, _BINS)
+        step = max(1, _AT_ONCE // (active * _BINS))
+        product = (window[:step] * spectra[:step]).sum(axis=0)  # faster than einsum here
+        for start in range(step, rows, step):
+            product += (window[start : start + step] * spectra[start : start + step]).sum(axis=0)
+        out = np.zeros((self.outputs, HOP), dtype=np.float32)
+        out[:active] = fft.irfft(product, n=_FFT, axis=1)[:, HOP:]
+        return out

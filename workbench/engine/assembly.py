@@ -25,7 +25,7 @@ from workbench.engine.ab_designs import ABDesigns
 from workbench.engine.ab_settings import SideHistory
 from workbench.engine.beam_watch import BeamObserver, BeamWatch, Surroundings
 from workbench.engine.chain import STAGES, Chain, ChainConfig, Designs
-from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable, Pictures
+from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable, Pictures, render_delay
 from workbench.engine.device_store import OutputSetup
 from workbench.engine.history import ParameterHistory
 from workbench.engine.inputs import InputSetup
@@ -189,6 +189,13 @@ class _Drawing:
         return tuple((name, picture) for name, (_, picture) in self._made.items())
 
 
+def wanted_delay(history: ParameterHistory | SideHistory) -> int:
+    """Samples by which loudspeakers' filters are to be late: of two settings the later, since both have one chain."""
+    if isinstance(history, SideHistory):
+        return max(render_delay(history.params_of(number).render) for number in range(2))
+    return render_delay(history.params.render)
+
+
 def _warm_up(chain: Chain, params: Params, bench: DesignBench) -> None:
     """Run the chain on silence and forget it: the first hop loads code and tables, and would come late."""
     silence = Block(np.zeros((chain.config.channels, HOP), dtype=np.float32), 0, 0.0)
@@ -250,7 +257,8 @@ def assemble(
         to_file = structure.sink.startswith("file:")
         if recorded is not None:
             recorded.fit(array, layout)
-        config = ChainConfig(source.channels, array, layout, limit=not to_file)
+        delay = recorded.render_delay if recorded is not None else wanted_delay(history)
+        config = ChainConfig(source.channels, array, layout, limit=not to_file, render_delay=delay)
         compares = isinstance(history, SideHistory)
         chain = Chain(config, analyse=mailbox is not None, clock=HopClock(STAGES), compare=compares)
         if recorded is not None:
@@ -260,7 +268,7 @@ def assemble(
         surroundings = Surroundings()
 
         def make_bench(pictures: Pictures) -> DesignBench:
-            return DesignBench(array, layout, chain.enhancers, pictures, surroundings)
+            return DesignBench(array, layout, chain.enhancers, pictures, surroundings, config.render_delay)
 
         both = ABDesigns(make_bench, mailbox, complain) if compares else None
         prepared = history.choice.shown if both else 0  # a person may choose the other side meanwhile

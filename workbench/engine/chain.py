@@ -32,6 +32,7 @@ from workbench.engine.stages import GROUPS, Designs, StageSet
 from workbench.engine.taps import BIN_HZ, Delay, SpectrumColumn, levels
 from workbench.engine.timing import HopClock
 from workbench.enhance.enhancer import Enhancer
+from workbench.render.renderer import DELAY as RENDER_DELAY
 
 STAGES = ("input", "beam", "enhance", "render", "output", "views")
 
@@ -50,12 +51,15 @@ class ChainConfig:
         Render to these loudspeakers; None: no rendering.
     limit : bool
         The output goes to a sound device: protect it and the ears by the true-peak limiter.
+    render_delay : int
+        Samples by which the loudspeakers' filters are late.
     """
 
     channels: int
     array: MicrophoneArray | None = None
     layout: SpeakerLayout | None = None
     limit: bool = True
+    render_delay: int = RENDER_DELAY
 
     def __post_init__(self) -> None:
         if self.channels < 1:
@@ -133,7 +137,8 @@ class Chain:
         self.clock = clock or HopClock(STAGES, capacity=1)
         beam = config.array is not None
         sets = [
-            StageSet(config.channels, config.array, config.layout, config.limit) for _ in range(2 if compare else 1)
+            StageSet(config.channels, config.array, config.layout, config.limit, config.render_delay)
+            for _ in range(2 if compare else 1)
         ]
         self._lanes = Lanes(*sets)
         self.enhancers: tuple[Enhancer, ...] = tuple(stages.enhancer for stages in sets)

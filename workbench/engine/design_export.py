@@ -25,9 +25,11 @@ def design_toml(design: Design) -> str:
     return "\n".join([*lines, ""])
 
 
-def _toml(value: str | float | tuple[float, ...]) -> str:
+def _toml(value: str | float | bool | tuple[float, ...]) -> str:
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, tuple):
         return "[" + ", ".join(map(repr, value)) + "]"
     return repr(value)

@@ -13,12 +13,11 @@ from workbench.core.charts import csv_table, line_chart, write_text
 from workbench.core.errors import InputError
 from workbench.core.geometry import SpeakerLayout
 from workbench.engine.design_export import SCHEMA
-from workbench.engine.listening_room import ListeningRoom, depth_frequencies, listening_depth
+from workbench.engine.listening_room import ListeningRoom, depths
 from workbench.render.design import Design
-from workbench.render.designs import plain_stereo
 from workbench.render.measured import describe
 from workbench.render.renderer import RenderFilters
-from workbench.render.report import fir_response, measure
+from workbench.render.report import measure
 
 TITLES = {
     "separation": ("Crosstalk separation", "Fed ear over other ear (dB)", (0.0, 45.0)),
@@ -28,16 +27,10 @@ TITLES = {
 """Title, axis and range of each plot of curves over frequency."""
 
 
-def room_figures(layout, filters: RenderFilters, room=None) -> dict:
+def room_figures(layout: SpeakerLayout, filters: RenderFilters, room: ListeningRoom | None = None) -> dict:
     """How directly the centre is heard in a simulated room, beside a plain mix of the same drivers."""
     room = room or ListeningRoom()
-    made = fir_response(filters.driver_fir, depth_frequencies(), filters.latency_samples)
-    centre = made[..., 2] if made.shape[2] == 3 else made.sum(axis=2)
-    mix = np.broadcast_to(plain_stereo(layout).sum(axis=1), centre.shape)
-    found = {
-        name: listening_depth(layout, weights, room).figures()
-        for name, weights in (("centre", centre), ("plain_mix", mix))
-    }
+    found = {name: depth.figures() for name, depth in depths(layout, filters, room).items()}
     rounded = {name: {key: round(value, 2) for key, value in table.items()} for name, table in found.items()}
     return {"size_m": list(room.size_m), "rt60_s": room.rt60_s, "distance_m": room.distance_m, **rounded}
 

@@ -15,14 +15,18 @@ import numpy as np
 from workbench.audio.mismatch import Microphones
 from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout
-from workbench.core.params import Params
+from workbench.core.params import Params, RenderParams
+from workbench.dsp.bands import RATE_HZ
 from workbench.dsp.beams import ChannelErrors, beam_pattern, design_beam
 from workbench.engine.beam_watch import Surroundings
 from workbench.engine.chain import Designs
+from workbench.engine.listening_room import room_depth
 from workbench.engine.mailbox import Mailbox
+from workbench.engine.room_paths import RoomPaths, RoomRequest, RoomThread, listening_room, room_paths
 from workbench.enhance.enhancer import Enhancer
 from workbench.enhance.runtime import NetworkGains
 from workbench.render.detail import loudspeaker_detail
+from workbench.render.renderer import DELAY as RENDER_DELAY
 from workbench.render.renderer import design_render, loudspeaker_response, render_key
 
 log = logging.getLogger(__name__)
@@ -130,21 +134,53 @@ class BeamPreparation:
 
 
 class RenderPreparation:
-    """The loudspeakers' filters."""
+    """The loudspeakers' filters.
 
-    def __init__(self, layout: SpeakerLayout, pictures: Pictures):
-        self._layout, self._pictures = layout, pictures
+    The listening room takes seconds: where somebody looks it is computed beside, and until it is there the audition
+    stays in free field, or in the room that was before.
+
+    Parameters
+    ----------
+    delay : int
+        Samples by which all filters are late. A design that asks for more gets as much.
+    """
+
+    def __init__(self, layout: SpeakerLayout, pictures: Pictures, delay: int):
+        self._layout, self._pictures, self._delay = layout, pictures, delay
+        self._rooms = RoomThread(layout) if pictures.wanted else None
 
     def key(self, params: Params, azimuth_rad: float) -> Hashable:
-        return render_key(params.render)
+        return render_key(params.render), id(self._rooms.ready) if self._rooms else None
 
     def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
-        filters = design_render(self._layout, params.render)
+        render = params.render
+        if render_delay(render) > self._delay:
+            render = replace(render, delay_ms=1000 * self._delay / RATE_HZ)
+        room = self._room(render)
+        filters = design_render(self._layout, render, self._delay, room.paths if room and render.room else None)
         if self._pictures.wanted:
             response = loudspeaker_response(self._layout, filters)
             detail = loudspeaker_detail(self._layout, params.render, filters)
+            if room is not None and room.request.room == listening_room(render):
+                detail = replace(detail, depth=room_depth(self._layout, filters, room.request.room))
             self._pictures.put("loudspeaker_response", replace(response, detail=detail))
         return replace(designs, render=filters)
+
+    def _room(self, render: RenderParams) -> RoomPaths | None:
+        request = RoomRequest.of(render)
+        if self._rooms is not None:
+            self._rooms.request(request)
+            return self._rooms.ready
+        return room_paths(self._layout, request) if render.room else None
+
+    def close(self) -> None:
+        if self._rooms is not None:
+            self._rooms.close()
+
+
+def render_delay(params: RenderParams) -> int:
+    """Samples by which the filters of these parameters are late."""
+    return round(0.001 * params.delay_ms * RATE_HZ)
 
 
 class NetworkPreparation:
@@ -180,6 +216,8 @@ class DesignBench:
         Gets the pictures of the designs.
     surroundings : Surroundings, optional
         Those of another bench of the same microphones.
+    render_delay : int
+        That of the chain's loudspeaker filters, see `ChainConfig`.
     """
 
     def __init__(
@@ -189,6 +227,7 @@ class DesignBench:
         enhancer: Enhancer | tuple[Enhancer, ...] | None = None,
         mailbox: Mailbox | Pictures | None = None,
         surroundings: Surroundings | None = None,
+        render_delay: int = RENDER_DELAY,
     ):
         pictures = mailbox if isinstance(mailbox, Pictures) else Pictures(mailbox)
         self._preparations: list[Preparation] = []
@@ -197,12 +236,18 @@ class DesignBench:
         if array is not None:
             self._preparations.append(BeamPreparation(array, self.surroundings, pictures))
         if layout is not None:
-            self._preparations.append(RenderPreparation(layout, pictures))
+            self._preparations.append(RenderPreparation(layout, pictures, render_delay))
         if enhancer is not None:
             enhancers = enhancer if isinstance(enhancer, tuple) else (enhancer,)
             self._preparations.append(NetworkPreparation(enhancers))
         self._keys: list[Hashable] = [object()] * len(self._preparations)
         self.designs = Designs()
+
+    def close(self) -> None:
+        """End what is computed beside."""
+        for part in self._preparations:
+            if isinstance(part, RenderPreparation):
+                part.close()
 
     def adopt(self, other: DesignBench) -> None:
         """Take over what another bench of the same chain has prepared."""
@@ -263,6 +308,7 @@ class DesignThread:
         """End the thread, after the design it is at."""
         self._ended = True
         self._wake.set()
+        self._bench.close()
         self._thread.join(timeout=5)
 
     def _run(self) -> None:

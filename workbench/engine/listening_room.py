@@ -1,4 +1,4 @@
-"""A loudspeaker in a simulated room: how much of it a listener hears directly, and what that sounds like.
+"""A loudspeaker in a simulated room: how much of it a listener hears directly.
 
 Every wall's image of the device radiates with the device's own directivity, mirrored as the image is, and arrives
 from its own direction at a rigid-sphere head. Energies of the images are added, as if their phases were independent:
@@ -7,29 +7,26 @@ ratios then do not hang on the exact place.
 
 from __future__ import annotations
 
-import dataclasses
-import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from workbench.audio.rooms import ShoeboxRoom
 from workbench.core.errors import InputError
 from workbench.core.geometry import SPEED_OF_SOUND_M_S, SpeakerLayout
-from workbench.core.messages import frozen
-from workbench.dsp.bands import RATE_HZ
-from workbench.render.causal import AUDITION_DELAY, audition_paths
+from workbench.core.messages import RoomDepth, frozen
+from workbench.render.designs import plain_stereo
 from workbench.render.drivers import patterns
 from workbench.render.plants import ear_directions, rigid_sphere
+from workbench.render.renderer import RenderFilters
+from workbench.render.report import fir_response
 
 DIRECTIONS = 400
 """Directions in which directivity and head are tabulated; neighbours are 10 degrees apart."""
 
-_COARSE_DIRECTIONS = 36
-"""The same for the late part of responses, where hundreds of reflections share each."""
-_EXACT_WALLS = 2
-_FFT = 1024
 _HEAD_DISTANCE_M = 8.0
+_AT_ONCE = 1 << 14
 _WALL_MARGIN_M = 0.3
 _LEVELS_HZ = 1000 * 2 ** (np.arange(-7, 10) / 3)
 """Third octaves from 200 Hz to 8 kHz, over which figures are averaged."""
@@ -75,17 +72,32 @@ class Images:
     """Images of the device, nearest first (so the device itself is number 0).
 
     gain : (N,) loss at the walls; distance_m : (N,); walls : (N,) met;
-    leaving : (N, 3) unit vectors from the image to the listener, in the mirrored device's own frame;
-    arriving : (N, 3) unit vectors from the listener to the image
+    arriving : (N, 3) unit vectors from the listener to the image;
+    mirror : (N, 3) what the image's own axes are in the room's, 1 or -1
+
+    There may be a million of them: float32 and small integers.
     """
 
     gain: np.ndarray
     distance_m: np.ndarray
     walls: np.ndarray
-    leaving: np.ndarray
     arriving: np.ndarray
+    mirror: np.ndarray
+
+    @property
+    def leaving(self) -> np.ndarray:
+        """Unit vectors from each image to the listener, in the mirrored device's own frame, (N, 3)."""
+        return -self.mirror * self.arriving
+
+    def chosen(self, which: np.ndarray, offset_m: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> Images:
+        """Some of the images, as a listener sees them who is so far from the place."""
+        from_listener = self.arriving[which] * self.distance_m[which, None] - np.asarray(offset_m)
+        distance = np.linalg.norm(from_listener, axis=1)
+        arriving = from_listener / distance[:, None]
+        return Images(self.gain[which], distance, self.walls[which], arriving, self.mirror[which])
 
 
+@lru_cache(maxsize=1)
 def device_images(room: ListeningRoom) -> Images:
     """All images whose sound comes within the reverberation time."""
     shoebox = ShoeboxRoom(room.size_m, room.rt60_s, room.listener_xyz_m[None], early_samples=480)
@@ -95,35 +107,45 @@ def device_images(room: ListeningRoom) -> Images:
     places = [
         axis * side + np.where(axis % 2 == 0, at, side - at) for axis, side, at in zip(axes, size, room.device_xyz_m)
     ]
-    from_listener = np.stack(np.meshgrid(*places, indexing="ij"), axis=-1).reshape(-1, 3) - room.listener_xyz_m
-    cells = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+    away = [(place - at).astype(np.float32) for place, at in zip(places, room.listener_xyz_m)]
+    from_listener = np.stack(np.meshgrid(*away, indexing="ij"), axis=-1).reshape(-1, 3)
+    cells = np.stack(np.meshgrid(*(axis.astype(np.int16) for axis in axes), indexing="ij"), axis=-1).reshape(-1, 3)
     distance = np.linalg.norm(from_listener, axis=1)
     near = np.flatnonzero(distance < reach_m)
     near = near[np.argsort(distance[near], kind="stable")]
     cells, distance = cells[near], distance[near]
     arriving = from_listener[near] / distance[:, None]
     walls = np.abs(cells).sum(axis=1)
-    return Images(shoebox.reflection**walls, distance, walls, np.where(cells % 2 == 0, -arriving, arriving), arriving)
+    mirror = np.where(cells % 2 == 0, 1, -1).astype(np.int8)
+    gain = (shoebox.reflection**walls).astype(np.float32)
+    return Images(gain, distance, walls.astype(np.int16), arriving, mirror)
 
 
-def _sphere(points: int) -> np.ndarray:
+def even_directions(points: int) -> np.ndarray:
     """Directions spread evenly over the sphere (Fibonacci), (points, 3)."""
     height = 1 - (2 * np.arange(points) + 1) / points
     azimuth = np.pi * (1 + np.sqrt(5)) * np.arange(points)
     return np.stack([np.cos(azimuth) * np.sqrt(1 - height**2), np.sin(azimuth) * np.sqrt(1 - height**2), height], 1)
 
 
+def nearest(grid: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    """For each direction (N, 3) the nearest of a grid (A, 3), (N,) integers."""
+    fine = grid.astype(np.float32).T
+    parts = np.array_split(direction.astype(np.float32), len(direction) // _AT_ONCE + 1)
+    return np.concatenate([(part @ fine).argmax(axis=1) for part in parts])
+
+
 def _angles(direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.arctan2(direction[:, 1], direction[:, 0]), np.arcsin(np.clip(direction[:, 2], -1, 1))
 
 
-def _directivity(layout: SpeakerLayout, direction: np.ndarray, frequency_hz: np.ndarray) -> np.ndarray:
+def directivity(layout: SpeakerLayout, direction: np.ndarray, frequency_hz: np.ndarray) -> np.ndarray:
     """Each driver's level in directions (A, 3): (F, A, drivers) complex."""
     azimuth, elevation = _angles(direction)
     return patterns(layout, azimuth, frequency_hz, elevation)
 
 
-def _ears(layout: SpeakerLayout, direction: np.ndarray, frequency_hz: np.ndarray) -> np.ndarray:
+def heard_from(layout: SpeakerLayout, direction: np.ndarray, frequency_hz: np.ndarray) -> np.ndarray:
     """What the ears hear from directions (A, 3) of the room: (A, 2, F) complex."""
     cosine = direction @ ear_directions().T
     return rigid_sphere(layout.head_radius_m, np.full(len(direction), _HEAD_DISTANCE_M), cosine, frequency_hz)
@@ -152,6 +174,39 @@ class Depth:
         }
 
 
+@dataclass(frozen=True, eq=False)
+class _Reverberation:
+    """What of a room does not hang on the loudspeaker: `share` (arriving, leaving) is the energy by directions."""
+
+    share: np.ndarray
+    direct: float
+    ahead: np.ndarray
+
+
+@lru_cache(maxsize=4)
+def _reverberation(room: ListeningRoom) -> _Reverberation:
+    images = device_images(room)
+    grid = even_directions(DIRECTIONS)
+    leaving, arriving = nearest(grid, images.leaving), nearest(grid, images.arriving)
+    spread = (images.gain / images.distance_m) ** 2
+    share = np.bincount(arriving[1:] * DIRECTIONS + leaving[1:], weights=spread[1:], minlength=DIRECTIONS**2)
+    return _Reverberation(share.reshape(DIRECTIONS, DIRECTIONS), float(spread[0]), images.arriving[:1])
+
+
+@lru_cache(maxsize=4)
+def _all_around(layout: SpeakerLayout) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Directivity over the sphere (F, A, drivers) and on the axis (F, drivers), and what the ears hear (A, 2, F)."""
+    grid, frequency_hz = even_directions(DIRECTIONS), depth_frequencies()
+    axis = directivity(layout, np.array([[1.0, 0.0, 0.0]]), frequency_hz)[:, 0]
+    return frozen(directivity(layout, grid, frequency_hz)), frozen(axis), frozen(heard_from(layout, grid, frequency_hz))
+
+
+def prepare_depth(layout: SpeakerLayout, room: ListeningRoom) -> None:
+    """Compute what `listening_depth` needs of layout and room; afterwards it takes milliseconds."""
+    _reverberation(room)
+    _all_around(layout)
+
+
 def listening_depth(layout: SpeakerLayout, weights: np.ndarray, room: ListeningRoom) -> Depth:
     """What the listener hears of drivers that all play one signal.
 
@@ -160,24 +215,13 @@ def listening_depth(layout: SpeakerLayout, weights: np.ndarray, room: ListeningR
     weights : (F, drivers) complex at `depth_frequencies()`
     """
     frequency_hz = depth_frequencies()
-    images = device_images(room)
-    grid = _sphere(DIRECTIONS)
-    from scipy.spatial import KDTree  # costs 25 MB and a quarter of a second: not with the program
-
-    finder = KDTree(grid)
-    leaving, arriving = finder.query(images.leaving)[1], finder.query(images.arriving)[1]
-    sent = np.abs(np.einsum("fai,fi->fa", _directivity(layout, grid, frequency_hz), weights)) ** 2
-    spread = (images.gain / images.distance_m) ** 2
-    axis = _directivity(layout, np.array([[1.0, 0.0, 0.0]]), frequency_hz)[:, 0]
-    direct = np.abs(np.einsum("fi,fi->f", axis, weights)) ** 2 * spread[0]
-    # Energy by direction of arrival, (F, A): each image's is what was sent its way.
-    share = np.zeros((len(grid), len(grid)))
-    np.add.at(share, (arriving[1:], leaving[1:]), spread[1:])
-    around = sent @ share.T
+    around_room, (sphere, axis, ears) = _reverberation(room), _all_around(layout)
+    sent = np.abs((sphere @ weights[..., None])[..., 0]) ** 2
+    direct = np.abs(np.einsum("fi,fi->f", axis, weights)) ** 2 * around_room.direct
+    around = sent @ around_room.share.T  # energy by direction of arrival, (F, A)
     reverberant = around.sum(axis=1)
 
-    ears = _ears(layout, grid, frequency_hz)
-    straight = _ears(layout, images.arriving[:1], frequency_hz)[0]
+    straight = heard_from(layout, around_room.ahead, frequency_hz)[0]
     cross = np.einsum("fa,af->f", around, ears[:, 0] * ears[:, 1].conj()) + direct * straight[0] * straight[1].conj()
     levels = [
         np.einsum("fa,af->f", around, np.abs(ears[:, ear]) ** 2) + direct * np.abs(straight[ear]) ** 2
@@ -192,74 +236,21 @@ def listening_depth(layout: SpeakerLayout, weights: np.ndarray, room: ListeningR
     )
 
 
+def depths(layout: SpeakerLayout, filters: RenderFilters, room: ListeningRoom) -> dict[str, Depth]:
+    """The centre (of two inputs, what both make of it), and a plain mix of the same drivers: `centre`, `plain_mix`."""
+    made = fir_response(filters.driver_fir, depth_frequencies(), filters.latency_samples)
+    centre = made[..., 2] if made.shape[2] == 3 else made.sum(axis=2)
+    mix = np.broadcast_to(plain_stereo(layout).sum(axis=1), centre.shape)
+    return {name: listening_depth(layout, weights, room) for name, weights in (("centre", centre), ("plain_mix", mix))}
+
+
+def room_depth(layout: SpeakerLayout, filters: RenderFilters, room: ListeningRoom) -> RoomDepth:
+    """The same as a message for the window."""
+    centre, mix = (depth.figures() for depth in depths(layout, filters, room).values())
+    names = ("direct_to_reverberant_db", "critical_distance_m", "interaural_coherence")
+    return RoomDepth(*(centre[name] for name in names), *(mix[name] for name in names), room.rt60_s, room.distance_m)
+
+
 def depth_frequencies() -> np.ndarray:
     """Frequencies at which depth is computed, (F,) ascending: three in each third octave from 200 Hz to 8 kHz."""
     return np.sort((_LEVELS_HZ[:, None] * 2 ** (np.array([-1, 0, 1]) / 9)).ravel())
-
-
-def room_responses(layout: SpeakerLayout, room: ListeningRoom) -> np.ndarray:
-    """Impulse responses from the drivers to the ears of a listener in the room.
-
-    Returns
-    -------
-    (drivers, 2, taps) float32
-        In step with and as loud as `audition_paths`, the direct sound among them, for a layout whose listener is at
-        the room's distance. Reflections off up to two walls have their own directions; later ones share a few dozen.
-    """
-    near = dataclasses.replace(layout, listener_distance_m=room.distance_m)
-    images = device_images(room)
-    direct = audition_paths(near)
-    taps = AUDITION_DELAY + math.ceil(room.rt60_s * RATE_HZ) + _FFT
-    size = 1 << (taps - 1).bit_length()
-    late = np.round((images.distance_m - room.distance_m) * RATE_HZ / SPEED_OF_SOUND_M_S).astype(int) + AUDITION_DELAY
-    gain = images.gain * room.distance_m / images.distance_m
-    kept = late < size - _FFT
-    kept[0] = False  # the direct sound has paths of its own
-
-    few = np.flatnonzero(kept & (images.walls <= _EXACT_WALLS))
-    out = np.zeros((len(layout.drivers), 2, size), dtype=np.float32)
-    pair = _pair_responses(layout, images.leaving[few], images.arriving[few])
-    for response, start, level in zip(pair, late[few] - _FFT // 4, gain[few]):
-        first = max(0, -start)
-        out[..., max(0, start) : start + _FFT] += (level * response[..., first:]).astype(np.float32)
-
-    many = np.flatnonzero(kept & (images.walls > _EXACT_WALLS))
-    grid = _sphere(_COARSE_DIRECTIONS)
-    from scipy.spatial import KDTree  # costs 25 MB and a quarter of a second: not with the program
-
-    finder = KDTree(grid)
-    leaving, arriving = finder.query(images.leaving[many])[1], finder.query(images.arriving[many])[1]
-    frequency_hz, bins = _spectrum_grid(), np.arange(size // 2 + 1) * (_FFT / size)
-    directivity = _directivity(layout, grid, frequency_hz)
-    ears = _ears(layout, grid, frequency_hz)
-
-    def fine(values: np.ndarray) -> np.ndarray:
-        """Values (..., coarse F) at all bins."""
-        whole = np.minimum(bins.astype(int), values.shape[-1] - 2)
-        part = bins - whole
-        return (1 - part) * values[..., whole] + part * values[..., whole + 1]
-
-    total = np.zeros((len(layout.drivers), 2, size // 2 + 1), dtype=complex)
-    heard = fine(ears)
-    for emission in range(len(grid)):
-        mine = leaving == emission
-        trains = np.zeros((len(grid), size), dtype=np.float32)
-        np.add.at(trains, (arriving[mine], late[many][mine]), gain[many][mine].astype(np.float32))
-        arrived = np.einsum("aef,af->ef", heard, np.fft.rfft(trains, axis=1))
-        total += fine(directivity[:, emission].T)[:, None] * arrived[None]
-    out += np.fft.irfft(total, size, axis=-1).astype(np.float32)
-    out = out[..., :taps]
-    out[..., : direct.shape[-1]] += direct
-    return frozen(np.ascontiguousarray(out))
-
-
-def _spectrum_grid() -> np.ndarray:
-    return np.fft.rfftfreq(_FFT, 1 / RATE_HZ)
-
-
-def _pair_responses(layout: SpeakerLayout, leaving: np.ndarray, arriving: np.ndarray) -> np.ndarray:
-    """Responses for given directions (N, 3) of leaving and arriving: (N, drivers, 2, _FFT), late by _FFT / 4."""
-    frequency_hz = _spectrum_grid()
-    turn = np.exp(-2j * np.pi * frequency_hz * (_FFT // 4) / RATE_HZ)
-    sent, heard = _directivity(layout, leaving, frequency_hz), _ears(layout, arriving, frequency_hz)
-    return np.fft.irfft(np.einsum("fnd,nef,f->ndef", sent, heard, turn, optimize=True), _FFT, axis=-1)

@@ -31,6 +31,7 @@ from workbench.engine.journal_index import JournalIndex, index_of
 from workbench.engine.settings import SETTINGS_NAME
 from workbench.engine.stages import Designs
 from workbench.enhance.runtime import NetworkGains
+from workbench.render.renderer import DELAY as RENDER_DELAY
 
 log = logging.getLogger(__name__)
 

@@ -70,6 +70,7 @@ class SessionSource(FileSource):
             )
         self.name = self.session.folder.name
         self.array = config.array
+        self.render_delay = config.render_delay
         self.why_not = ""
         self.install: Callable[[list[str]], None] = lambda methods: None
         self.complain: Callable[[str], None] = log.warning

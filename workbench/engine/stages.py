@@ -13,6 +13,7 @@ from workbench.dsp.beams import BeamFilters
 from workbench.dsp.filters import HighPass
 from workbench.dsp.limiter import TruePeakLimiter
 from workbench.enhance.enhancer import Enhancer
+from workbench.render.renderer import DELAY as RENDER_DELAY
 from workbench.render.renderer import Renderer, RenderFilters, ScenePlacer
 from workbench.render.upmix import Upmixer
 
@@ -37,9 +38,18 @@ class StageSet:
     channels : int
     array, layout : None leaves the stage out
     limit : bool
+    render_delay : int
+        Samples by which the loudspeakers' filters are late.
     """
 
-    def __init__(self, channels: int, array: MicrophoneArray | None, layout: SpeakerLayout | None, limit: bool):
+    def __init__(
+        self,
+        channels: int,
+        array: MicrophoneArray | None,
+        layout: SpeakerLayout | None,
+        limit: bool,
+        render_delay: int = RENDER_DELAY,
+    ):
         beam = array is not None
         enhanced = 1 if beam else channels
         self.beamformer = Beamformer(channels) if beam else None
@@ -48,7 +58,7 @@ class StageSet:
         rendered = layout is not None
         self.placer = ScenePlacer() if rendered and enhanced == 1 else None
         self.upmixer = Upmixer() if rendered and enhanced == 2 else None
-        self.renderer = Renderer(layout) if layout is not None else None
+        self.renderer = Renderer(layout, latency=render_delay) if layout is not None else None
         self.out_channels = self.renderer.channels_out if self.renderer else 2 if beam else channels
         self.limiter = TruePeakLimiter(self.out_channels) if limit else None
 

@@ -11,12 +11,12 @@ from workbench.core import params as parameters
 from workbench.core.errors import InputError
 from workbench.core.params import RenderParams, format_angles, parse_angles
 from workbench.core.resources import find_toml, read_toml
+from workbench.core.versions import take_version
 from workbench.dsp.bands import RATE_HZ
 from workbench.render.drivers import BeamGoal
 
 DESIGN_VERSION = 2
-"""Of design files, as their key `earshot_design`; a file without it is of this version. Up to version 1 the boost limit
-did not count what the filters' own loss of level adds to the drive."""
+"""Of design files, as their key `earshot_design`; a file without it is of this version."""
 
 TARGETS = ("speakers", "ears")
 CENTRES = ("none", "beam", "mix")
@@ -70,6 +70,8 @@ class Design:
         Outside of this band the filters go over into plain stereo, and a beam into a plain mix.
     taps, delay_ms : int, float
         Length of every filter, and the time by which all are late so that they can be causal.
+    limit_counts_level : bool
+        Whether the boost limit counts what drivers get to be as loud as plain stereo. Only designs of version 1 do not.
     plant : str
         What sound does from the drivers to the ears: "" (the layout's own key `plant`, else "sphere"), "sphere"
         (rigid sphere), "none" (two points in free field), or a path: a SOFA file, or a folder of measured responses.
@@ -104,6 +106,7 @@ class Design:
     band_high_hz: float = _DEFAULT.band_high_hz
     taps: int = _DEFAULT.taps
     delay_ms: float = _DEFAULT.delay_ms
+    limit_counts_level: bool = True
     plant: str = ""
 
     def __post_init__(self):
@@ -161,7 +164,7 @@ def _parameters(design: Design) -> dict[str, object]:
             values[f"render.{name}"] = round(value / factor, 6)
         elif field.name == "more_nulls_deg":
             values["render.more_nulls"] = format_angles(value)
-        elif field.name not in ("name", "centre", "plant"):
+        elif field.name not in ("name", "centre", "plant", "limit_counts_level"):
             values[f"render.{field.name}"] = value
     return values
 
@@ -227,15 +230,11 @@ def load_design(name_or_path: str | Path) -> Design:
     """
     path = find_toml("designs", name_or_path)
     table = {"name": path.stem, **read_toml(path)}
-    version = table.pop("earshot_design", DESIGN_VERSION)
-    if not isinstance(version, int) or version < 1:
-        raise InputError(f"{path}: earshot_design must be a version number, got {version!r}")
-    if version > DESIGN_VERSION:
-        raise InputError(
-            f"{path}: written by a newer Earshot (version {version}; this one reads up to {DESIGN_VERSION})"
-        )
-    if version == 1 and table.get("region_m") == 0:
-        table.setdefault("region_size_percent", 0.0)  # then, other heads counted only beside other places
+    version = take_version(table, "earshot_design", DESIGN_VERSION, path)
+    if version == 1:
+        table.setdefault("limit_counts_level", False)
+        if table.get("region_m") == 0:
+            table.setdefault("region_size_percent", 0.0)  # then, other heads counted only beside other places
     kinds = {field.name: type(field.default) for field in dataclasses.fields(Design)}
     for key, value in table.items():
         if key not in kinds:
@@ -247,7 +246,7 @@ def load_design(name_or_path: str | Path) -> Design:
         raise InputError(f"{path}: {error}") from error
 
 
-_KINDS = {float: "a number", int: "a whole number", str: "a text", tuple: "a list of numbers"}
+_KINDS = {float: "a number", int: "a whole number", str: "a text", bool: "true or false", tuple: "a list of numbers"}
 
 
 def _of_kind(value, kind: type, where: str):
@@ -257,6 +256,6 @@ def _of_kind(value, kind: type, where: str):
         return float(value)
     if kind is tuple and isinstance(value, list):
         return tuple(_of_kind(item, float, where) for item in value)
-    if kind in (int, str) and isinstance(value, kind) and not isinstance(value, bool):
+    if kind is type(value) and kind in (bool, int, str):
         return value
     raise InputError(f"{where} must be {_KINDS[kind]}, got {value!r}")

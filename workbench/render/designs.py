@@ -172,7 +172,7 @@ def _crosstalk_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
     crosstalk = _Crosstalk(layout, design)
     boost_db = design.boost_limit_db
     limit_db, droop_db = boost_db, design.droop_db
-    for _ in range(_LEVEL_ROUNDS if droop_db > 0 else 0):
+    for _ in range(_LEVEL_ROUNDS if droop_db > 0 and design.limit_counts_level else 0):
         lost_db = crosstalk.lost_db(limit_db, droop_db)
         if lost_db > boost_db:  # even as loud as plain stereo, drivers would exceed the limit: less droop
             droop_db *= boost_db / lost_db

@@ -17,12 +17,13 @@ from workbench.core.geometry import SpeakerLayout
 from workbench.core.messages import LoudspeakerDetail, frozen
 from workbench.core.params import RenderParams
 from workbench.dsp.bands import RATE_HZ
-from workbench.render import plants
+from workbench.render import hrtf, plants
 from workbench.render.crosstalk import drive_db, separation_db
 from workbench.render.designs import plain_stereo, target_db
 from workbench.render.drivers import both_sides, patterns
 from workbench.render.measured import plant_response
 from workbench.render.plants import HeadPose
+from workbench.render.region import FREQUENCY_HZ
 from workbench.render.renderer import RESPONSE_HZ, UNREAD, RenderFilters, live_design
 
 SWEET_HZ = np.geomspace(300.0, 8000.0, 28)
@@ -36,6 +37,9 @@ TRIALS = 24
 GAIN_ERROR_DB, PHASE_ERROR_RAD = 0.5, math.radians(5.0)
 _HEADS = ((1.0, 0.0), (0.93, 0.0), (1.07, 0.0), (1.0, -0.01), (1.0, 0.01))
 """Relative sizes and sideways places (m) of the uncertain head."""
+
+_FAR_M = 1.4
+"""Distance of the sphere's own source."""
 
 _IMPULSE_MS = (-1.0, 4.0)
 _BEAM_BAND_HZ = (400.0, 3000.0)
@@ -169,6 +173,29 @@ def _beam(layout: SpeakerLayout, params: RenderParams, weights: np.ndarray) -> d
     }
 
 
+def _error_db(filters: RenderFilters) -> np.ndarray:
+    if filters.error_db is None:
+        return np.full(len(RESPONSE_HZ), np.nan)
+    power = np.interp(RESPONSE_HZ, FREQUENCY_HZ, 10 ** (filters.error_db / 10))
+    return 10 * np.log10(power)
+
+
+def _image(layout: SpeakerLayout, params: RenderParams, ears: np.ndarray) -> dict[str, np.ndarray]:
+    """Near over far ear of the virtual left loudspeaker: heard (F, 2 ears, 2 inputs), asked for, and on a sphere."""
+    if params.method != "crosstalk" or params.target != "speakers":
+        nothing = np.full((3, len(RESPONSE_HZ)), np.nan)
+        return {"image_ild_db": nothing, "image_itd_us": nothing}
+    angle = math.radians(params.virtual_deg)
+    cosine = np.cos([math.pi / 2 - angle, math.pi / 2 + angle])
+    near, far = plants.rigid_sphere(layout.head_radius_m, np.array(_FAR_M), cosine, RESPONSE_HZ)
+    heard = ears[:, 1, 0] / ears[:, 0, 0]
+    asked = hrtf.contralateral(angle, RESPONSE_HZ, layout.head_radius_m)
+    ratios = np.stack([heard, asked, far / near])
+    # Unwrapped from the lowest frequency, where the phase is all but none.
+    late_s = -np.unwrap(np.angle(ratios), axis=1) / (2 * np.pi * RESPONSE_HZ)
+    return {"image_ild_db": -20 * np.log10(np.abs(ratios)), "image_itd_us": 1e6 * late_s}
+
+
 def _headroom_db(filters: RenderFilters) -> float:
     """How far a driver's peaks stay below full scale when unlike pink music at -20 dBFS is on either input."""
     power = (np.abs(_response(filters.driver_fir[:2], RESPONSE_HZ, filters.latency_samples)) ** 2).sum(axis=2)
@@ -213,6 +240,8 @@ def loudspeaker_detail(layout: SpeakerLayout, params: RenderParams, filters: Ren
         "beam_hz": BEAM_HZ.copy(),
         "beam_azimuth_rad": AZIMUTH_RAD.copy(),
         "condition_db": 20 * np.log10(sigma[:, 0] / np.maximum(sigma[:, 1], 1e-12)),
+        "error_db": _error_db(filters),
+        **_image(layout, params, nominal @ driver),
         **_beam(layout, params, _response(centre, BEAM_HZ, late)[..., 0]),
     }
     read = tuple(field.name for field in dataclasses.fields(RenderParams) if field.name not in UNREAD)
@@ -222,5 +251,6 @@ def loudspeaker_detail(layout: SpeakerLayout, params: RenderParams, filters: Ren
         headroom_db=_headroom_db(filters),
         taps=taps,
         latency_samples=filters.latency_samples,
+        nulls_deg=live_design(params).nulls_deg,
         **{name: frozen(np.asarray(value)) for name, value in arrays.items()},
     )

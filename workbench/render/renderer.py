@@ -29,7 +29,7 @@ DELAY = Design().delay_samples
 """Latency of a renderer, where nothing else is asked for."""
 
 LONGEST_TAPS = 8192
-LONGEST_ROOM_TAPS = 56_000
+LONGEST_ROOM_TAPS = 40_000
 """Longest audition paths in a room: the longest reverberation time, and what the paths and their window add."""
 
 RESPONSE_HZ = np.geomspace(50.0, 20000.0, 241)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 from workbench.audio.device_watch import DeviceWatch
 from workbench.core.errors import DeviceUnavailable, EarshotError
 from workbench.engine import memory
-from workbench.engine.assembly import Structure, assemble
+from workbench.engine.assembly import Structure, assemble, wanted_delay
 from workbench.engine.session.recordings import RecordingCommands
 from workbench.engine.stand_ins import ENDS, in_words, name_of, stand_ins
 from workbench.engine.worker import Worker
 
 KERNELS_PATIENCE_S = 1.5
 LISTING_PATIENCE_S = 3.0
+DELAY_PATIENCE_S = 0.6
 HOWL_NOTICE = "Muted: live microphones and a loudspeaker could howl. Unmute with M."
 
 
@@ -120,6 +122,23 @@ class Running(RecordingCommands):
             if self._go_over_from(before):
                 self._wishes = self._wishes.without((end,))
                 self._say(f"{name_of(spec)} is there and was taken.")
+
+    def _follow_render_delay(self) -> None:
+        """Build the chain anew when the loudspeakers' filters are wanted to be later or earlier than it has them, as soon
+        as that has stayed so for a moment; not while a recording runs, which would end."""
+        chain = self._worker.runner.chain if self._worker is not None else None
+        wanted = wanted_delay(self._history)
+        recorded = self._structure.source.startswith("session:")
+        if chain is None or chain.config.layout is None or wanted == chain.config.render_delay or recorded:
+            self._delay_wanted = None
+            return
+        if self._delay_wanted is None or self._delay_wanted[0] != wanted:
+            self._delay_wanted = (wanted, time.monotonic())
+        elif time.monotonic() - self._delay_wanted[1] >= DELAY_PATIENCE_S and self._recorder is None:
+            self._delay_wanted = None
+            muted = self._history.params.output.muted
+            self._go_over_from(self._structure)
+            self._history.set({"output.muted": muted})  # the same devices: nothing new to be protected from
 
     def _go_over_from(self, before: Structure) -> bool:
         """Stop, and start with the structure as it is now. If that fails, the sound that was there before goes on; if

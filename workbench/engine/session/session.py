@@ -83,6 +83,7 @@ class Session(FileCommands, ChannelCommands, OracleCommands, ProbeCommands, Sour
             self._say(notice)
         self._faults.note_lost(runner)
         self._take_wishes()
+        self._follow_render_delay()
         if self._worker is None or self._worker.runner is not runner:
             return
         self._note_loopback(runner)

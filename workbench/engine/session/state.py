@@ -82,6 +82,7 @@ class SessionState:
         self.transport.choose(settings.source)
         self._wanted = False
         self._wishes = Wishes()
+        self._delay_wanted: tuple[int, float] | None = None
         self._watch: DeviceWatch | None = None
         self._faults = Faults(self._history, self._say)
         self._measuring = False
