@@ -58,13 +58,13 @@ def test_a_resumed_run_goes_the_way_of_an_unbroken_one(folder, tmp_path):
     broken = RingTrainer(PLAN, folder, tmp_path / "broken.pt", LIMITS_M)
 
     def stop():
-        if broken.step == 7:
+        if broken.steps == 7:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         broken.run(lambda progress: None, stop)
     resumed = RingTrainer(PLAN, folder, tmp_path / "broken.pt", LIMITS_M, resume=True)
-    assert resumed.step == 7
+    assert resumed.steps == 7
     resumed.run(lambda progress: None)
     whole, again = checkpoint.load(tmp_path / "whole.pt"), checkpoint.load(tmp_path / "broken.pt")
     assert whole["step"] == again["step"] == 12
@@ -78,7 +78,7 @@ def test_a_resumed_run_goes_the_way_of_an_unbroken_one(folder, tmp_path):
 def test_it_learns(folder, tmp_path):
     plan = dataclasses.replace(PLAN, steps=60, batch=16, validate_every=20, peak_rate=5e-3, averaging=0.9)
     trainer = RingTrainer(plan, folder, tmp_path / "run.pt", LIMITS_M)
-    before = trainer.validate(trainer._validation())[0]
+    before = trainer.validate(trainer.held_back())[0]
     trainer.run(lambda progress: None)
     assert trainer.best < 0.8 * before
 

@@ -6,22 +6,20 @@ have gone. With a time limit the learning rate follows the time spent, otherwise
 
 from __future__ import annotations
 
-import logging
 import math
-import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from workbench.core.errors import EarshotError, InputError
+from workbench.core.errors import InputError
 from workbench.training import checkpoint
-from workbench.training.interrupts import DeferredInterrupt
 from workbench.training.localize_data import Batch, Windows
 from workbench.training.localize_network import RingConfig, RingNetwork, loss, targets
 from workbench.training.localize_shards import shard_path
+from workbench.training.run import TrainingRun
 
 _STEPS_A_SHARD = 4
 OFFSET_WEIGHT = 2.0
@@ -68,7 +66,7 @@ class Progress:
     left_s: float
 
 
-class RingTrainer:
+class RingTrainer(TrainingRun):
     """One network in training.
 
     Parameters
@@ -81,31 +79,31 @@ class RingTrainer:
     """
 
     def __init__(self, plan: RingPlan, folder: Path, path: Path, limits_m: np.ndarray, resume: bool = False):
-        self.plan, self.path, self.limits_m = plan, path, limits_m
+        self.limits_m = limits_m
         self._folder = folder
         self._seen = {"train": 0, "validation": 0}
-        self._interrupt = DeferredInterrupt()
-        self.step, self.elapsed_s, self.best = 0, 0.0, math.inf
-        self.curve: list[dict] = []
-        self.best_weights: dict = {}
+        self._windows: Windows | None = None
+        self._held_back: list[Batch] = []
         torch.manual_seed(plan.seed)
         state = checkpoint.load(path) if resume else None
         config = RingConfig(**state["config"]) if state else RingConfig()
-        self.network, self.averaged = RingNetwork(config), RingNetwork(config).requires_grad_(False)
-        self.averaged.load_state_dict(self.network.state_dict())
-        self.optimizer = torch.optim.AdamW(
-            self.network.parameters(), lr=plan.peak_rate, weight_decay=plan.weight_decay, betas=(0.9, 0.98)
-        )
+        network, averaged = RingNetwork(config), RingNetwork(config)
+        averaged.load_state_dict(network.state_dict())
+        super().__init__(plan, path, network, averaged)
         if state:
             try:
-                self.network.load_state_dict(state["network"])
-                self.averaged.load_state_dict(state["averaged"])
-                self.optimizer.load_state_dict(state["optimizer"])
+                self.restore(state)
             except (KeyError, RuntimeError, ValueError) as error:
                 raise InputError(f"{path}: not a checkpoint of a localization network ({error})") from error
-            self.best_weights = state["best_weights"]
-            self.step, self.elapsed_s = state["step"], state["elapsed_s"]
-            self.curve, self.best = state["curve"], state["best"]
+
+    def restore(self, state: dict) -> None:
+        """See `TrainingRun`."""
+        super().restore(state)
+        self.steps = state["step"]
+
+    def state(self) -> dict:
+        """See `TrainingRun`."""
+        return {**super().state(), "step": self.steps, "limits_m": self.limits_m.tolist()}
 
     def start_from(self, weights: dict) -> None:
         """Take over the weights of a trained network.
@@ -121,166 +119,82 @@ class RingTrainer:
             raise InputError(f"these weights belong to another network ({error})") from error
         self.averaged.load_state_dict(weights)
 
-    def save(self) -> None:
-        """Write the checkpoint."""
-        checkpoint.save(
-            self.path,
-            {
-                "plan": asdict(self.plan),
-                "config": self.network.config.as_dict(),
-                "limits_m": self.limits_m.tolist(),
-                "network": self.network.state_dict(),
-                "averaged": self.averaged.state_dict(),
-                "best_weights": self.best_weights,
-                "optimizer": self.optimizer.state_dict(),
-                "step": self.step,
-                "elapsed_s": self.elapsed_s,
-                "curve": self.curve,
-                "best": self.best,
-            },
-        )
-
-    def _share_done(self) -> float:
-        if self.plan.max_minutes is not None:
-            return min(1.0, self.elapsed_s / (60 * self.plan.max_minutes))
-        return min(1.0, self.step / self.plan.steps)
-
-    def _rate(self) -> float:
-        warm_up = min(1.0, (self.step + 1) / self.plan.warm_up_steps)
-        fall = 0.5 * (1 + math.cos(math.pi * self._share_done()))
-        return warm_up * (self.plan.final_rate + (self.plan.peak_rate - self.plan.final_rate) * fall)
+    @property
+    def done(self) -> tuple[int, int]:
+        """See `TrainingRun`."""
+        return self.steps, self.plan.steps
 
     def _ready(self, count: int, part: str, alive: Callable[[], None]) -> None:
         """Wait for the first `count` shards."""
-        while self._seen[part] < count:
-            if shard_path(self._folder / part, self._seen[part]).exists():
+
+        def ready() -> bool:
+            while self._seen[part] < count and shard_path(self._folder / part, self._seen[part]).exists():
                 self._seen[part] += 1
-            else:
-                alive()
-                self._interrupt.check()
-                time.sleep(0.2)
+            return self._seen[part] >= count
+
+        self.wait(ready, alive)
 
     def _known(self) -> int:
         """How many shards a step draws from: more with time, as they are made while training goes on."""
-        return min(self.plan.shards, self.plan.first_shards + self.step // _STEPS_A_SHARD)
+        return min(self.plan.shards, self.plan.first_shards + self.steps // _STEPS_A_SHARD)
 
-    def run(self, report: Callable[[Progress], None], alive: Callable[[], None] = lambda: None) -> None:
-        """Train to the end of the plan.
+    def prepare(self, alive: Callable[[], None]) -> None:
+        """Wait for the validation shards."""
+        self._ready(self.plan.validation_shards, "validation", alive)
+        self._held_back = self.held_back()
+        self._windows = Windows(self._folder / "train", self.limits_m, self.plan.shards)
 
-        Parameters
-        ----------
-        report : called about every ten seconds and after each validation
-        alive : called now and then; raises if shards will never come
-
-        Raises
-        ------
-        EarshotError
-            The loss is no longer a number, or the last checkpoint cannot be written.
-        KeyboardInterrupt
-            After the step was ended and a checkpoint written; a second Ctrl-C does not wait for the step.
-        """
-        with DeferredInterrupt() as self._interrupt:
-            self._run(report, alive)
-
-    def _run(self, report: Callable[[Progress], None], alive: Callable[[], None]) -> None:
-        plan = self.plan
-        begin = time.monotonic()
-        self._ready(plan.validation_shards, "validation", alive)
-        validation = self._validation()
-        windows = Windows(self._folder / "train", self.limits_m, plan.shards)
-        self.elapsed_s += time.monotonic() - begin
-        last_save = last_report = time.monotonic()
-        running: list[float] = []
-        try:
-            while self._share_done() < 1.0 or not self.best_weights:
-                begin = time.monotonic()
-                alive()
-                self._interrupt.check()
-                known = self._known()
-                self._ready(known, "train", alive)
-                rng = np.random.default_rng([plan.seed, self.step])
-                numbers = rng.integers(0, known, plan.shards_a_batch).tolist()
-                running.append(self._train(windows.batch(numbers, plan.batch, rng, plan.mirror)))
-                self.step += 1
-                values = None
-                if self.step % plan.validate_every == 0 or self._share_done() >= 1.0:
-                    values = self.validate(validation)
-                    self._keep_best(values[0])
-                now = time.monotonic()
-                self.elapsed_s += now - begin
-                if values is not None or now - last_report > 10:
-                    self._tell(report, running, values)
-                    running, last_report = [], now
-                if now - last_save > plan.save_every_s:
-                    try:
-                        self.save()
-                    except EarshotError as error:  # perhaps there is room again next time
-                        logging.getLogger(__name__).warning("%s", error)
-                    last_save = time.monotonic()
-        finally:
-            self.save()
-
-    def _tell(self, report, running: list[float], values: tuple[float, float] | None) -> None:
-        done = max(self._share_done(), 1e-6)
-        progress = Progress(
-            step=self.step,
-            train_loss=float(np.mean(running)),
-            validation_loss=values[0] if values else None,
-            offset_deg=values[1] if values else math.nan,
-            elapsed_s=self.elapsed_s,
-            left_s=self.elapsed_s * (1 - done) / done,
-        )
-        if values:
-            self.curve.append(asdict(progress))
-        report(progress)
-
-    def _validation(self) -> list[Batch]:
+    def held_back(self) -> list[Batch]:
+        """The batches of validation."""
         windows = Windows(self._folder / "validation", self.limits_m, self.plan.validation_shards)
         rng = np.random.default_rng([self.plan.seed, 0, 0])
         numbers = list(range(self.plan.validation_shards))
         return [windows.batch(numbers, 64, rng) for _ in range(max(1, self.plan.validation_windows // 64))]
 
-    def validate(self, batches: list[Batch]) -> tuple[float, float]:
+    def advance(self, alive: Callable[[], None]) -> float:
+        """One step."""
+        plan, known = self.plan, self._known()
+        self._ready(known, "train", alive)
+        rng = np.random.default_rng([plan.seed, self.steps])
+        numbers = rng.integers(0, known, plan.shards_a_batch).tolist()
+        batch = self._windows.batch(numbers, plan.batch, rng, plan.mirror)
+        self.network.train()
+        value = _loss(self.network, batch)[0]
+        self.fit(value)
+        return value.item()
+
+    def measure(self) -> tuple[float, float]:
         """Mean loss of the averaged network, and its mean azimuth error in degrees beside talkers."""
+        return self.validate(self._held_back)
+
+    def validate(self, batches: list[Batch]) -> tuple[float, float]:
+        """The same over given batches."""
         self.averaged.eval()
         total, offset = 0.0, 0.0
         with torch.no_grad():
             for batch in batches:
-                answer = self.averaged(batch.power, batch.level_db)
-                parts = loss(answer, *targets(batch.azimuth_rad, batch.distance, batch.heard))
-                total += _total(parts).item()
-                offset += math.sqrt(parts[1].item()) * 5
+                value, square = _loss(self.averaged, batch)
+                total += value.item()
+                offset += math.sqrt(square.item()) * 5
         return total / len(batches), offset / len(batches)
 
-    def _train(self, batch: Batch) -> float:
-        for group in self.optimizer.param_groups:
-            group["lr"] = self._rate()
-        self.network.train()
-        answer = self.network(batch.power, batch.level_db)
-        value = _total(loss(answer, *targets(batch.azimuth_rad, batch.distance, batch.heard)))
-        if not torch.isfinite(value):
-            raise EarshotError(f"the loss is no longer a number at step {self.step}; lower the learning rate")
-        self.optimizer.zero_grad(set_to_none=True)
-        value.backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimizer.step()
-        keep = min(self.plan.averaging, (self.step + 1) / (self.step + 10))
-        with torch.no_grad():
-            for slow, fast in zip(self.averaged.parameters(), self.network.parameters(), strict=True):
-                slow.lerp_(fast, 1 - keep)
-            for slow, fast in zip(self.averaged.buffers(), self.network.buffers(), strict=True):
-                slow.copy_(fast)
-        return value.item()
-
-    def _keep_best(self, value: float) -> None:
-        if value < self.best:
-            self.best = value
-            self.best_weights = {name: tensor.clone() for name, tensor in self.averaged.state_dict().items()}
+    def progress(self, train_loss: float, measured: tuple[float, ...] | None) -> Progress:
+        """See `TrainingRun`."""
+        return Progress(
+            step=self.steps,
+            train_loss=train_loss,
+            validation_loss=measured[0] if measured else None,
+            offset_deg=measured[1] if measured else math.nan,
+            elapsed_s=self.elapsed_s,
+            left_s=self.left_s,
+        )
 
 
-def _total(parts) -> torch.Tensor:
-    cross, offset, distance = parts
-    return cross + OFFSET_WEIGHT * offset + DISTANCE_WEIGHT * distance
+def _loss(network: RingNetwork, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    """The loss of a batch, and the mean square of the azimuths' part of it."""
+    answer = network(batch.power, batch.level_db)
+    cross, offset, distance = loss(answer, *targets(batch.azimuth_rad, batch.distance, batch.heard))
+    return cross + OFFSET_WEIGHT * offset + DISTANCE_WEIGHT * distance, offset
 
 
 def describe(progress: Progress) -> str:

@@ -6,26 +6,23 @@ With a time limit the learning rate follows the time spent, otherwise the number
 
 from __future__ import annotations
 
-import logging
-import math
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from workbench.core.errors import EarshotError, InputError
+from workbench.core.errors import InputError
 from workbench.dsp.bands import BANDS
 from workbench.dsp.pitch import LOOK_AHEAD
 from workbench.enhance.features import LEVEL_BANDS, LOWEST
 from workbench.training import checkpoint
 from workbench.training.growth import grow
-from workbench.training.interrupts import DeferredInterrupt
 from workbench.training.loss import loss, loudness_weights
 from workbench.training.networks import CONFIGS, EnhancementNetwork, config_from_dict
+from workbench.training.run import TrainingRun
 from workbench.training.shards import HOURS, Shard, read_shard, shard_path
 
 VALIDATION_CHUNK_FRAMES = 200
@@ -162,7 +159,7 @@ def _bfloat16_is_fast(device: torch.device) -> bool:
     return bool(capability and capability())
 
 
-class Trainer:
+class Trainer(TrainingRun):
     """One network in training.
 
     Parameters
@@ -174,37 +171,32 @@ class Trainer:
     """
 
     def __init__(self, plan: TrainingPlan, folder: Path, path: Path, resume: bool = False):
-        self.plan, self.path = plan, path
         self._train, self._validation = folder / "train", folder / "validation"
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.batch, self.steps, self.elapsed_s = 0, 0, 0.0
-        self.curve: list[dict] = []
-        self.best = math.inf
+        self.batch = 0
         torch.manual_seed(plan.seed)
+        config = CONFIGS[plan.size]
         if resume:
             state = checkpoint.load(path)
             if state["plan"]["size"] != plan.size:
                 raise InputError(f"{path}: holds a {state['plan']['size']} network, not a {plan.size} one")
-            self.network = EnhancementNetwork(config_from_dict(state["config"])).to(self.device)
-        else:
-            self.network = EnhancementNetwork(CONFIGS[plan.size]).to(self.device)
-        self.averaged = EnhancementNetwork(self.network.config).to(self.device).requires_grad_(False)
-        self.best_weights = {}
+            config = config_from_dict(state["config"])
+        network = EnhancementNetwork(config).to(self.device)
+        super().__init__(plan, path, network, EnhancementNetwork(network.config).to(self.device))
         self._normalised = False
-        self._interrupt = DeferredInterrupt()
-        self.optimizer = torch.optim.AdamW(
-            self.network.parameters(), lr=plan.peak_rate, weight_decay=plan.weight_decay, betas=(0.9, 0.98)
-        )
+        self._held_back: list[Shard] = []
+        self._move_on: Callable[[int, int], None] = lambda oldest, newest: None
         if resume:
-            self._restore(state)
+            self.restore(state)
 
-    def _restore(self, state: dict) -> None:
-        self.network.load_state_dict(state["network"])
-        self.averaged.load_state_dict(state["averaged"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.best_weights = state["best_weights"]
-        self.batch, self.steps, self.elapsed_s = state["batch"], state["steps"], state["elapsed_s"]
-        self.curve, self.best = state["curve"], state["best"]
+    def restore(self, state: dict) -> None:
+        """See `TrainingRun`."""
+        super().restore(state)
+        self.batch, self.steps = state["batch"], state["steps"]
+
+    def state(self) -> dict:
+        """See `TrainingRun`."""
+        return {**super().state(), "batch": self.batch, "steps": self.steps}
 
     def start_from(self, network: EnhancementNetwork) -> None:
         """Take over the weights of a trained network, normalisation included, before the first batch.
@@ -222,41 +214,10 @@ class Trainer:
         self.averaged.load_state_dict(network.state_dict())
         self._normalised = True
 
-    def save(self) -> None:
-        """Write the checkpoint."""
-        checkpoint.save(
-            self.path,
-            {
-                "plan": asdict(self.plan),
-                "config": self.network.config.as_dict(),
-                "network": self.network.state_dict(),
-                "averaged": self.averaged.state_dict(),
-                "best_weights": self.best_weights,
-                "optimizer": self.optimizer.state_dict(),
-                "batch": self.batch,
-                "steps": self.steps,
-                "elapsed_s": self.elapsed_s,
-                "curve": self.curve,
-                "best": self.best,
-            },
-        )
-
-    def _share_done(self) -> float:
-        if self.plan.max_minutes is not None:
-            return min(1.0, self.elapsed_s / (60 * self.plan.max_minutes))
-        return min(1.0, self.batch / self.plan.batches)
-
-    def _rate(self) -> float:
-        plan = self.plan
-        warm_up = min(1.0, (self.steps + 1) / plan.warm_up_steps)
-        fall = 0.5 * (1 + math.cos(math.pi * self._share_done()))
-        return warm_up * (plan.final_rate + (plan.peak_rate - plan.final_rate) * fall)
-
-    def _wait_for(self, folder: Path, numbers: list[int], alive: Callable[[], None]) -> None:
-        while not all(shard_path(folder, number).exists() for number in numbers):
-            self._interrupt.check()
-            alive()
-            time.sleep(0.2)
+    @property
+    def done(self) -> tuple[int, int]:
+        """See `TrainingRun`."""
+        return self.batch, self.plan.batches
 
     def run(
         self,
@@ -264,116 +225,60 @@ class Trainer:
         alive: Callable[[], None] = lambda: None,
         move_on: Callable[[int, int], None] = lambda oldest, newest: None,
     ) -> None:
-        """Train to the end of the plan.
+        """See `TrainingRun`; `move_on` is told before each batch which shards (oldest, newest) are in use."""
+        self._move_on = move_on
+        super().run(report, alive)
 
-        Parameters
-        ----------
-        report : called about every ten seconds and after each validation
-        alive : called while waiting for shards; raises if they will never come
-        move_on : told before each batch which shards (oldest, newest) are in use
-
-        Raises
-        ------
-        EarshotError
-            The loss is no longer a number, or the last checkpoint cannot be written.
-        KeyboardInterrupt
-            After the batch was ended and a checkpoint written; a second Ctrl-C does not wait for the batch.
-        """
-        with DeferredInterrupt() as self._interrupt:
-            self._run(report, alive, move_on)
-
-    def _run(
-        self, report: Callable[[Progress], None], alive: Callable[[], None], move_on: Callable[[int, int], None]
-    ) -> None:
-        begin = time.monotonic()
-        move_on(*span_needed(self.plan, self.batch))
-        self._wait_for(self._validation, list(range(self.plan.validation_shards)), alive)
-        validation = [read_shard(self._validation, number) for number in range(self.plan.validation_shards)]
+    def prepare(self, alive: Callable[[], None]) -> None:
+        """Wait for the first shards; the features' normalisation comes from them."""
+        self._move_on(*span_needed(self.plan, self.batch))
+        self._held_back = self._shards(self._validation, list(range(self.plan.validation_shards)), alive)
         if self.batch == 0:
-            self._wait_for(self._train, list(range(self.plan.first_shards)), alive)
+            first = self._shards(self._train, list(range(self.plan.first_shards)), alive)
             if not self._normalised:
-                set_normalisation(self.network, [read_shard(self._train, k) for k in range(self.plan.first_shards)])
+                set_normalisation(self.network, first)
             self.averaged.load_state_dict(self.network.state_dict())
-        last_save = last_report = time.monotonic()
-        self.elapsed_s += last_save - begin  # waiting for the first shards is part of the time limit
-        running: list[float] = []
-        try:
-            while self._share_done() < 1.0 or not self.best_weights:
-                self._interrupt.check()
-                begin = time.monotonic()
-                move_on(*span_needed(self.plan, self.batch))
-                running.append(self._train_batch(alive))
-                self.batch += 1
-                validation_loss = None
-                self.elapsed_s += time.monotonic() - begin
-                begin = time.monotonic()
-                if self.batch % self.plan.validate_every == 0 or self._share_done() >= 1.0:
-                    validation_loss = validate(self.averaged, validation, self.device)
-                    self._keep_best(validation_loss)
-                now = time.monotonic()
-                self.elapsed_s += now - begin
-                if validation_loss is not None or now - last_report > 10:
-                    progress = self._progress(float(np.mean(running)), validation_loss)
-                    if validation_loss is not None:
-                        self.curve.append(asdict(progress))
-                    report(progress)
-                    running, last_report = [], now
-                if now - last_save > self.plan.save_every_s:
-                    try:
-                        self.save()
-                    except EarshotError as error:  # perhaps there is room again next time
-                        logging.getLogger(__name__).warning("%s", error)
-                    last_save = time.monotonic()
-        finally:
-            self.save()
 
-    def _train_batch(self, alive: Callable[[], None]) -> float:
-        numbers = shards_of_batch(self.plan, self.batch)
-        self._wait_for(self._train, numbers, alive)
-        shards = [read_shard(self._train, number) for number in numbers]
-        offset = int(np.random.default_rng([self.plan.seed, 12, self.batch]).integers(0, self.plan.chunk_frames // 2))
-        batch = _tensors(shards, offset if self.batch % 2 else 0)
+    def _shards(self, folder: Path, numbers: list[int], alive: Callable[[], None]) -> list[Shard]:
+        """Those shards, when they are there."""
+        self.wait(lambda: all(shard_path(folder, number).exists() for number in numbers), alive)
+        return [read_shard(folder, number) for number in numbers]
+
+    def advance(self, alive: Callable[[], None]) -> float:
+        """The next batch, chunk by chunk."""
+        plan, number = self.plan, self.batch
+        self._move_on(*span_needed(plan, number))
+        shards = self._shards(self._train, shards_of_batch(plan, number), alive)
+        offset = int(np.random.default_rng([plan.seed, 12, number]).integers(0, plan.chunk_frames // 2))
+        batch = _tensors(shards, offset if number % 2 else 0)
         states = [state.to(self.device) for state in self.network.initial_state(len(batch[0]))]
-        colours = np.random.default_rng([self.plan.seed, 13, self.batch]).integers(2**63)
+        colours = np.random.default_rng([plan.seed, 13, number]).integers(2**63)
 
         def coloured(features: Tensor) -> Tensor:  # the same for all chunks of the batch
             return random_equaliser(features, np.random.default_rng(colours))
 
         losses = []
-        for features, gain, strength, loudness, trusted in _chunks(batch, self.device, self.plan.chunk_frames):
-            rate = self._rate()
-            for group in self.optimizer.param_groups:
-                group["lr"] = rate
+        for features, gain, strength, loudness, trusted in _chunks(batch, self.device, plan.chunk_frames):
             with _autocast(self.device):
                 predicted_gain, predicted_strength, states = self.network(coloured(features), states)
             value = sum(loss(predicted_gain, predicted_strength, gain, strength, loudness, trusted))
-            if not torch.isfinite(value):
-                raise EarshotError(f"the loss is no longer a number at batch {self.batch}; lower the learning rate")
-            self.optimizer.zero_grad(set_to_none=True)
-            value.backward()
-            torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-            self.optimizer.step()
-            self.steps += 1
-            keep = min(self.plan.averaging, self.steps / (self.steps + 10))
-            with torch.no_grad():
-                for slow, fast in zip(self.averaged.parameters(), self.network.parameters(), strict=True):
-                    slow.lerp_(fast, 1 - keep)
+            self.fit(value)
             losses.append(float(value.detach()))
+        self.batch += 1
         return float(np.mean(losses))
 
-    def _keep_best(self, validation_loss: float) -> None:
-        if validation_loss < self.best:
-            self.best = validation_loss
-            self.best_weights = {name: tensor.clone() for name, tensor in self.averaged.state_dict().items()}
+    def measure(self) -> tuple[float, ...]:
+        """The loss over the validation shards."""
+        return (validate(self.averaged, self._held_back, self.device),)
 
-    def _progress(self, train_loss: float, validation_loss: float | None) -> Progress:
-        done = max(self._share_done(), 1e-6)
+    def progress(self, train_loss: float, measured: tuple[float, ...] | None) -> Progress:
+        """See `TrainingRun`."""
         return Progress(
             batch=self.batch,
             hours=self.batch * SHARDS_A_BATCH * HOURS,
             train_loss=train_loss,
-            validation_loss=validation_loss,
-            rate=self._rate(),
+            validation_loss=measured[0] if measured else None,
+            rate=self.rate,
             elapsed_s=self.elapsed_s,
-            left_s=self.elapsed_s * (1 - done) / done,
+            left_s=self.left_s,
         )
