@@ -1,12 +1,15 @@
 """The clock of a stream, and how its process is started."""
 
+import math
 import sys
+import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from workbench.audio.ring import Message
-from workbench.audio.stream import StreamClock, command, environment
+from workbench.audio.stream import StreamClock, StreamProcess, command, environment
 
 
 def feed(clock, callbacks, start_s=100.0, first=0):
@@ -32,6 +35,29 @@ def test_one_very_late_callback_is_no_jump_but_left_out_samples_are():
     assert clock.time_s(24000) == pytest.approx(100.5, abs=1e-9)
     feed(clock, 10, start_s=100.3, first=51 * 480)  # 300 ms were left out
     assert clock.time_s(24000) == pytest.approx(100.8, abs=0.003)
+
+
+def stream_that_heard(*messages):
+    """A stream without a process, with messages of its callbacks."""
+    stream = StreamProcess.__new__(StreamProcess)
+    stream.rate_hz, stream.clock, stream.last = 48000, StreamClock(48000), None
+    stream._newest, stream._stall = None, (-math.inf, 0.0)
+    waiting = list(messages)
+    stream.link = SimpleNamespace(messages=lambda: [waiting.pop(0) for _ in range(len(waiting))])
+    stream.update()
+    return stream
+
+
+def test_a_device_that_stands_still_and_catches_up_is_seen_by_its_own_times():
+    now_s = time.perf_counter()
+    steady = [Message(480 * n, now_s - 1.0 + 0.01 * n, 0.0, 480) for n in range(1, 50)]
+    assert stream_that_heard(*steady).stalled_s == 0.0
+    late = [Message(480 * (50 + n), now_s - 0.4 + 0.0005 * n, 0.0, 480) for n in range(7)]
+    assert stream_that_heard(*steady[:-4], *steady[-4:], *late).stalled_s == pytest.approx(0.11, abs=1e-6)
+    # Messages that found the link full are missing: nobody knows what happened meanwhile.
+    assert stream_that_heard(*steady, Message(480 * 90, now_s, 0.0, 480)).stalled_s == 0.0
+    old = [Message(one.index, one.time_s - 5.0, 0.0, 480) for one in (*steady, *late)]
+    assert stream_that_heard(*old).stalled_s == 0.0
 
 
 def test_the_child_is_this_program(monkeypatch):

@@ -108,6 +108,37 @@ def test_a_sound_server_may_confess_a_little_later():
     assert watch.look(2 * CONFESSION_S, CALM) is None and watch.look(1.0, CALM) is None
 
 
+def test_a_device_that_stood_still_and_then_asks_for_everything_at_once_is_the_cause():
+    source, sink, watch = ends()
+    watch.look(0.0, HopCost(0.001, "enhance", 0.010))  # a hop was held up a little too
+    sink.missed_samples, sink.stalled_s = 3360, 0.072
+    dropout = told(watch, 0.05)
+    assert (dropout.stage, dropout.own) == ("sound server", False)
+    assert "asked for nothing for 72 ms, then for all at once; 3360 samples" in dropout.detail
+    watch.look(0.5, HopCost(0.001, "enhance", 0.041))  # what held a hop up for longer is the cause
+    sink.missed_samples, sink.stalled_s = 2 * 3360, 0.02
+    assert told(watch, 0.51).stage == "program"
+    watch.look(0.8, HopCost(0.013, "beam", 0.014))  # our own share is not hidden
+    source.stalled_s, source.dropped_samples = 0.3, 4800
+    assert told(watch, 0.81).stage == "beam"
+
+
+def test_a_queue_that_is_brought_back_after_an_interruption_has_its_cause():
+    _, sink, watch = ends()
+    sink.inserted_samples, sink.stalled_s = 0, 0.05
+    sink.missed_samples = 1920
+    assert told(watch, 0.0).stage == "sound server"
+    sink.stalled_s = 0.0
+    sink.missed_samples, sink.inserted_samples = 1920 + 2880, 2880
+    after = told(watch, 1.7)
+    assert (after.stage, after.own, after.time_s) == ("sound server", False, 1.7)
+    assert "brought back to its length" in after.detail and "2880" in after.detail
+    sink.missed_samples += 480  # silence that no correction explains
+    assert told(watch, 2.0).own
+    sink.missed_samples, sink.inserted_samples = sink.missed_samples + 960, 3840
+    assert told(watch, 9.0).own  # long after
+
+
 def test_a_standstill_is_one_dropout_whatever_it_costs():
     source, sink, _ = ends()
     found = []

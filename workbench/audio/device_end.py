@@ -100,6 +100,12 @@ class DeviceEnd:
         return self._xruns_before + (stream.xruns if stream else 0)
 
     @property
+    def stalled_s(self) -> float:
+        """For how long the device asked for nothing just now, though it runs; else 0."""
+        stream = self._stream
+        return stream.stalled_s if stream else 0.0
+
+    @property
     def lost_reason(self) -> str:
         """Why the device counts as lost; empty while it does not."""
         stream = self._stream

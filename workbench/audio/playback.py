@@ -144,6 +144,11 @@ class DeviceSink(DeviceEnd):
         stream = self._stream
         return self._missed_before + self._inserted + (stream.missed if stream else 0)
 
+    @property
+    def inserted_samples(self) -> int:
+        """Samples of silence by which the queue was brought back to its target; `missed_samples` counts them too."""
+        return self._inserted
+
     def _fill(self) -> int:
         """Samples written that the device has not taken; negative when the writer is late."""
         return self._written - self._stream.last.index

@@ -167,6 +167,11 @@ class _Recovering:
         return self._end.server_dropouts
 
     @property
+    def stalled_s(self) -> float:
+        """For how long the device asked for nothing just now; else 0."""
+        return 0.0 if self.lost else self._end.stalled_s
+
+    @property
     def latency_samples(self) -> int:
         """As the device's end knows it."""
         return self._end.latency_samples
@@ -292,6 +297,11 @@ class RecoveringSink(_Recovering):
     def missed_samples(self) -> int:
         """Samples of silence that the device played because nothing was there in time."""
         return self._end.missed_samples
+
+    @property
+    def inserted_samples(self) -> int:
+        """Those of them that brought the queue back to its length."""
+        return self._end.inserted_samples
 
     @property
     def corrections(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import select
 import socket
@@ -22,6 +23,11 @@ CLOSE_TIMEOUT_S = 1.0
 LOST_S = 0.5
 LOST_BLOCKS = 4
 """A device whose callback says nothing for this long, and for this many of its blocks, is lost."""
+
+STALL_S, STALL_BLOCKS = 0.005, 1.5
+"""A callback that comes later after the one before than this, beyond so many blocks: the device stood still. It is told
+for `STALL_TOLD_S`."""
+STALL_TOLD_S = 0.5
 
 STDERR_TAIL = 400
 CLOCK_MESSAGES = 32
@@ -130,6 +136,8 @@ class StreamProcess:
         self.last: rings.Message | None = None
         self._heard_s = time.perf_counter()
         self._said = ""
+        self._newest: rings.Message | None = None
+        self._stall = (-math.inf, 0.0)
         memory = rings.create_memory(capacity * channels * rings.FLOAT_BYTES)
         control, child_control = socket.socketpair()
         link, child_link = rings.create_link()
@@ -278,9 +286,27 @@ class StreamProcess:
         messages = self.link.messages()
         for message in messages:
             self.clock.update(message)
+            self._note_stall(message)
+            self._newest = message
         if messages:
             self.last, self._heard_s = messages[-1], time.perf_counter()
         return bool(messages)
+
+    def _note_stall(self, message: rings.Message) -> None:
+        """Two callbacks with none left out in between, and too much time. Each takes its own time: how late we read of
+        it does not matter."""
+        before = self._newest
+        if before is None or message.index - before.index != message.block:
+            return
+        gap_s = message.time_s - before.time_s
+        if gap_s > STALL_S + STALL_BLOCKS * message.block / self.rate_hz:
+            self._stall = (message.time_s, gap_s)
+
+    @property
+    def stalled_s(self) -> float:
+        """For how long the device, or who calls us for it, asked for nothing just now; 0 if it always did in time."""
+        ended_s, gap_s = self._stall
+        return gap_s if time.perf_counter() - ended_s < STALL_TOLD_S else 0.0
 
     def close(self) -> None:
         """End the child, kindly if it listens; may be called twice. Never takes longer than `CLOSE_TIMEOUT_S`."""

@@ -7,7 +7,10 @@ Four things make a hop late, and they look alike at the device, which only finds
   others of our threads computed meanwhile ("program": one of them held the interpreter),
 - other programs or the virtual machine's host: the thread was ready and waited for a processor, or the whole program
   got hardly any while the hop was held up ("processor": whoever held the interpreter had none),
-- the sound server, which missed its own deadline and says so ("sound server"), or a device that was lost.
+- the sound server, which missed its own deadline and says so, or asked for nothing for a while and then for several
+  blocks at once ("sound server"), or a device that was lost.
+
+Silence by which a queue that one of these has emptied is brought back to its length has the cause that they had.
 
 Where nothing ran at all, because the computer slept or the program was halted, that is said ("computer").
 """
@@ -18,7 +21,7 @@ import math
 import os
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.audio.protocols import Sink, Source
 from workbench.core.messages import Dropout
@@ -38,6 +41,8 @@ WAITED_S = 0.006
 HELD_S = 0.006
 MOST_OF_IT = 0.5
 """What explains a hop that was held up must have lasted for so large a part of that."""
+AFTERMATH_S = 3.0
+"""So long after an interruption from outside the queue finds its length again."""
 BEFORE = 25
 """A hop that was late is missed at the device some hops later: the worst of so many is looked at (250 ms)."""
 
@@ -139,6 +144,8 @@ class DropoutWatch:
         self._costs: deque[HopCost] = deque(maxlen=BEFORE)
         self._waiting: deque[tuple[Dropout, float, bool]] = deque()
         """To be told, each with the time from when on, and whether the sound server may still explain it."""
+        self._outside: Dropout | None = None
+        self._outside_until_s = -1.0
         self.server = 0
 
     def stood_still(self, time_s: float) -> Dropout | None:
@@ -152,9 +159,10 @@ class DropoutWatch:
         self._waiting.clear()
         return Dropout(time_s, "computer", own=False, detail=found.words)
 
-    def _counters(self) -> tuple[int, int, int]:
+    def _counters(self) -> tuple[int, int, int, int]:
         server = self._source.server_dropouts + self._sink.server_dropouts
-        return self._source.dropped_samples, self._sink.missed_samples, server
+        inserted = getattr(self._sink, "inserted_samples", 0)
+        return self._source.dropped_samples, self._sink.missed_samples, server, inserted
 
     def _count_losses(self) -> tuple[int, int]:
         return getattr(self._source, "losses", 0), getattr(self._sink, "losses", 0)
@@ -178,6 +186,8 @@ class DropoutWatch:
         stolen_s : processor time that the machine's host took lately, see `meters.StolenMeter`
         """
         dropout = self._look(time_s, cost, stolen_s)
+        if dropout is not None and not dropout.own:
+            self._outside, self._outside_until_s = dropout, time_s + AFTERMATH_S
         if dropout is not None:
             unexplained = dropout.own and dropout.stage in ("source", "sink")
             if dropout.stage == "sound server":
@@ -203,7 +213,7 @@ class DropoutWatch:
         if time_s <= self._returning_until_s:
             self._seen = counters
             return None
-        dropped, missed, server = (now - before for now, before in zip(counters, self._seen))
+        dropped, missed, server, inserted = (now - before for now, before in zip(counters, self._seen))
         self._seen = counters
         self.server += server
         # What the server skipped is missing at the other end a few hops later.
@@ -211,6 +221,9 @@ class DropoutWatch:
         overran = any(cost.computing_s > HOP_S for cost in self._costs)
         if not (dropped or missed) or (time_s <= self._excused_until_s and not overran):
             return Dropout(time_s, "sound server", own=False, detail="the sound server lost its own deadline")
+        if not overran and 0 < missed == inserted and time_s <= self._outside_until_s:
+            detail = f"the queue was brought back to its length after that; {missed} samples of silence were played"
+            return replace(self._outside, time_s=time_s, detail=detail)
         lost = f"{missed} samples of silence were played" if missed else f"{dropped} samples were lost at the input"
         return self.explain(time_s, lost, "sink" if missed else "source", stolen_s)
 
@@ -226,9 +239,13 @@ class DropoutWatch:
         if longest.computing_s > HOP_S:
             detail = f"the hop took {1000 * longest.computing_s:.1f} ms of {1000 * HOP_S:.0f}; {lost}"
             return Dropout(time_s, longest.stage, own=True, detail=detail)
+        stalled_s = max(getattr(device, "stalled_s", 0.0) for device in (self._source, self._sink))
         waited_s = max((cost.waited_s for cost in costs), default=0.0)
         held = max(costs, key=lambda cost: cost.held_s, default=HopCost(0.0, end))
         held_s = held.held_s
+        if stalled_s > max(waited_s, held_s):
+            detail = f"the device asked for nothing for {1000 * stalled_s:.0f} ms, then for all at once; {lost}"
+            return Dropout(time_s, "sound server", own=False, detail=detail)
         if waited_s > max(WAITED_S, held_s):
             detail = f"other programs had the processor for {1000 * waited_s:.0f} ms while a hop was due; {lost}"
             return Dropout(time_s, "processor", own=False, detail=detail)
