@@ -77,6 +77,14 @@ def settled(source):
         time.sleep(0.001)
 
 
+def read_ahead(source):
+    """Waits until hops lie ready: without one, a seek has nothing to fade from."""
+    end_s = time.monotonic() + 30
+    while len(source._hops) < 2 and not source._ended:
+        assert time.monotonic() < end_s, "nothing was read ahead"
+        time.sleep(0.001)
+
+
 def test_seeking_goes_where_it_is_told_and_marks_the_jump(tmp_path, noise):
     write_sound(tmp_path / "a.wav", noise, 48000)
     source = FileSource(tmp_path / "a.wav")
@@ -123,6 +131,7 @@ def test_the_old_place_fades_into_the_new_one_and_nothing_is_missing(tmp_path):
     blocks = []
     for number in range(120):
         if number % 20 == 10:
+            read_ahead(source)
             source.seek(0.3 + 0.0371 * number % 1.5)
             settled(source)
         blocks.append(source.read(1.0))
@@ -140,6 +149,7 @@ def test_a_jump_is_the_two_places_at_equal_power(tmp_path, noise):
     source = FileSource(tmp_path / "a.wav")
     source.start()
     source.read(1.0)
+    read_ahead(source)
     source.seek(0.5)
     settled(source)
     block = source.read(1.0)

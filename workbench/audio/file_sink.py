@@ -14,6 +14,8 @@ from workbench.audio.resampler import Resampler
 from workbench.core.errors import EarshotError, InputError
 
 QUEUE_HOPS = 200
+WRITTEN_HOPS = 25
+"""The thread is woken for so many: once for each hop would cost more than the writing."""
 
 
 class FileSink:
@@ -99,7 +101,8 @@ class FileSink:
                 self.dropped_samples += samples.shape[1]
                 return
             self._queue.append(samples.copy())
-            self._ready.notify_all()
+            if len(self._queue) >= WRITTEN_HOPS:
+                self._ready.notify_all()
 
     def _run(self) -> None:
         resampler = Resampler(self.channels, RATE_HZ, self.rate_hz)
@@ -107,7 +110,7 @@ class FileSink:
         try:
             while True:
                 with self._ready:
-                    self._ready.wait_for(lambda: self._queue or self._closing)
+                    self._ready.wait_for(lambda: len(self._queue) >= WRITTEN_HOPS or self._closing)
                     if self._unwanted:
                         self._writer.discard()
                         return

@@ -199,7 +199,8 @@ class FileSource:
                     raise self._error
                 return None
             hop = self._hops.popleft()
-            self._ready.notify_all()
+            if len(self._hops) <= PREFETCH_HOPS // 2:  # waking a thread for each hop costs more than its reading
+                self._ready.notify_all()
         self._position_s = hop.position_s + HOP / RATE_HZ
         block = Block(hop.samples, self._index, hop.position_s, hop.gap, clean=hop.clean, recorded=hop.recorded)
         self._index += HOP
