@@ -295,12 +295,6 @@ def test_diagnostics_go_to_the_clipboard(window):
     assert "Dropouts: 0 own" in text
 
 
-def test_an_internal_error_is_a_line(window):
-    window.show_internal_error("ValueError: odd")
-    assert window.status.notice.token == "clip"
-    assert "ValueError: odd" in window.status.notice.text
-
-
 def test_closing_ends_the_session(window):
     window.close()
     assert ("close",) in window.bridge.session.calls

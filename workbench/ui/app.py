@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from workbench import __version__
 from workbench.core.errors import EarshotError, InputError
 from workbench.ui import dialogs, scale, theme
+from workbench.ui.crash_guard import CrashGuard
 
 log = logging.getLogger(__name__)
 
@@ -174,17 +175,25 @@ def _run(args: argparse.Namespace) -> int:
 
     # Heavy modules from here on: Qt is up, and the list of devices is made meanwhile.
     from workbench.engine.device_store import DeviceStore
+    from workbench.engine.run_marker import RunMarker
     from workbench.engine.session import Session
     from workbench.ui.bridge import Bridge
 
     config = platformdirs.user_config_path(NAME, appauthor=False)
-    bridge = Bridge(Session(settings, DeviceStore(None if args.fresh else config / "devices.toml")))
+    run = RunMarker(_runs_folder())
+    bridge = Bridge(Session(settings, DeviceStore(None if args.fresh else config / "devices.toml"), run))
     try:
         bridge.watch_devices(bridge.session.device_watch)
         return _show(app, _build_window(args, bridge, log_folder), bridge, args)
     finally:
         bridge.close()
+        run.close()
         qInstallMessageHandler(None)
+
+
+def _runs_folder() -> Path:
+    """Where each run of the program has its mark while it lasts."""
+    return platformdirs.user_state_path(NAME, appauthor=False) / "runs"
 
 
 def _build_window(args: argparse.Namespace, bridge, log_folder: Path):
@@ -218,11 +227,6 @@ def _build_window(args: argparse.Namespace, bridge, log_folder: Path):
 def _show(app: QApplication, window, bridge, args: argparse.Namespace) -> int:
     """Show the window until it is closed, then take it apart. Returns the exit status."""
 
-    def on_exception(kind, value, trace) -> None:
-        log.error("internal error", exc_info=(kind, value, trace))
-        sys.__excepthook__(kind, value, trace)
-        window.show_internal_error(f"{kind.__name__}: {value}")
-
     interrupted = []
 
     def on_signal(number, _frame) -> None:
@@ -230,7 +234,9 @@ def _show(app: QApplication, window, bridge, args: argparse.Namespace) -> int:
         interrupted.append(number)
         window.close()
 
-    old_hook, sys.excepthook = sys.excepthook, on_exception
+    guard = CrashGuard(window.folders["log"])
+    guard.failed.connect(window.crashes.on_failure)
+    guard.install()
     old_handlers = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         window.show()
@@ -239,13 +245,18 @@ def _show(app: QApplication, window, bridge, args: argparse.Namespace) -> int:
             "choose_source": not (args.source or args.settings),
             "choose_sink": not (args.sink or args.settings),
         }
+        if not args.screenshot:
+            window.crashes.look_back(_runs_folder())
+        named = args.source or args.sink or args.settings or args.fresh or args.stopped or args.screenshot
+        if not named and window.first_run.wanted:
+            window.first_run.begin()
         starter = _Starter(window, bridge, window.store, **choose, start=not args.stopped)
         if args.screenshot:
             QTimer.singleShot(round(1000 * args.after), lambda: _take_picture(window, args.screenshot))
         QTimer.singleShot(0, lambda: log.info("Earshot %s: the window is open", __version__))
         code = app.exec()
     finally:
-        sys.excepthook = old_hook
+        guard.remove()
         for number, handler in old_handlers.items():
             signal.signal(number, handler)
         bridge.close()

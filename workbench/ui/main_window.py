@@ -15,11 +15,13 @@ from workbench.ui.abx_control import ABXControl
 from workbench.ui.adapt_control import AdaptControl
 from workbench.ui.array_control import ArrayControl
 from workbench.ui.bridge import Bridge
+from workbench.ui.crash_control import CrashControl
 from workbench.ui.desktop import open_address
 from workbench.ui.dialogs import AboutPanel, CalibrationPanel, KeysPanel, PresetPanel, SinkPanel, SourcePanel
 from workbench.ui.enhancer_control import EnhancerControl
 from workbench.ui.file_asker import FileAsker
 from workbench.ui.file_control import FileControl
+from workbench.ui.first_run import FirstRun
 from workbench.ui.handbook_control import HandbookControl
 from workbench.ui.icons import app_icon
 from workbench.ui.input_control import InputControl
@@ -141,7 +143,7 @@ class MainWindow(QWidget):
         self.calibration_panel = CalibrationPanel(self)
         self.preset_panel = PresetPanel(self)
         self.keys_panel = KeysPanel(self)
-        self.about_panel = AboutPanel(self, __version__, self.open_log_folder, self.copy_diagnostics)
+        self.about_panel = AboutPanel(self, __version__, self.open_log_folder, lambda: self.copy_diagnostics())
         self.oracle_panel = OraclePanel(self)
         self.latency_panel = LatencyPanel(self)
         self.loudspeaker_panel = LoudspeakerPanel(self)
@@ -181,10 +183,14 @@ class MainWindow(QWidget):
         self._timeline_place.addWidget(self.timeline_control.strip)
         self.files.take_session = self.timeline_control.open
         self.recording.mark_file = self.timeline_control.mark
+        self.crashes = CrashControl(
+            self, bridge, self.timeline_control.open, self.open_log_folder, self.copy_diagnostics
+        )
         self.sound_control = SoundControl(self, self.sound, bridge, store, ask_file, self.saver)
         self.enhancer_control = EnhancerControl(self, self.sound, bridge, self.oracle_panel.view, ask_file)
         self.recording_panel = self.recording.panel
         self.handbook = HandbookControl(self, self.keys_panel, toggle, self.folders["log"])
+        self.first_run = FirstRun(self, bridge, store, self.handbook)
 
     # ---- what menu and keys want of the window itself ---------------------------------------------------------
 
@@ -228,15 +234,20 @@ class MainWindow(QWidget):
         if not open_address(QUrl.fromLocalFile(str(folder))):
             self.status.show_notice(f"The log lies in {folder}", error=False)
 
-    def copy_diagnostics(self) -> None:
-        """Copy versions, state, latency, dropouts and devices as text."""
-        text = dialogs.diagnostics(__version__, self.bridge.health, self.bridge.devices, self.folders["log"])
+    def copy_diagnostics(self, failure: str = "") -> None:
+        """Copy versions, state, latency, dropouts, devices and settings as text, without a person's own names."""
+        bridge = self.bridge
+        text = dialogs.diagnostics(
+            __version__,
+            bridge.health,
+            bridge.devices,
+            self.folders["log"],
+            bridge.params,
+            failure,
+            bridge.session.source_spec,
+        )
         QGuiApplication.clipboard().setText(text)
         self.status.show_notice("Diagnostics copied", error=False)
-
-    def show_internal_error(self, summary: str) -> None:
-        """An exception that nobody caught: one line; the log has the rest."""
-        self.status.show_notice(f"Internal error: {summary} (details: settings, Open log folder)", error=True)
 
     def _restore_geometry(self) -> None:
         geometry = self.store.value("geometry")

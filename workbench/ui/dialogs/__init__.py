@@ -12,8 +12,9 @@ from workbench.ui.dialogs.choices import (
     spec_name,
 )
 from workbench.ui.dialogs.chooser import Choice, ChoiceRowButton, ChooserPanel
+from workbench.ui.dialogs.diagnostics import diagnostics
 from workbench.ui.dialogs.float_panel import FloatPanel
-from workbench.ui.dialogs.help import KEYS, AboutPanel, KeysPanel, diagnostics
+from workbench.ui.dialogs.help import KEYS, AboutPanel, KeysPanel
 from workbench.ui.dialogs.preset_panel import PresetPanel
 from workbench.ui.dialogs.sink_panel import SinkPanel
 from workbench.ui.dialogs.source_panel import SourcePanel

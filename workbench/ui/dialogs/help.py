@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from workbench.core.messages import Health
 from workbench.ui import theme
 from workbench.ui.controls import rule
 from workbench.ui.dialogs.float_panel import FloatPanel
@@ -30,7 +27,8 @@ KEYS = (
     ("O", "Oracle ladder; 1 … 6 its rungs"),
     ("L", "Loudspeakers"),
     ("D", "Dropouts and latency"),
-    ("S", "Source, channel map, microphone check"),
+    ("S   Shift+S", "Source, channel map, microphone check; sink"),
+    ("P", "Presets"),
     ("Ctrl+O", "Open a recording, a preset or settings"),
     ("Ctrl+S", "Save the preset"),
     ("Ctrl+P", "Save a picture of the plot in focus or under the pointer"),
@@ -45,6 +43,7 @@ KEYS = (
     ("Ctrl+← →", "On the timeline: from marker to marker"),
     ("Ctrl+F", "Find a parameter"),
     ("Ctrl+1 … 9", "Presets"),
+    ("F10", "The menu of everything else"),
     ("F11", "Full screen"),
     ("F1   F1", "These keys; once more, the handbook on what is under the pointer"),
     ("Ctrl+F1", "The handbook at once"),
@@ -103,37 +102,15 @@ class AboutPanel(FloatPanel):
         self.body.addWidget(rule())
         footer = QHBoxLayout()
         footer.setContentsMargins(12, 8, 12, 8)
-        for label, action in (("Open log folder", open_log), ("Copy diagnostics", copy)):
+        for label, tip, action in (
+            ("Open log folder", "Show the folder with the log in the file manager", open_log),
+            ("Copy diagnostics", "Copy versions, state, latency, dropouts and devices as text: no sound", copy),
+        ):
             button = QPushButton(label)
             button.setFont(theme.font(12))
             button.setFixedHeight(28)
+            button.setToolTip(tip)
             button.clicked.connect(action)
             footer.addWidget(button)
         footer.addStretch(1)
         self.body.addLayout(footer)
-
-
-def diagnostics(version: str, health: Health, devices: Sequence[dict], log_path: Path | None) -> str:
-    """Plain text for a report: versions, state, latency, dropouts, devices. No sound and no file contents."""
-    import numpy
-    import PySide6
-
-    lines = [
-        f"Earshot {version}",
-        f"Python {platform.python_version()}, PySide {PySide6.__version__}, numpy {numpy.__version__}",
-        f"System: {platform.platform()}",
-        f"State: {health.state}, {health.elapsed_s:.0f} s, load {100 * health.load:.0f} %",
-        f"Source: {health.source}; sink: {health.sink}; array: {health.array}; layout: {health.layout}",
-        "Latency: " + (", ".join(f"{part.label} {part.samples} samples" for part in health.latency) or "unknown"),
-        f"Dropouts: {health.own_dropouts} own, {health.server_dropouts} of the sound server",
-        *(f"  {drop.time_s:.2f} s {drop.stage} {drop.detail}" for drop in health.dropouts[-20:]),
-        f"Message: {health.message or 'none'}",
-        "Devices:",
-        *(
-            f"  {device['hostapi']}/{device['name']}: {device['inputs']} in, {device['outputs']} out, "
-            f"{device.get('default_rate_hz')} Hz"
-            for device in devices
-        ),
-        f"Log: {log_path}",
-    ]
-    return "\n".join(lines)
