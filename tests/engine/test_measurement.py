@@ -180,7 +180,7 @@ class Filter:
 
 
 @pytest.mark.jack
-@pytest.mark.server(inputs=2, outputs=2)
+@pytest.mark.server(inputs=2, outputs=2, period=2048)
 def test_the_command_measures_through_a_sound_server(jack_server, tmp_path, capsys, monkeypatch):
     """The dummy server has no sound of its own: a client with known responses stands for room and loudspeakers."""
     from workbench.cli import main

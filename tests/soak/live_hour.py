@@ -4,8 +4,8 @@
 
 Everything runs: the simulated room with its microphone array, beam, enhancement, localization and loudspeaker filters
 into a JACK server's device, and the real window on an X server of its own. Memory is that of the program and its audio
-processes; the slope is a straight line through the minutes after the first ones, in which what is kept of the last
-minute fills and the program still loads things.
+processes; the slope is a straight line through the minutes after the first ones, in which what the window keeps of the
+past fills (the drift's picture holds a quarter of an hour) and the program still loads things.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DEVICE = "device:JACK Audio Connection Kit/system"
 SAMPLE_S = 5.0
 SLOPE_MB_H = 1.0
 SHORT_MINUTES, FULL_MINUTES = 4.0, 60.0
-WARM_UP_PART, WARM_UP_MOST_S = 0.4, 300.0
+WARM_UP_PART, WARM_UP_MOST_S = 0.4, 1020.0
 LEAST_FOR_SLOPE_MINUTES = 20.0
 """In less time a megabyte an hour cannot be told from the noise of one allocation."""
 

@@ -76,6 +76,17 @@ def soak(minutes: float, period: int) -> bool:
         return judge(report, played["times"], recorded["times"], recorded["frames"])
 
 
+def print_steps(seconds: np.ndarray, delay_ms: np.ndarray) -> None:
+    """When the latency became another one, and what it was from then on (by the median of ten seconds)."""
+    part = round(10 / (sine.BLOCK / RATE_HZ))
+    levels = [np.median(delay_ms[k : k + part]) for k in range(0, len(delay_ms) - part + 1, part)]
+    shown = None
+    for number, level in enumerate(levels):
+        if shown is None or abs(level - shown) > LATENCY_MS / 2:
+            print(f"latency {level - levels[0]:+.2f} ms from {seconds[number * part]:.0f} s on")
+            shown = level
+
+
 def judge(report: dict, played: np.ndarray, recorded: np.ndarray, frames: np.ndarray) -> bool:
     """Print what was found; whether it is good."""
     weights, rest, omega = sine.fit(frames)
@@ -90,6 +101,8 @@ def judge(report: dict, played: np.ndarray, recorded: np.ndarray, frames: np.nda
     delay_ms = 1000 * np.unwrap(2 * np.pi * TONE_HZ / RATE_HZ * sent - phase) / (2 * np.pi * TONE_HZ)
     spread_ms = np.ptp(delay_ms)
     usual_ms = np.ptp(np.percentile(delay_ms, (1, 99)))
+    if spread_ms >= LATENCY_MS:
+        print_steps(at_s - at_s[0], delay_ms)
     dropouts = report["dropouts"]
     own = [dropout for dropout in dropouts["own"] if dropout["time_s"] > WARM_UP_S + SETTLE_S]
     clicks = int((rest_db > CLICK_DB).sum())
