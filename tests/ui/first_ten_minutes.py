@@ -373,6 +373,8 @@ def follow(person: Person, report: list[dict]) -> None:
             act(person)
         except NotReached as missing:
             row |= {"reached": False, "missing": str(missing)}
+            if person.window is not None:
+                row["status_bar"] = person.see(lambda: person.window.status.notice.text)
         row["seconds"] = round(time.monotonic() - began_s, 1)
         report.append(row)
         if title == "1. Start it" and row["reached"]:
