@@ -76,7 +76,7 @@ class FirstRun(QObject):
             self.timer.stop()
         elif health.state == "running" and self._share < 1.0:
             self._share = min(1.0, self._share + STEP_MS / 1000 / RISE_S)
-            self._asked_db = round(SOFT_DB * (1 - self._share), 2)
+            self._asked_db = round(SOFT_DB * (1 - self._share), 2) + 0.0
             self.bridge.set({"output.gain_db": self._asked_db}, gesture=self._gesture)
         self.panel.show_level(self._share, self._text(health))
         if self._share >= 1.0 and not self.panel.isVisible():
