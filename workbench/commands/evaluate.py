@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.commands import evaluate_localize, evaluate_render
+from workbench.commands import evaluate_beam, evaluate_localize, evaluate_render
 from workbench.commands.common import SCHEMA, add_json_argument, note, parse_settings, write_json
 from workbench.commands.progress import ProgressLine
 from workbench.core.errors import InputError
@@ -52,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     evaluate_localize.add_localize_arguments(actions)
     evaluate_localize.add_scenes_arguments(actions)
     evaluate_render.add_arguments(actions)
+    evaluate_beam.add_arguments(actions)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
         return evaluate_localize.run_localize(args)
     if args.action == "scenes":
         return evaluate_localize.run_scenes(args)
+    if args.action == "beam":
+        return evaluate_beam.run(args)
     if args.action == "render":
         return evaluate_render.run(args)
     from workbench.evaluation.metrics import Dnsmos
