@@ -48,6 +48,7 @@ from workbench.ui.window.docks import Docks
 from workbench.ui.window.handbook_pages import set_pages
 from workbench.ui.window.keys import connect_keys
 from workbench.ui.window.menus import Menus
+from workbench.ui.window.on_screen import OnScreen
 from workbench.ui.window.panels import Panels
 from workbench.ui.window.published import Published
 from workbench.ui.window.wanted import Wanted
@@ -111,6 +112,7 @@ class MainWindow(QWidget):
         self.shortcuts = connect_keys(self)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme)
         self.set_theme(str(store.value("theme", "dark")))
+        self._on_screen = OnScreen(self, lambda: [dock for dock in self.docks.all if dock.isFloating()])
         self._restore_geometry()
 
     def _fit_screen(self) -> None:
@@ -253,6 +255,7 @@ class MainWindow(QWidget):
         geometry = self.store.value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
+            self._on_screen.look()
         else:
             self.resize(QSize(1600, 960).boundedTo(self.screen().availableSize()))
 
