@@ -12,7 +12,7 @@ SOAK ?=
 HANDBOOK = resources/handbook/index.html
 TOLD = $(shell find docs workbench CONTRIBUTING.md CHANGELOG.md -type f -not -name '*.pyc')
 
-.PHONY: run test types soak bench docs format package test-package clean
+.PHONY: run test types soak bench docs format package test-package installer installer-test lock clean
 
 run: $(HANDBOOK)
 	$(BIN)/python -m workbench
@@ -77,9 +77,27 @@ package: $(VENV)/.package $(HANDBOOK)
 test-package: package
 	$(BIN)/python packaging/smoke_test.py
 
-$(VENV)/.package: $(VENV)/.runtime
+# The Debian package and the portable archive, in dist/; see packaging/README.md.
+installer: $(VENV)/.installer $(HANDBOOK)
+	$(BIN)/python packaging/build.py
+	$(BIN)/python packaging/linux/make_deb.py
+
+# The Debian package on a fresh Debian that has nothing else. Needs root.
+installer-test:
+	packaging/system_packages.sh installer-test
+	$(BIN)/python packaging/linux/installer_test.py
+
+lock:
+	packaging/make_lock.sh
+
+$(VENV)/.package: $(VENV)/.runtime packaging/requirements.lock
 	packaging/system_packages.sh package
 	$(BIN)/python -m pip install --quiet --editable '.[package]'
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement packaging/requirements.lock
+	touch $@
+
+$(VENV)/.installer: $(VENV)/.package
+	packaging/system_packages.sh installer
 	touch $@
 
 clean:

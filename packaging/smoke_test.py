@@ -11,14 +11,13 @@ import argparse
 import contextlib
 import json
 import os
-import shutil
 import signal
 import struct
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -43,10 +42,14 @@ class Program:
         self.environment = {key: os.environ[key] for key in kept if key in os.environ}
         self.environment["HOME"] = str(home)
 
+    def command(self, arguments: Sequence[str], environment: dict[str, str]) -> list[str]:
+        """What is started."""
+        return [str(self.executable), *arguments]
+
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen:
         """Start it; output is collected as text."""
         return subprocess.Popen(
-            [str(self.executable), *arguments],
+            self.command(arguments, {**self.environment, **variables}),
             cwd=self.home,
             env={**self.environment, **variables},
             stdout=subprocess.PIPE,
@@ -145,10 +148,9 @@ def check_enhance(program: Program) -> str:
 def check_localize(program: Program) -> str:
     """A talker at a known place is found, by the network and SRP-PHAT."""
     program.run("simulate", "one-talker-still", "--out", "still", "--seconds", "6")
-    (sound,) = (program.home / "still").glob("one-talker-still.*")
     truth = json.loads((program.home / "still" / "one-talker-still.json").read_text())
     true_deg = truth["talkers"][0]["azimuth_deg"][0]
-    found = json.loads(program.run("localize", str(sound), "--array", "uca8-100mm", "--json"))
+    found = json.loads(program.run("localize", "still/one-talker-still.flac", "--array", "uca8-100mm", "--json"))
     angles_deg = [source["azimuth_deg"] for frame in found["frames"] for source in frame["sources"]]
     errors_deg = [abs((angle_deg - true_deg + 180) % 360 - 180) for angle_deg in angles_deg]
     if len(errors_deg) < 10 or np.median(errors_deg) > 5:
@@ -248,6 +250,17 @@ def screen(display: str, folder: Path) -> np.ndarray:
     return pixels.reshape(height, line)[:, : width * bits // 8].reshape(height, width, bits // 8).copy()
 
 
+def save_picture(pixels: np.ndarray, path: Path) -> None:
+    """Write what `screen` gave as PNG (or what the name says)."""
+    from PySide6.QtGui import QImage
+
+    height, width, depth = pixels.shape
+    kind = QImage.Format.Format_RGB32 if depth == 4 else QImage.Format.Format_BGR888
+    data = np.ascontiguousarray(pixels)
+    if not QImage(data.tobytes(), width, height, width * depth, kind).save(str(path)):
+        raise Failure(f"{path}: the picture could not be written")
+
+
 @contextlib.contextmanager
 def virtual_screen(folder: Path) -> Iterator[str]:
     """An Xvfb of our own, on a free display number."""
@@ -255,7 +268,7 @@ def virtual_screen(folder: Path) -> Iterator[str]:
     geometry = f"{WINDOW_SIZE[0]}x{WINDOW_SIZE[1]}x24"
     with (folder / "xvfb.log").open("w") as log:
         server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write_end), "-screen", "0", geometry, "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(write_end), "-screen", "0", geometry, "-nolisten", "tcp", "-ac"],
             pass_fds=[write_end],
             stdout=log,
             stderr=log,
@@ -295,7 +308,7 @@ def check_window(program: Program) -> str:
             time.sleep(1.0)
             after = screen(display, program.home)
             if program.keep_screen is not None:
-                shutil.copy(program.home / "screen.xwd", program.keep_screen)
+                save_picture(after, program.keep_screen)
             colours = len(np.unique(after.reshape(-1, after.shape[-1]), axis=0))
             moved = float((before != after).any(axis=-1).mean())
             windows()
@@ -341,7 +354,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "dist" / "earshot", help="the built program")
     parser.add_argument("--only", choices=list(CHECKS), help="one check alone")
-    parser.add_argument("--keep-screen", type=Path, metavar="FILE", help="keep a picture of the window (xwd)")
+    parser.add_argument("--keep-screen", type=Path, metavar="FILE", help="keep a picture of the screen (PNG)")
     args = parser.parse_args()
     executable = args.folder.resolve() / "earshot"
     if not executable.is_file():

@@ -35,6 +35,11 @@ libdbus-1.so.3:libdbus-1-3
 libfontconfig.so.1:libfontconfig1
 libglib-2.0.so.0:libglib2.0-0
 "
+# The window's Wayland parts: the installer's dependencies are looked up in what is installed here.
+if [ "$purpose" = installer ]; then
+    libraries="$libraries libwayland-client.so.0:libwayland-client0 libwayland-cursor.so.0:libwayland-cursor0"
+    libraries="$libraries libwayland-egl.so.1:libwayland-egl1"
+fi
 # program:package. The dummy JACK server is a sound device without hardware, Xvfb a screen without one.
 tools=""
 case "$purpose" in
@@ -44,7 +49,7 @@ installer)
     tools="objdump:binutils c++:g++ dpkg-deb:dpkg dpkg-shlibdeps:dpkg-dev xz:xz-utils"
     tools="$tools appstreamcli:appstream desktop-file-validate:desktop-file-utils lintian:lintian"
     ;;
-installer-test) tools="debootstrap:debootstrap Xvfb:xvfb xwd:x11-apps" ;;
+installer-test) tools="debootstrap:debootstrap Xvfb:xvfb xdotool:xdotool xwd:x11-apps" ;;
 esac
 
 if [ "$(uname -s)" != Linux ]; then
