@@ -7,10 +7,13 @@ from PySide6.QtTest import QTest
 
 from workbench.core import params as parameters
 from workbench.core.geometry import load_layout
-from workbench.core.messages import LoudspeakerDetail, LoudspeakerResponse
-from workbench.core.params import Params, parse_curve
+from workbench.core.messages import LoudspeakerDetail, LoudspeakerResponse, RoomDepth
+from workbench.core.params import Params, parse_angles, parse_curve
 from workbench.ui import theme
-from workbench.ui.loudspeaker_panel import SETTINGS, LoudspeakerDesignView, LoudspeakerPanel, figures
+from workbench.ui.loudspeaker_figures import figures
+from workbench.ui.loudspeaker_panel import LoudspeakerDesignView, LoudspeakerPanel
+from workbench.ui.loudspeaker_settings import SETTINGS
+from workbench.ui.views.filter_plot import KINDS
 from workbench.ui.views.speaker_plot import SHAPE, frequency_at, frequency_fraction, is_stale
 
 F, B, A = 60, 20, 121
@@ -52,6 +55,7 @@ def detail(params: Params = PARAMS) -> LoudspeakerDetail:
         headroom_db=4.4,
         taps=960,
         latency_samples=240,
+        nulls_deg=(90.0,),
     )
 
 
@@ -180,13 +184,91 @@ def test_a_click_on_the_map_chooses_the_frequency(view):
     assert "kHz" in view.polar.note
 
 
-def test_a_click_shows_the_group_delay(view):
-    plot = view.impulse
-    before = plot.grab().toImage()
-    QTest.mouseClick(plot, Qt.MouseButton.LeftButton)
-    assert plot.title == "Group delay" and plot.grab().toImage() != before
-    QTest.keyClick(plot, Qt.Key.Key_Return)
-    assert plot.title == "Impulse responses"
+def test_a_click_goes_on_to_the_next_picture_of_the_filters(view):
+    plot, pictures = view.filters, []
+    for kind in KINDS:
+        assert plot.kind is kind and view.filter_kind.currentText() == kind.label
+        pictures.append(plot.grab().toImage())
+        QTest.keyClick(plot, Qt.Key.Key_Return)
+    assert plot.kind is KINDS[0]
+    assert all(one != other for number, one in enumerate(pictures) for other in pictures[:number])
+    view.filter_kind.chosen.emit("error")
+    assert plot.kind.name == "error" and "−40.0" in plot.accessibleDescription()
+    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=plot.plot_rect().center().toPoint())
+    assert plot.kind.name == "level"
+
+
+def test_the_image_is_not_drawn_where_there_is_none(view):
+    nothing = np.full((3, F), np.nan)
+    view.filters.show_kind("time")
+    with_image = view.filters.grab().toImage()
+    view.show_response(replace(response(), detail=replace(detail(), image_ild_db=nothing, image_itd_us=nothing)))
+    assert view.filters.grab().toImage() != with_image
+
+
+def test_more_nulls_are_added_moved_and_taken_away(view, changes):
+    plot = view.polar
+    radius = plot.plot_rect().width() / 2
+    at = plot._point(np.radians(-130.0), radius).toPoint()
+    QTest.mouseDClick(plot, Qt.MouseButton.LeftButton, pos=at)
+    assert parse_angles("render.more_nulls", changes[-1][0]["render.more_nulls"]) == pytest.approx((130.0,), abs=1.5)
+
+    two = parameters.replace(PARAMS, {"render.more_nulls": "130"})
+    view.show_params(two, Params())
+    drag(plot, plot._point(np.radians(130.0), radius), plot._point(np.radians(150.0), radius))
+    assert parse_angles("render.more_nulls", changes[-1][0]["render.more_nulls"]) == pytest.approx((150.0,), abs=1.5)
+    assert len({gesture for values, gesture in changes[1:]}) == 1
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    assert changes[-1][0] == {"render.more_nulls": "149"}
+    QTest.keyClick(plot, Qt.Key.Key_N)
+    QTest.keyClick(plot, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert changes[-1][0] == {"render.null_deg": pytest.approx(90.1)}
+    view.show_params(two, Params())
+    QTest.keyClick(plot, Qt.Key.Key_Delete)
+    assert changes[-1][0] == {"render.null_deg": 130.0, "render.more_nulls": ""}
+    QTest.keyClick(plot, Qt.Key.Key_Insert)
+    assert parse_angles("render.more_nulls", changes[-1][0]["render.more_nulls"])
+    view.show_params(two, Params())
+    view.settings.nulls.less.click()
+    assert changes[-1][0] == {"render.more_nulls": ""}
+    view.settings.nulls.more.click()
+    assert parse_angles("render.more_nulls", changes[-1][0]["render.more_nulls"])
+
+    view.show_params(PARAMS, Params())
+    count = len(changes)
+    QTest.keyClick(plot, Qt.Key.Key_Delete)  # one pair always stays
+    assert len(changes) == count
+
+
+def test_more_nulls_are_typed(view):
+    asked, refused = [], []
+    view.edited.connect(lambda *what: asked.append(what))
+    view.refused.connect(refused.append)
+    field = view.settings.nulls.field
+    for text in ("120, 150", "120 122", "left"):
+        field.setText(text)
+        field.editingFinished.emit()
+    assert [what[:2] for what in asked] == [("render.more_nulls", "120 150")]
+    assert len(refused) == 2 and "degrees" in refused[1]
+    assert field.text() == ""
+
+
+def test_the_room_is_said_in_numbers(view):
+    assert view.settings.depth.cells[0, 0].text() == "–"
+    depth = RoomDepth(3.1, 2.4, 0.61, 1.2, 1.9, 0.48, 0.5, 2.5)
+    view.show_response(replace(response(), detail=replace(detail(), depth=depth)))
+    cells = view.settings.depth.cells
+    assert [cells[row, 0].text() for row in range(3)] == ["3.1\u2009dB", "2.40\u2009m", "0.61"]
+    assert [cells[row, 1].text() for row in range(3)] == ["1.2\u2009dB", "1.90\u2009m", "0.48"]
+    assert view.strip.entries[-1][:2] == ("Direct sound", "1.9")
+
+
+def test_every_setting_is_on_a_page_of_its_subject(view):
+    view.settings.show_group("room")
+    assert view.settings.tabs.value == "room"
+    assert view.settings.pages.currentWidget().isAncestorOf(view.rows["render.room_rt60_s"])
+    view.show_params(parameters.replace(PARAMS, {"render.audition": False}), Params())
+    assert view.rows["render.room"].dimmed
 
 
 def test_curves_are_stale_until_the_design_follows():
@@ -213,7 +295,7 @@ def test_stale_curves_are_fainter(view):
 
 def test_figures_are_written_with_their_remarks():
     found = {label: (number, remark) for label, number, _, remark in figures(response())}
-    assert found["Nulls at ±90°"] == ("−24.0", "95 % of units under −13.0\u2009dB")
+    assert found["Nulls at ±90°"] == ("−24.0", "95 %: under −13.0\u2009dB")
     assert found["Headroom"][0] == "4.4"
     assert found["Drive"] == ("3.0", "highest of any driver")
     limited = replace(response(), driver_gain_db=np.full((2, F), 9.9))

@@ -2,154 +2,27 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from workbench.core import params as parameters
 from workbench.core.geometry import SpeakerLayout
-from workbench.core.messages import LoudspeakerDetail, LoudspeakerResponse
-from workbench.core.params import Params, RenderParams
+from workbench.core.messages import LoudspeakerResponse
+from workbench.core.params import Params
 from workbench.ui import painting, theme
-from workbench.ui.controls import ChoiceRow, Row, Segmented, SliderRow, SwitchRow, rule
+from workbench.ui.controls import MethodChooser, Row, Segmented, rule
 from workbench.ui.dialogs import FloatPanel
+from workbench.ui.loudspeaker_figures import FigureStrip
+from workbench.ui.loudspeaker_settings import LoudspeakerSettings
 from workbench.ui.theme import Tokens
-from workbench.ui.views.beam_plots import BeamMapPlot, BeamPolarPlot
+from workbench.ui.views.beam_plots import BeamMapPlot
+from workbench.ui.views.beam_polar import BeamPolarPlot
 from workbench.ui.views.cancellation_plot import CancellationPlot
-from workbench.ui.views.driver_plots import DriverGainPlot, ImpulsePlot
-from workbench.ui.views.loudspeakers import peak_drive_db
+from workbench.ui.views.driver_plots import DriverGainPlot
+from workbench.ui.views.filter_plot import KINDS, FilterPlot, worst_error_db
 from workbench.ui.views.speaker_plot import SHAPE, SpeakerPlot
 from workbench.ui.views.sweet_spot_plot import SweetSpotPlot
 
 WIDTH, HEIGHT = 1240, 740
-SETTINGS_WIDTH = 312
-BAND_HZ = (400.0, 3000.0)
-"""Range of the beam's figures."""
-SETTINGS = (
-    "render.target",
-    "render.region_cm",
-    "render.region_weight",
-    "render.droop_db",
-    "render.upmix",
-    "render.centre",
-    "render.centre_width_percent",
-    "render.adaptation_ms",
-    "render.null_deg",
-    "render.window_deg",
-    "render.beam_null_db",
-    "render.beam_even_db",
-    "render.band_low_hz",
-    "render.band_high_hz",
-)
-"""Parameters that have no row elsewhere in the window."""
-ONLY_CROSSTALK = {"render.target", "render.region_cm", "render.region_weight", "render.droop_db"}
-ONLY_UPMIX = {"render.centre", "render.centre_width_percent", "render.adaptation_ms"}
-ONLY_BEAM = {"render.null_deg", "render.window_deg", "render.beam_null_db", "render.beam_even_db"}
-
-
-def applies(params: RenderParams, path: str) -> bool:
-    """The setting has an effect with the others as they are."""
-    if path in ONLY_CROSSTALK:
-        return params.method == "crosstalk"
-    if path in ONLY_UPMIX:
-        return params.upmix
-    if path in ONLY_BEAM:
-        return params.upmix and params.centre == "beam"
-    return True
-
-
-def setting_row(path: str) -> Row:
-    """The row that edits a parameter."""
-    entry = parameters.entry(path)
-    if entry.kind is bool:
-        return SwitchRow(entry)
-    if entry.kind is str:
-        return ChoiceRow(path, entry.knob.label, entry.knob.choices)
-    return SliderRow(entry)
-
-
-def figures(response: LoudspeakerResponse | None) -> list[tuple[str, str, str, str]]:
-    """Label, number, unit, and a remark for each figure of the foot."""
-    detail = response.detail if response is not None else None
-    if detail is None:
-        return [(label, painting.UNKNOWN, "dB", "") for label in _LABELS]
-    band = (detail.beam_hz >= BAND_HZ[0]) & (detail.beam_hz <= BAND_HZ[1])
-    drive = peak_drive_db(response)
-    limited = drive > detail.params.boost_limit_db - 0.5 and detail.params.method == "crosstalk"
-    low, high = (painting.format_frequency(edge) for edge in BAND_HZ)
-    audible = (np.asarray(response.frequency_hz) >= 300) & (np.asarray(response.frequency_hz) <= 8000)
-    values = (
-        (float(detail.null_db[band].max()), f"95 % of units under {_db(detail.null_95_db[band].max())}"),
-        (float(np.median(detail.unevenness_db[band])), f"worst {_db(detail.unevenness_db[band].max())}"),
-        (float(detail.directivity_db[band].mean()), f"mean, {low} to {high}"),
-        (float(detail.white_noise_gain_db[band].min()), f"lowest, {low} to {high}"),
-        (detail.headroom_db, "music at −20 dBFS"),
-        (float(np.median(np.asarray(detail.condition_db)[audible])), "of the plant, median"),
-        (drive, "at the limit" if limited else "highest of any driver"),
-    )
-    labels = list(_LABELS)
-    labels[0] = f"Nulls at ±{detail.params.null_deg:g}°"
-    labels[1] = f"Evenness, ±{detail.params.window_deg:g}°"
-    return [(label, painting.number(value, 1), "dB", remark) for label, (value, remark) in zip(labels, values)]
-
-
-_LABELS = ("Nulls", "Evenness", "Directivity index", "White-noise gain", "Headroom", "Condition", "Drive")
-
-
-def _db(value) -> str:
-    return painting.format_level(float(value)) if math.isfinite(value) else painting.UNKNOWN
-
-
-class FigureStrip(QWidget):
-    """The figures side by side, each with a remark below."""
-
-    HEIGHT = 70
-
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent)
-        self.setFixedHeight(self.HEIGHT)
-        self.tokens = theme.DARK
-        self.entries = figures(None)
-        self.setAccessibleName("Figures of the loudspeaker design")
-
-    def show_response(self, response: LoudspeakerResponse | None) -> None:
-        self.entries = figures(response)
-        self.setAccessibleDescription("; ".join(f"{label} {number} {unit}" for label, number, unit, _ in self.entries))
-        self.update()
-
-    def apply_theme(self, tokens: Tokens) -> None:
-        self.tokens = tokens
-        self.update()
-
-    def paintEvent(self, event) -> None:
-        painter, t = QPainter(self), self.tokens
-        painter.setPen(QPen(QColor(t.line), 1.0))
-        painter.drawLine(0, 0, self.width(), 0)
-        pitch = (self.width() - 12) / len(self.entries)
-        for number, (label, text, unit, remark) in enumerate(self.entries):
-            x = 12 + number * pitch
-            if number:
-                painter.setPen(QPen(QColor(t.line), 1.0))
-                painter.drawLine(round(x - 8), 8, round(x - 8), self.HEIGHT - 8)
-            painter.setFont(theme.font(11))
-            painter.setPen(QColor(t.text3))
-            painter.drawText(QRectF(x, 6, pitch - 8, 16), Qt.AlignmentFlag.AlignVCenter, label)
-            font = theme.font(15, 500)
-            painter.setFont(font)
-            painter.setPen(QColor(t.warning if remark == "at the limit" else t.text1))
-            painter.drawText(QRectF(x, 22, pitch, 22), Qt.AlignmentFlag.AlignVCenter, text)
-            if text != painting.UNKNOWN:
-                width = QFontMetricsF(font).horizontalAdvance(text) + 4
-                painter.setFont(theme.font(12))
-                painter.setPen(QColor(t.text2))
-                painter.drawText(QRectF(x + width, 23, 40, 22), Qt.AlignmentFlag.AlignVCenter, unit)
-            painter.setFont(theme.font(11))
-            painter.setPen(QColor(t.text2))
-            painter.drawText(QRectF(x, 46, pitch - 8, 16), Qt.AlignmentFlag.AlignVCenter, remark)
-        painter.end()
 
 
 class LoudspeakerDesignView(QWidget):
@@ -173,12 +46,26 @@ class LoudspeakerDesignView(QWidget):
         self.polar = BeamPolarPlot(tokens)
         self.beam_map = BeamMapPlot(tokens)
         self.gain = DriverGainPlot(tokens)
-        self.impulse = ImpulsePlot(tokens)
+        self.filters = FilterPlot(tokens)
+        self.filter_kind = MethodChooser(
+            "What is shown of the filters", tuple((kind.name, kind.label) for kind in KINDS)
+        )
+        self.filter_kind.setParent(self.filters)
+        self.filter_kind.move(6, 1)
+        self.filter_kind.chosen.connect(self.filters.show_kind)
+        self.filters.kind_changed.connect(self._show_filter_kind)
+        self._show_filter_kind(self.filters.kind.name)
         self.plots: tuple[SpeakerPlot, ...] = (
-            *(self.cancellation, self.sweet_spot, self.polar, self.beam_map, self.gain, self.impulse),
+            *(self.cancellation, self.sweet_spot, self.polar, self.beam_map, self.gain, self.filters),
         )
         self.strip = FigureStrip()
-        self.rows: dict[str, Row] = {path: setting_row(path) for path in SETTINGS}
+        self.settings = LoudspeakerSettings()
+        self.rows: dict[str, Row] = self.settings.rows
+        self.settings.edited.connect(self.edited)
+        self.settings.reset_requested.connect(self.reset_requested)
+        self.settings.refused.connect(self.refused)
+        self.settings.nulls.more_wanted.connect(lambda: self.polar.add_null())
+        self.settings.nulls.less_wanted.connect(lambda: self.polar.remove_null(len(self.polar.nulls) - 1))
         self.input_choice = Segmented(
             (
                 ("left", "Left", 56, "text2", "Filters of the left input"),
@@ -200,20 +87,10 @@ class LoudspeakerDesignView(QWidget):
         self.export_button.setToolTip("Write the filters and the design into a folder")
         self.export_button.clicked.connect(self.export_wanted)
 
-        settings = QWidget()
-        settings.setFixedWidth(SETTINGS_WIDTH)
-        column = QVBoxLayout(settings)
+        side = QWidget()
+        column = QVBoxLayout(side)
         column.setContentsMargins(0, 8, 0, 8)
-        column.setSpacing(0)
-        for path, row in self.rows.items():
-            row.edited.connect(self.edited)
-            row.reset_requested.connect(self.reset_requested)
-            row.refused.connect(self.refused)
-            row.setToolTip(parameters.entry(path).knob.help)
-            column.addWidget(row)
-            if path == "render.droop_db":
-                column.addWidget(rule())
-        column.addStretch(1)
+        column.addWidget(self.settings, 1)
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 0, 12, 0)
         foot.addWidget(self.input_choice)
@@ -225,8 +102,8 @@ class LoudspeakerDesignView(QWidget):
         for row, parts in ((upper, ((self.cancellation, 6), (self.sweet_spot, 3))),):
             for plot, stretch in parts:
                 row.addWidget(plot, stretch)
-        upper.addWidget(settings)
-        for plot, stretch in ((self.polar, 4), (self.beam_map, 5), (self.gain, 5), (self.impulse, 5)):
+        upper.addWidget(side)
+        for plot, stretch in ((self.polar, 4), (self.beam_map, 5), (self.gain, 5), (self.filters, 5)):
             lower.addWidget(plot, stretch)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -258,16 +135,14 @@ class LoudspeakerDesignView(QWidget):
         for plot in self.plots:
             plot.show_response(response)
         self.strip.show_response(response)
+        detail = response.detail if response is not None else None
+        self.settings.depth.show_depth(detail.depth if detail is not None else None)
 
     def show_params(self, params: Params, preset: Params) -> None:
         """Show the parameters in force; dots mark what differs from the preset."""
         for plot in self.plots:
             plot.show_params(params.render)
-        for path, row in self.rows.items():
-            value = parameters.get(params, path)
-            row.set_value(value)
-            row.set_differs(value != parameters.get(preset, path))
-            row.set_dimmed(not applies(params.render, path))
+        self.settings.show_params(params, preset)
         self.reset_button.setEnabled(bool(params.render.cancellation_shape))
 
     def set_layout(self, layout: SpeakerLayout | None) -> None:
@@ -277,12 +152,15 @@ class LoudspeakerDesignView(QWidget):
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Use a theme's colours."""
-        for part in (*self.plots, self.strip, *self.rows.values(), *self.input_choice.buttons.values()):
+        for part in (
+            *(*self.plots, self.strip, self.settings, self.filter_kind),
+            *self.input_choice.buttons.values(),
+        ):
             part.apply_theme(tokens)
-        for row in self.rows.values():
-            for child in row.findChildren(QWidget):
-                if hasattr(child, "apply_theme"):
-                    child.apply_theme(tokens)
+
+    def _show_filter_kind(self, name: str) -> None:
+        self.filter_kind.set_value(name)
+        self.filter_kind.adjustSize()
 
 
 class LoudspeakerPanel(FloatPanel):
@@ -306,7 +184,7 @@ class LoudspeakerPanel(FloatPanel):
     def show_response(self, response: LoudspeakerResponse | None) -> None:
         """Show a design, and what it is in the header."""
         self.view.show_response(response)
-        self.note.setText("" if response is None else _note(response.layout, response.detail))
+        self.note.setText("" if response is None else _note(response))
 
     def show_params(self, params: Params, preset: Params) -> None:
         """The parameters in force."""
@@ -317,8 +195,11 @@ class LoudspeakerPanel(FloatPanel):
         self.view.set_layout(layout)
 
 
-def _note(layout: str, detail: LoudspeakerDetail | None) -> str:
+def _note(response: LoudspeakerResponse) -> str:
+    detail = response.detail
     if detail is None:
-        return layout
+        return response.layout
     latency = painting.with_unit(f"{detail.latency_samples / 48:.1f}", "ms")
-    return f"{layout}, {detail.taps} taps, latency {latency}"
+    error_db = worst_error_db(response)
+    error = "" if error_db is None else f", error {painting.format_level(error_db)}"
+    return f"{response.layout}, {detail.taps} taps, latency {latency}{error}"

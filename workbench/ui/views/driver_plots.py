@@ -1,22 +1,16 @@
-"""What the drivers play: gains over frequency, impulse responses, group delay."""
+"""What the drivers play: gains over frequency."""
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens
 from workbench.ui.views.loudspeakers import driver_dashes, driver_sides
-from workbench.ui.views.speaker_plot import (
-    REACH,
-    SpeakerPlot,
-    line_pen,
-)
+from workbench.ui.views.speaker_plot import REACH, SpeakerPlot, is_fine, line_pen
 
 
 class DriverGainPlot(SpeakerPlot):
@@ -61,7 +55,8 @@ class DriverGainPlot(SpeakerPlot):
         self._held = False
 
     def keyPressEvent(self, event) -> None:
-        step = {Qt.Key.Key_Up: 0.5, Qt.Key.Key_Down: -0.5}.get(event.key())
+        size = 0.1 if is_fine(event) else 0.5
+        step = {Qt.Key.Key_Up: size, Qt.Key.Key_Down: -size}.get(event.key())
         if step is None or self.params is None:
             super().keyPressEvent(event)
             return
@@ -93,80 +88,3 @@ class DriverGainPlot(SpeakerPlot):
         text = f"limit {painting.format_level(self.params.boost_limit_db, signed=True)}"
         box = QRectF(rect.left(), y - 18, rect.width() - 26, 16)
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-
-
-class ImpulsePlot(SpeakerPlot):
-    """The filters of one input around the common delay, one row a driver; a click shows their group delay instead."""
-
-    title = "Impulse responses"
-    margins = (40.0, 26.0)
-    span = (-2.0, 4.0)
-    """Of the group delay, in ms over the common delay."""
-
-    def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
-        super().__init__(tokens, parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.group_delay = False
-        self.setToolTip("Click for the group delay")
-
-    @property
-    def note(self) -> str:
-        return ("left input", "right input")[self.input] + (", ms over the common delay" if self.group_delay else "")
-
-    def show_group_delay(self, on: bool) -> None:
-        """Group delay over frequency, or the impulse responses."""
-        self.group_delay = on
-        self.title = "Group delay" if on else "Impulse responses"
-        self.setToolTip("Click for the impulse responses" if on else "Click for the group delay")
-        self.setAccessibleName(self.title)
-        self.update()
-
-    def mousePressEvent(self, event) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.show_group_delay(not self.group_delay)
-
-    def keyPressEvent(self, event) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.show_group_delay(not self.group_delay)
-        else:
-            super().keyPressEvent(event)
-
-    def paint_axes(self, painter: QPainter, rect: QRectF) -> None:
-        if self.group_delay:
-            self.paint_levels(painter, rect, self.span, (-2, 0, 2, 4), signed=True)
-            self.paint_frequencies(painter, rect)
-            return
-        if self.detail is None:
-            return
-        t, time_ms = self.tokens, self.detail.impulse_ms
-        painter.setFont(theme.font(11))
-        for tick in range(math.ceil(time_ms[0]), math.floor(time_ms[-1]) + 1):
-            x = rect.left() + (tick - time_ms[0]) / (time_ms[-1] - time_ms[0]) * rect.width()
-            painter.setPen(QPen(QColor(t.line_strong if tick == 0 else t.line), 1.0))
-            painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
-            painter.setPen(QColor(t.text2))
-            text = painting.with_unit(painting.number(tick), "ms") if tick < 0 else str(tick)
-            box = QRectF(max(x - 24, rect.left() - 10), rect.bottom() + 4, 48, 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-
-    def paint_data(self, painter: QPainter, rect: QRectF) -> None:
-        sides = driver_sides(self.layout_shown, self.response.driver_names)
-        if self.group_delay:
-            rows = np.asarray(self.detail.group_delay_ms[self.input])
-            for row, side, dash in zip(rows, sides, driver_dashes(sides, rows)):
-                painter.setPen(line_pen(getattr(self.tokens, side), 1.5, dash))
-                painter.drawPolyline(self.curve(rect, row, self.span))
-            return
-        rows = np.asarray(self.detail.impulse[self.input])
-        x = np.linspace(rect.left(), rect.right(), rows.shape[1])
-        height = rect.height() / len(rows)
-        scale = 0.45 * height / max(float(np.abs(rows).max()), 1e-6)
-        painter.setFont(theme.font(11))
-        for number, (row, side, name) in enumerate(zip(rows, sides, self.response.driver_names)):
-            middle = rect.top() + (number + 0.5) * height
-            painter.setPen(QPen(QColor(self.tokens.line), 1.0))
-            painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.right(), middle))
-            painter.setPen(line_pen(getattr(self.tokens, side), 1.25))
-            painter.drawPolyline(painting.polygon(x, middle - scale * row))
-            box = QRectF(rect.left(), rect.top() + number * height + 2, rect.width() - 8, 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)

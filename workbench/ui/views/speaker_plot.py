@@ -49,6 +49,11 @@ def frequency_at(fraction: float) -> float:
     return float(painting.erb_to_hz(low + fraction * (high - low)))
 
 
+def is_fine(event) -> bool:
+    """Whether Shift makes the step of a key or drag finer."""
+    return bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+
+
 class SpeakerPlot(QWidget):
     """Title, note, and a plot below them."""
 
