@@ -352,6 +352,7 @@ class ParameterPanel(QFrame):
         self.search.setFont(theme.font(13))
         self.search.setFixedHeight(28)
         self.search.setAccessibleName("Find a parameter")
+        self.search.setToolTip("Show only the parameters whose name or help has these words (Ctrl+F)")
         self.search_icon = QLabel(self.search)
         self.search_icon.setGeometry(9, 6, 16, 16)
         self.search_keys = QLabel("Ctrl F", self.search)

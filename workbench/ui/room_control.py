@@ -18,6 +18,8 @@ from workbench.ui.room_panel import RoomPanel
 from workbench.ui.room_plan import PlanPanel
 from workbench.ui.structure_choices import scene_choices
 
+ROOM_TIP = "Talkers, noises, size and reverberation of the simulated room, while it plays"
+
 
 def walls_xy_m(scene) -> np.ndarray:
     """Corners (4, 2) of a scene's room as seen from its array."""
@@ -64,6 +66,7 @@ class RoomControl(QObject):
         self.bridge, self.folder, self._below = bridge, folder, below
         self._source_panel, self._space, self._asker, self._toggle = source_panel, space, asker, toggle
         self.button = source_panel.add_footer_button("Change the room…", self.show)
+        self.button.setToolTip(ROOM_TIP)
         self.panel = RoomPanel(window, tuple(sorted(path.stem for path in resource("voices").glob("*.flac"))))
         self.plan_panel = PlanPanel(window)
         self.panel.scene_changed.connect(bridge.set_room_scene)

@@ -76,6 +76,7 @@ class RoomPanel(FloatPanel):
         self.body.addWidget(self.scroll, 1)
 
         self.scene_row = ChoiceRow("scene", "Scene", ())
+        self.scene_row.chooser.setToolTip("Another scene, shipped or saved; what was changed here is left behind")
         self.scene_row.edited.connect(lambda _path, name, _gesture: self._on_scene_chosen(name))
         self.description = QLabel()
         self.description.setFont(theme.font(11))

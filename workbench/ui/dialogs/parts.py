@@ -70,6 +70,7 @@ class MenuChooser(CaptionChooser):
     def __init__(self, caption: str, width: int, tip: str, choices: Sequence[tuple[object, str]] = ()):
         super().__init__(caption, width)
         self._tip = tip
+        self.setToolTip(tip)
         self.choices = tuple(choices)
         self.current: object = None
         self.clicked.connect(self._open)

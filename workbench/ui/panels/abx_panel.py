@@ -110,8 +110,13 @@ class LoopBar(Themed, QWidget):
         self._dragged: str | None = None
         self._edges_s = (0.0, 0.0)
         self.setFixedHeight(34)
+        self._held = "begin"
         self.setMouseTracking(True)
-        self.setToolTip("Drag the handles: only what is between them is played, again and again")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setToolTip(
+            "Drag the handles: only what is between them is played, again and again. Keys: Up and Down choose a "
+            "handle, Left and Right move it by 0.1 s, with Shift by 0.01 s"
+        )
         self.setAccessibleName("Loop")
 
     def show_kept(self, kept: KeptSound) -> None:
@@ -135,23 +140,46 @@ class LoopBar(Themed, QWidget):
         x = event.position().x()
         distances = [abs(x - self._x(edge)) for edge in self._edges_s]
         if min(distances) <= HANDLE_REACH:
-            self._dragged = "begin" if distances[0] <= distances[1] else "end"
+            self._dragged = self._held = "begin" if distances[0] <= distances[1] else "end"
 
     def mouseMoveEvent(self, event):
-        if self._dragged is None:
-            return
-        time_s, (begin_s, end_s) = self._time_s(event.position().x()), self._edges_s
-        if self._dragged == "begin":
-            self._edges_s = (min(time_s, end_s - SHORTEST_LOOP_S), end_s)
+        if self._dragged is not None:
+            self._put(self._dragged, self._time_s(event.position().x()))
+
+    def _put(self, edge: str, time_s: float) -> None:
+        begin_s, end_s = self._edges_s
+        if edge == "begin":
+            self._edges_s = (max(0.0, min(time_s, end_s - SHORTEST_LOOP_S)), end_s)
         else:
-            self._edges_s = (begin_s, max(time_s, begin_s + SHORTEST_LOOP_S))
+            self._edges_s = (begin_s, min(self.kept.kept_s, max(time_s, begin_s + SHORTEST_LOOP_S)))
         self.update()
 
     def mouseReleaseEvent(self, event):
         if self._dragged is not None:
             self._dragged = None
-            begin_s, end_s = (max(0.0, edge) for edge in self._edges_s)
-            self.region_wanted.emit(LoopRegion(round(begin_s * 48000), round(end_s * 48000)))
+            self._emit()
+
+    def _emit(self) -> None:
+        begin_s, end_s = self._edges_s
+        self.region_wanted.emit(LoopRegion(round(begin_s * 48000), round(end_s * 48000)))
+
+    def keyPressEvent(self, event):
+        fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        step_s = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(event.key(), 0) * (0.01 if fine else 0.1)
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._held = "end" if event.key() == Qt.Key.Key_Up else "begin"
+            self.update()
+        elif step_s and self.kept.looping:
+            self._put(self._held, self._edges_s[self._held == "end"] + step_s)
+            self._emit()
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event):
+        self.update()
+
+    def focusOutEvent(self, event):
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(200, 34)
@@ -175,6 +203,9 @@ class LoopBar(Themed, QWidget):
             at = self._x(self.kept.position_s)
             painter.setPen(QPen(QColor(t.accent), 1.5))
             painter.drawLine(QPointF(at, 6), QPointF(at, 28))
+            if self.hasFocus():
+                edge = begin if self._held == "begin" else end
+                draw_focus_ring(painter, t, QRectF(edge - 6, 2, 12, 30), 4)
         painter.end()
 
 

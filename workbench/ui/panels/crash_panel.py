@@ -49,7 +49,7 @@ class CrashPanel(FloatPanel):
         copy.clicked.connect(lambda _=False: self.copy_wanted.emit())
         folder = button("Open log folder", "The folder with the log files", None)
         folder.clicked.connect(lambda _=False: self.folder_wanted.emit())
-        self.go_on = button("Go on", "", None)
+        self.go_on = button("Go on", "Close this; the sound goes on", None)
         self.go_on.clicked.connect(lambda _=False: self.go_on_wanted.emit())
         footer.addWidget(copy)
         footer.addWidget(folder)

@@ -154,6 +154,7 @@ class LatencyPanel(FloatPanel):
         row.setSpacing(8)
         self.count = _label("", 11, tone="3")
         self.filter = MethodChooser("Which dropouts", FILTERS)
+        self.filter.setToolTip("Which dropouts the list shows")
         self.filter.currentIndexChanged.connect(lambda _: self._show_log(force=True))
         row.addWidget(_label("Dropouts", 13, 600))
         row.addWidget(self.count)

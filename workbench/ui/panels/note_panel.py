@@ -22,6 +22,7 @@ class NotePanel(FloatPanel):
         self.line.setFixedHeight(28)
         self.line.setPlaceholderText("What is it about?")
         self.line.setAccessibleName("Note")
+        self.line.setToolTip("What is to be remembered of this place; Enter keeps it, Escape does not")
         self.line.returnPressed.connect(self._keep)
         row = QHBoxLayout()
         row.setContentsMargins(12, 2, 12, 12)

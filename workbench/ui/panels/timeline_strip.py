@@ -51,6 +51,7 @@ class TimelineStrip(QFrame):
         self.loop = button(
             "", "Play all of it again, not only this part (\\)", lambda: self.loop_wanted.emit(None), True
         )
+        self.loop.setAccessibleName("Play all of it again")
         self.command = button(
             "Copy command line", "This moment as a command line: the output from here on, sample by sample",
             self.command_wanted.emit, True,

@@ -21,6 +21,7 @@ from workbench.ui.room_plan.edits import Handle
 GRAB = 14.0
 MARGIN = 26.0
 RADIUS = 9.0
+NEW_CORNER_M = 0.5
 
 
 class RoomPlan(Themed, QWidget):
@@ -45,8 +46,9 @@ class RoomPlan(Themed, QWidget):
         self.setAccessibleName("Plan of the simulated room")
         self.setProperty("picture", "room")
         self.setToolTip(
-            "Drag talkers, the points of their ways and noises. Double-click adds a point to the chosen talker's way, "
-            "Delete removes one; arrow keys move by 10 cm, with Shift by 1 cm; Page Up and Down choose"
+            "Drag talkers, the points of their ways and noises. Double-click adds a point to the chosen talker's way "
+            "(Insert puts one ahead), Delete removes one; arrow keys move by 10 cm, with Shift by 1 cm; "
+            "Page Up and Down choose"
         )
 
     def show_scene(self, scene: Scene | None) -> None:
@@ -150,12 +152,22 @@ class RoomPlan(Themed, QWidget):
             order = sorted(places, key=lambda one: (one.kind == "noise", one.index, one.kind != "start", one.part))
             at = order.index(self.current) if self.current in order else -1
             self._take(order[(at + (1 if key == Qt.Key.Key_PageDown else -1)) % len(order)])
+        elif key == Qt.Key.Key_Insert and self.scene.talkers:
+            x, y = self._new_corner()
+            self._try(lambda: edits.with_corner(self.scene, self.talker, x, y), self._gesture)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.current and self.current.kind == "corner":
             index, corner = self.current.index, self.current.part
             self.current = Handle("start", index)
             self._try(lambda: edits.without_corner(self.scene, index, corner))
         else:
             event.ignore()
+
+    def _new_corner(self) -> tuple[float, float]:
+        """A place for a point that is added by key: half a metre beyond the way's end, towards the array's front."""
+        talker = self.scene.talkers[self.talker]
+        ends = talker.path.points[-1:] if isinstance(talker.path, Walk) else ()
+        x, y = edits.to_xy(*(ends[0] if ends else (talker.azimuth_deg, talker.distance_m)))
+        return x + NEW_CORNER_M, y
 
     def _take(self, handle: Handle | None) -> None:
         self.current = handle

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
 from workbench.core.messages import Snapshot
@@ -103,6 +103,8 @@ class BandPicture(Plot):
         self.what, self.bands, self.shown = what, bands, shown
         name = "Gain" if what == GAIN else "Comb strength"
         self.setAccessibleName(f"{name} of each band over time")
+        self.setToolTip(f"{name} of each band over time, beside the spectrograms; the crosshair reads it")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def set_shown(self, history: SoundHistory) -> None:
         """Another history's columns: a frozen one's, or the live one's again."""

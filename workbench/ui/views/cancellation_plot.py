@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
@@ -19,6 +21,7 @@ from workbench.ui.views.speaker_plot import (
     TITLE,
     SpeakerPlot,
     frequency_at,
+    is_fine,
     line_pen,
 )
 
@@ -133,16 +136,37 @@ class CancellationPlot(SpeakerPlot):
         points = self.points()
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(event.key())
         lift = {Qt.Key.Key_Up: 1.0, Qt.Key.Key_Down: -1.0}.get(event.key())
-        if not points or (step is None and lift is None):
+        key, along = Qt.Key, bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        held = self.chosen if self.chosen is not None and self.chosen < len(points) else None
+        if event.key() == key.Key_Insert and points:
+            self._add_beside(held or 0)
+        elif event.key() in (key.Key_Delete, key.Key_Backspace) and held is not None and len(points) > 1:
+            self.begin_gesture()
+            self._set_points([point for number, point in enumerate(points) if number != held])
+        elif not points or (step is None and lift is None):
             super().keyPressEvent(event)
+        elif step is not None and along and held is not None:
+            self.begin_gesture()
+            frequency_hz, offset = points[held]
+            self._move(held, (frequency_hz * 2 ** (step / (120 if is_fine(event) else 12)), offset))
         elif step is not None:
             self.chosen = 0 if self.chosen is None else min(max(self.chosen + step, 0), len(points) - 1)
             self.update()
-        elif self.chosen is not None and self.chosen < len(points):
-            fine = 0.1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0.5
-            frequency_hz, offset = points[self.chosen]
+        elif held is not None:
+            size = 0.1 if is_fine(event) else 0.5
+            frequency_hz, offset = points[held]
             self.begin_gesture()
-            self._move(self.chosen, (frequency_hz, self._offset(self.params.cancellation_db + offset + lift * fine)))
+            self._move(held, (frequency_hz, self._offset(self.params.cancellation_db + offset + lift * size)))
+
+    def _add_beside(self, index: int) -> None:
+        """A point between this one and the next (of the last: the one before)."""
+        points = self.points()
+        index = min(index, max(0, len(points) - 2))
+        pair = points[index : index + 2] if len(points) > 1 else [points[0], (HIGH_HZ / 2, points[0][1])]
+        (low_hz, low), (high_hz, high) = pair
+        self.begin_gesture()
+        self._set_points([*points, (round(math.sqrt(low_hz * high_hz)), round((low + high) / 2, 1))])
+        self.chosen = index + 1
 
     # Painting ----------------------------------------------------------------------------------------------------
 

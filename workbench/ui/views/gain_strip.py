@@ -45,6 +45,7 @@ class GainStrip(Plot):
         self.state: EnhancementState | None = None
         self.edges_hz: np.ndarray | None = None
         self.setAccessibleName("Gain and comb strength of each band")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setToolTip("Gain of each band (left, 0 to −30 dB) and strength of its comb filter (right, 0 to 100 %)")
 
     def set_bands(self, peaks_hz: np.ndarray) -> None:

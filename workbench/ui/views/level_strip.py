@@ -31,6 +31,7 @@ class LevelStrip(Plot):
         self._weights_key: tuple | None = None
         self.setFont(font(11))
         self.setAccessibleName("Level over frequency now, before and after")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setToolTip("Spectrum now, averaged over 150 ms and half an ERB: before (filled) and after (line)")
 
     def sync(self) -> None:

@@ -110,6 +110,17 @@ class MapHand:
             azimuth_rad, _ = self._geometry.seen_from_array(event.position())
             self._put_nulls((*self.state.hand_nulls_deg, float(round(math.degrees(azimuth_rad)))), True)
 
+    def _insert_null(self) -> None:
+        """One null more, a quarter turn from the beam, where there is none yet; it has the keys then."""
+        nulls_deg = self.state.hand_nulls_deg
+        places = (round(wrap_deg((self.beam_deg or 0.0) + turn)) for turn in (90, -90, 180, 45, -45))
+        free = [place for place in places if all(abs(wrap_deg(place - null)) > 5 for null in nulls_deg)]
+        if len(nulls_deg) < MOST_NULLS and free:
+            self._keyboard = True
+            self._put_nulls((*nulls_deg, float(free[0])), True)
+            self._target = -len(nulls_deg) - 1
+            self.update()
+
     def _remove_null(self, target: int) -> None:
         kept = list(self.nulls_deg)
         del kept[-target - 1]
@@ -186,6 +197,9 @@ class MapHand:
             return
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and -len(self.nulls_deg) <= self._target < 0:
             self._remove_null(self._target)
+            return
+        if event.key() == Qt.Key.Key_Insert and self.state.nulls_shown:
+            self._insert_null()
             return
         home = event.key() == Qt.Key.Key_Home and self._target == 0
         locked = self._target == 0 and (self.state.engine_beam_deg is None or self.state.following)

@@ -110,6 +110,7 @@ class Plot(Painted):
         self._turned = 0
         self._corners: list[QPixmap] = []
         self._ring = False  # the focus ring is for those who came by keyboard
+        self._selecting = False
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -260,6 +261,8 @@ class Plot(Painted):
         key = Qt.Key
         fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         seconds, steps = (0.01, 0.1) if fine else (self.axes.span_s / 80, 1.0)
+        selects = self.has_time and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        selects = selects and event.key() in (key.Key_Left, key.Key_Right)
         moves = {
             key.Key_Left: (-seconds, 0.0),
             key.Key_Right: (seconds, 0.0),
@@ -267,8 +270,13 @@ class Plot(Painted):
             key.Key_Down: (0.0, -steps),
         }
         scrolls = {key.Key_PageUp: -0.5, key.Key_PageDown: 0.5, key.Key_Home: -1e9, key.Key_End: 1e9}
+        if selects and not self._selecting:  # from here on, wherever it scrolls to
+            self.pressed.emit(self.axes.end_s if self.crosshair.offset_s is None else self.crosshair.offset_s)
+        self._selecting = selects or (self._selecting and event.key() == key.Key_Control)
         if event.key() in moves:
             self.crosshair.nudge(*moves[event.key()])
+            if selects:
+                self.dragged.emit(self.crosshair.offset_s, self.crosshair.offset_s)
         elif self.has_time and event.key() in scrolls:
             self.scrolled.emit(scrolls[event.key()])
         elif self.has_time and event.key() in (key.Key_Plus, key.Key_Equal, key.Key_Minus):

@@ -168,6 +168,7 @@ class TalkersLane(Plot):
         self.message = ""
         self.truth_shown = True
         self.setAccessibleName("Talkers: azimuth over time")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setToolTip("Where each talker was: thick while heard, thin while silent; short lines are true positions")
 
     def sync(self) -> None:

@@ -26,6 +26,9 @@ SIDE_SPAN = (-25.0, 25.0)
 LATERAL_SPAN = (-12.0, 12.0)
 
 
+FRONT_TIP = "A click takes a beam; Left and Right go along the best ones"
+
+
 class TradePlot(QWidget):
     """Title, axes, and what a subclass paints."""
 
@@ -118,6 +121,10 @@ class TradePlot(QWidget):
             painter.drawText(rect.adjusted(16, 0, -16, 0), flags, words)
         else:
             self.paint_data(painter, rect)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(t.accent), 2.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(-2, -2, 2, 2), theme.RADIUS_FIELD, theme.RADIUS_FIELD)
         painter.end()
 
     def nothing(self) -> bool:
@@ -164,6 +171,7 @@ class BeamFrontPlot(TradePlot):
         super().__init__(tokens, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setToolTip(FRONT_TIP)
 
     def summary(self) -> str:
         return "" if self.trades is None else f"{sum(beam.best for beam in self.trades.beams)} beams on the front"
@@ -206,7 +214,7 @@ class BeamFrontPlot(TradePlot):
     def mouseMoveEvent(self, event) -> None:
         beam = self.at(event.position())
         self.setCursor(Qt.CursorShape.ArrowCursor if beam is None else Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("" if beam is None else tip(beam))
+        self.setToolTip(FRONT_TIP if beam is None else tip(beam))
 
     def keyPressEvent(self, event) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(event.key())
@@ -239,10 +247,6 @@ class BeamFrontPlot(TradePlot):
             painter.setPen(QPen(QColor(t.accent), 2.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(self.place(here), 10, 10)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(t.accent), 2.0))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(rect.adjusted(-2, -2, 2, 2), theme.RADIUS_FIELD, theme.RADIUS_FIELD)
 
 
 def tip(beam) -> str:
@@ -266,7 +270,8 @@ class LimitPlot(TradePlot):
 
     def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
         super().__init__(tokens, parent)
-        self.setToolTip("Click to set the boost limit")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setToolTip("Click, or press Left and Right, to set the boost limit")
 
     def summary(self) -> str:
         if self.trades is None:
@@ -279,6 +284,14 @@ class LimitPlot(TradePlot):
         if event.button() == Qt.MouseButton.LeftButton and self.trades is not None and rect.contains(event.position()):
             limit = (event.position().x() - rect.left()) / rect.width() * self.x_span[1]
             self.changed.emit({"render.boost_limit_db": round(2 * limit) / 2})
+
+    def keyPressEvent(self, event) -> None:
+        step = {Qt.Key.Key_Left: -0.5, Qt.Key.Key_Right: 0.5}.get(event.key())
+        if step is None or self.trades is None:
+            super().keyPressEvent(event)
+            return
+        limit_db = min(max(self.params.boost_limit_db + step, self.x_span[0]), self.x_span[1])
+        self.changed.emit({"render.boost_limit_db": limit_db})
 
     def paint_data(self, painter: QPainter, rect: QRectF) -> None:
         t, limits = self.tokens, self.trades.limits

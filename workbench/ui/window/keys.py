@@ -31,10 +31,13 @@ def key_actions(window: QWidget) -> dict[str, Callable]:
         "J": panels.jobs,
         "L": panels.loudspeakers,
         "O": panels.oracle,
+        "P": panels.presets,
         "S": panels.source,
+        "Shift+S": panels.sink,
         "Shift+X": panels.abx,
         "F1": window.handbook.help,
         "Ctrl+F1": window.handbook.open_here,
+        "F10": window.menus.show,
         "F11": window.toggle_full_screen,
         "Ctrl+Q": window.close,
     }
