@@ -50,6 +50,7 @@ class LoudspeakerDesignView(QWidget):
         self.filter_kind = MethodChooser(
             "What is shown of the filters", tuple((kind.name, kind.label) for kind in KINDS)
         )
+        self.filter_kind.setToolTip("Impulse responses, group delay, or what the filters depart by from the design")
         self.filter_kind.setParent(self.filters)
         self.filter_kind.move(6, 1)
         self.filter_kind.chosen.connect(self.filters.show_kind)
