@@ -84,7 +84,7 @@ def with_256_colours(image: QImage) -> QImage:
 
 def main() -> int:
     """Take all pictures, or those whose name holds `--only`; those of the first ten minutes are called first-THEME,
-    those of single panels panels-devices-THEME, panels-enhancer-THEME, panels-compare-THEME and panels-sessions-THEME.
+    those of single panels panels-WHAT-THEME: devices, enhancer, compare, sessions, timeline.
     """
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--after", type=float, default=14.0, help="seconds of running before the picture (14)")
@@ -113,7 +113,7 @@ def main() -> int:
             subprocess.run([sys.executable, str(script), theme, str(FOLDER)], check=True, timeout=240)
             for name in ("loudspeakers", "layout-editor", "trade-offs"):
                 make_small(FOLDER / f"{name}-{theme}.png")
-        for what in ("devices", "enhancer", "compare", "sessions"):
+        for what in ("devices", "enhancer", "compare", "sessions", "timeline"):
             if args.only in f"panels-{what}-{theme}":
                 script = Path(__file__).with_name("panel_screenshots.py")
                 subprocess.run([sys.executable, str(script), theme, str(FOLDER), what], check=True, timeout=240)

@@ -24,6 +24,7 @@ from workbench.audio.scene_parts import Mismatch
 from workbench.core.channel_map import ChannelMap
 from workbench.dsp.bands import PEAK_HZ
 from workbench.engine.inputs import InputSetup
+from workbench.engine.run_marker import CrashedRun, SavedRecording
 from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 from workbench.ui import theme
@@ -276,8 +277,55 @@ def _session_pictures(stage: _Stage, folder: Path) -> None:
     window.adapt.panel.dismiss()
 
 
+def _timeline_pictures(stage: _Stage, folder: Path) -> None:
+    """A session that was just recorded, playing as it was; what is said at a first start and after a crash."""
+    window, session = stage.window, stage.session
+    stage.wait(4)
+    session.start_recording(folder / "recordings")
+    end = time.monotonic() + 60
+    while not session.mailbox.health.recording_s and time.monotonic() < end:
+        stage.wait(0.1)
+    for number, change in enumerate((
+        lambda: session.set({"beamformer.method": "superdirective"}),
+        lambda: session.mark("Anna begins"),
+        lambda: session.set({"beamformer.steering_deg": 40.0}),
+        lambda: session.set({"output.gain_db": 12.0}),
+        lambda: session.set({"output.gain_db": 0.0}),
+        lambda: session.mark("both at once"),
+        lambda: session.ab.choose("b"),
+        lambda: session.set({"enhance.attenuation_limit_db": 20.0}),
+        lambda: session.ab.choose("a"),
+    )):  # fmt: skip
+        stage.wait(4 if number % 2 else 3)
+        change()
+    stage.wait(5)
+    session.stop_recording()
+    while session.mailbox.health.recording_s is not None and time.monotonic() < end + 60:
+        stage.wait(0.1)
+    recorded = next((folder / "recordings").iterdir())
+    window.timeline_control.open(recorded.rename(folder / "Reading test, second take"))
+    stage.wait(4)
+    session.transport.seek(13.0)
+    session.transport.set_region((12.0, 20.0))
+    stage.wait(2)
+    stage.take(window.timeline_control.strip, "timeline")
+    stage.take(window, "session")
+    saved = SavedRecording(Path("2026-11-22 10-30-00"), 754.3, 0.6)
+    window.crashes._show_last_runs((CrashedRun("2026-11-22T10:28:12", "1.0", (saved,)),))
+    stage.take(window.crashes.panel, "crash")
+    window.crashes.panel.dismiss()
+    session.choose_source("room")
+    stage.wait(2)
+    window.first_run.begin()
+    stage.wait(3)
+    window.first_run.panel.show_outputs((("x", "Headphones"),), "x")
+    window.first_run.panel.show_level(0.55, "Playing on Headphones, getting louder.")
+    window.first_run.timer.stop()
+    stage.take(window.first_run.panel, "welcome")
+
+
 def main() -> int:
-    """Take panels in one theme: `panel_screenshots.py THEME FOLDER devices|enhancer|compare|sessions`."""
+    """Take panels in one theme: `panel_screenshots.py THEME FOLDER devices|enhancer|compare|sessions|timeline`."""
     theme_name, target, what = sys.argv[1], Path(sys.argv[2]), (*sys.argv[3:], "devices")[0]
     jack = _Jack()
     app = QApplication(["earshot"])
@@ -293,6 +341,8 @@ def main() -> int:
                     _comparison_pictures(stage)
                 elif what == "sessions":
                     _session_pictures(stage, Path(folder))
+                elif what == "timeline":
+                    _timeline_pictures(stage, Path(folder))
                 else:
                     _enhancer_pictures(stage)
             finally:

@@ -244,7 +244,7 @@ class Toolbar(QFrame):
         short = "A = B" if self._ab.equal else gain_text(self._ab) or "A, B"
         self.match_button.setText(short if self._compact else text)
         self.match_button.setAccessibleName(f"Compare A and B: {text}")
-        self.match_button.setFixedWidth(84 if self._compact else 196)
+        self.match_button.setFixedWidth(96 if self._compact else 212)
 
     def show_kept(self, kept: KeptSound) -> None:
         """How much is kept, or where the loop is."""
