@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 
 export PYTHON
 
-# make soak: a short round (about ten minutes); make soak SOAK=--full takes two hours.
+# make soak: a short round (about a quarter of an hour); make soak SOAK=--full takes three hours.
 SOAK ?=
 
 # The handbook, which Ctrl+F1 opens. It is made anew when something that it tells of has changed.
@@ -24,15 +24,7 @@ test: $(VENV)/.test
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 soak: $(VENV)/.test
-	$(BIN)/python -m tests.soak.recovery $(SOAK)
-	$(BIN)/python -m tests.soak.two_clocks $(SOAK)
-	$(BIN)/python -m tests.soak.gui_stall $(SOAK)
-	$(BIN)/python -m tests.soak.recording_kill $(SOAK)
-	$(BIN)/python -m tests.soak.live_hour $(SOAK)
-	$(BIN)/python -m tests.soak.microphone_check $(SOAK)
-	$(BIN)/python -m tests.soak.session_kill $(SOAK)
-	$(BIN)/python -m tests.soak.fuzzed_files $(SOAK)
-	$(BIN)/python -m tests.ui.first_ten_minutes
+	$(BIN)/python -m tests.soak $(SOAK)
 
 bench: $(VENV)/.runtime
 	$(BIN)/python -m workbench bench

@@ -16,6 +16,7 @@ import numpy as np
 import soundfile
 
 from tests.engine.test_replay import record
+from tests.soak.verdict import verdict
 from workbench.core import params as parameters
 from workbench.core.errors import InputError
 from workbench.core.params import ENTRIES, Params
@@ -123,14 +124,16 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help="10,000 files instead of 600")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
+    found = []
     count, rng = (5000 if args.full else 300), random.Random(args.seed)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         (folder / "good").mkdir()
         for name, fuzz in (("presets", fuzz_presets), ("sessions", fuzz_sessions)):
             taken, refused = fuzz(count, folder, rng)
-            print(f"{name}: {taken} taken, {refused} refused with a reason", flush=True)
-    return 0
+            found.append(f"{name}: {taken} taken, {refused} refused with a reason")
+            print(found[-1], flush=True)
+    return verdict(True, "; ".join(found))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from tests.audio.jack_server import JackServer
 from tests.soak import sine
 from tests.soak.calm import run_calmly
 from tests.soak.screen import Shown, screen
+from tests.soak.verdict import FAULT, GOOD, NOT_JUDGED, verdict
 
 DEVICE = "device:JACK Audio Connection Kit/system#channels 1,2"
 STALL_S, BETWEEN_S = 2.0, 3.0
@@ -39,7 +40,7 @@ def busy() -> None:
         count += 1
 
 
-def soak(rounds: int) -> bool:
+def soak(rounds: int) -> int:
     server = JackServer()
     os.environ.update(server.variables)
     from workbench.engine.session import Session
@@ -54,8 +55,7 @@ def soak(rounds: int) -> bool:
             session.start()
             health = lambda: session.mailbox.health  # noqa: E731
             if not shown.until(lambda: health().state == "running" and health().elapsed_s > 1, 30):
-                print("no sound:", health().message)
-                return False
+                return verdict(False, f"no sound: {health().message}")
             session.set({"output.bypass": True, "output.muted": False})
             seconds = rounds * 2 * (STALL_S + BETWEEN_S) + 5
             probes.append(sine.start("play", server, seconds + 10, path["play"]))
@@ -89,15 +89,17 @@ def soak(rounds: int) -> bool:
     worst_db = sine.beside_db(rest)
     clicks = int((worst_db > sine.CLICK_DB).sum())
     level_db = 20 * np.log10(np.hypot(*weights[:2]) / sine.LEVEL + 1e-9)
-    beside = f"beside it {worst_db.max():.1f} dB at most"
-    print(f"sine: {level_db.min():+.3f} dB at least, {beside}; {clicks} blocks of 50 ms clicked")
     if clicks and not of_server:
         failures.append(f"{clicks} blocks of 50 ms have clicks")
-    for failure in failures:
-        print("FAULT", failure)
-    if not failures:
-        print("good" if not clicks else "The sound server left out cycles: this machine is too busy to judge the sine.")
-    return not failures
+    if clicks and of_server:
+        print("The sound server left out cycles: this machine is too busy to judge the sine.")
+    beside_db = worst_db.max()
+    return verdict(
+        FAULT if failures else NOT_JUDGED if clicks else GOOD,
+        f"{2 * rounds} stalls of {STALL_S:g} s: {counted()[0] - began[0]} own dropouts, {of_server} of the server, "
+        f"{clicks} blocks with clicks; sine {level_db.min():+.3f} dB at least, beside it {beside_db:.1f} dB at most",
+        failures,
+    )
 
 
 def main() -> int:
@@ -107,7 +109,7 @@ def main() -> int:
     args = parser.parse_args()
     if (status := run_calmly("tests.soak.gui_stall")) is not None:
         return status
-    return 0 if soak(FULL if args.full else args.rounds) else 1
+    return soak(FULL if args.full else args.rounds)
 
 
 if __name__ == "__main__":

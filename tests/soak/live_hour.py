@@ -20,13 +20,14 @@ import numpy as np
 from tests.audio.jack_server import JackServer
 from tests.soak.calm import run_calmly
 from tests.soak.screen import Shown, screen
+from tests.soak.verdict import verdict
 
 DEVICE = "device:JACK Audio Connection Kit/system"
 SAMPLE_S = 5.0
 SLOPE_MB_H = 1.0
 SHORT_MINUTES, FULL_MINUTES = 4.0, 60.0
 WARM_UP_PART, WARM_UP_MOST_S = 0.4, 1020.0
-LEAST_FOR_SLOPE_MINUTES = 20.0
+LEAST_FOR_SLOPE_MINUTES = 30.0
 """In less time a megabyte an hour cannot be told from the noise of one allocation."""
 
 
@@ -41,7 +42,7 @@ def slope_mb_h(seconds: np.ndarray, megabytes: np.ndarray) -> tuple[float, float
     return 3600 * slope, 3600 * error
 
 
-def soak(minutes: float) -> bool:
+def soak(minutes: float) -> int:
     server = JackServer()
     os.environ.update(server.variables)
     from workbench.engine.meters import memory_mb
@@ -55,8 +56,7 @@ def soak(minutes: float) -> bool:
             session.start()
             health = lambda: session.mailbox.health  # noqa: E731
             if not shown.until(lambda: health().state == "running" and health().elapsed_s > 1, 60):
-                print("no sound:", health().message)
-                return False
+                return verdict(False, f"no sound: {health().message}")
             session.set({"output.muted": False})
             shown.spin(10.0)
             runner = session._assembly.runner
@@ -79,17 +79,16 @@ def soak(minutes: float) -> bool:
     seconds, megabytes = np.array(readings).T
     settled = seconds > min(WARM_UP_PART * 60 * minutes, WARM_UP_MOST_S)
     slope, error = slope_mb_h(seconds[settled], megabytes[settled])
-    print(
-        f"{minutes:g} minutes: {own} own dropouts, {len(runner.dropouts)} in the log, {of_server} of the sound server; "
-        f"memory {megabytes[settled][0]:.1f} to {megabytes[-1]:.1f} MB, slope {slope:+.2f} ± {error:.2f} MB/h"
-    )
     good = own == 0
     if minutes >= LEAST_FOR_SLOPE_MINUTES:
         good = good and slope < SLOPE_MB_H
     else:
         print(f"too short to judge the slope ({LEAST_FOR_SLOPE_MINUTES:g} minutes and more do)")
-    print("good" if good else "FAULT")
-    return good
+    return verdict(
+        good,
+        f"{minutes:g} minutes: {own} own dropouts, {len(runner.dropouts)} in the log, {of_server} of the sound server; "
+        f"memory {megabytes[settled][0]:.1f} to {megabytes[-1]:.1f} MB, slope {slope:+.2f} ± {error:.2f} MB/h",
+    )
 
 
 def main() -> int:
@@ -99,7 +98,7 @@ def main() -> int:
     args = parser.parse_args()
     if (status := run_calmly("tests.soak.live_hour")) is not None:
         return status
-    return 0 if soak(FULL_MINUTES if args.full else args.minutes) else 1
+    return soak(FULL_MINUTES if args.full else args.minutes)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from itertools import combinations
 
 import numpy as np
 
+from tests.soak.verdict import verdict
 from workbench.audio.scene import Scene
 from workbench.audio.scene_parts import Arc, Mismatch, Noise, Talker
 from workbench.audio.simulator import RoomSource
@@ -192,14 +193,14 @@ def main() -> int:
             )
     faulty_right = sum(row["right"] for row in rows if row["faulty"])
     healthy_right = sum(row["right"] for row in rows if not row["faulty"])
-    print(
-        f"{faulty_right} of {each} faulty recordings named rightly, {healthy_right} of {each} healthy ones without "
-        f"alarm ({time.monotonic() - began_s:.0f} s)"
-    )
     if args.json:
         with open(args.json, "w", encoding="utf-8") as file:
             json.dump(rows, file, indent=1)
-    return 0 if faulty_right == healthy_right == each else 1
+    return verdict(
+        faulty_right == healthy_right == each,
+        f"{faulty_right} of {each} faulty recordings named rightly, {healthy_right} of {each} healthy ones without "
+        f"alarm ({time.monotonic() - began_s:.0f} s)",
+    )
 
 
 if __name__ == "__main__":

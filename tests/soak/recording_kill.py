@@ -21,6 +21,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from tests.soak.verdict import verdict
+
 MISSING_S = 1.0
 SHORT, FULL = 4, 20
 KINDS = ("wav", "flac")
@@ -44,8 +46,8 @@ def record(folder: str, kind: str) -> None:
         time.sleep(0.02)
 
 
-def one_round(number: int, rng: random.Random) -> list[str]:
-    """What is wrong after one kill."""
+def one_round(number: int, rng: random.Random) -> tuple[list[str], float]:
+    """What is wrong after one kill, and how many seconds are missing in the shorter file."""
     kind = KINDS[number % len(KINDS)]
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
@@ -79,7 +81,7 @@ def one_round(number: int, rng: random.Random) -> list[str]:
             faults.append(f"no {kind} files")
         held = f"{min(lengths):.2f} s" if lengths else "nothing"
         print(f"round {number + 1:2}: {kind:4} killed at {said_s:.2f} s, {len(files)} files hold {held}", flush=True)
-        return [f"round {number + 1}: {fault}" for fault in faults]
+        return [f"round {number + 1}: {fault}" for fault in faults], said_s - min(lengths, default=0.0)
 
 
 def main() -> int:
@@ -92,11 +94,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     rng = random.Random(args.seed)
-    faults = [fault for number in range(FULL if args.full else args.rounds) for fault in one_round(number, rng)]
-    for fault in faults:
-        print("FAULT", fault)
-    print("good" if not faults else f"{len(faults)} faults")
-    return 1 if faults else 0
+    rounds = [one_round(number, rng) for number in range(FULL if args.full else args.rounds)]
+    faults = [fault for found, _ in rounds for fault in found]
+    missing_s = max(missing for _, missing in rounds)
+    return verdict(not faults, f"{len(rounds)} kills: {len(faults)} faults, {missing_s:.2f} s missing at most", faults)
 
 
 if __name__ == "__main__":

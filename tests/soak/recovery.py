@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tests.audio.jack_server import JackServer
 from tests.soak.calm import run_calmly
+from tests.soak.verdict import verdict
 from workbench.engine.mailbox import History
 from workbench.engine.meters import memory_mb
 from workbench.engine.session import Session
@@ -28,7 +29,7 @@ DEVICE = "device:JACK Audio Connection Kit/system"
 SAID_S, BACK_S = 1.0, 3.0
 MEMORY_MB = 8.0
 """What the memory may grow from the end of the first visit of a source to the end of the last one."""
-SHORT, FULL = 12, 50
+SHORT, FULL = 12, 100
 VISIT_ROUNDS = {SHORT: 3, FULL: 10}
 """So many rounds with one source, then as many with the other one."""
 WARM_UPS = {SHORT: 2, FULL: 8}
@@ -104,7 +105,7 @@ class Watcher:
         )
 
 
-def soak(rounds: int) -> bool:
+def soak(rounds: int) -> int:
     server = JackServer()
     os.environ.update(server.variables)
     session = Session(Settings(source=DEVICE, sink=DEVICE, array="", layout=""))
@@ -117,8 +118,7 @@ def soak(rounds: int) -> bool:
     try:
         session.start()
         if wait(watcher.flows, 30) == float("inf"):
-            print("no sound at the start:", watcher.health.message)
-            return False
+            return verdict(False, f"no sound at the start: {watcher.health.message}")
         for _ in range(WARM_UPS.get(rounds, WARM_UPS[FULL])):
             for source in ("room", DEVICE):
                 watcher.choose(source)
@@ -174,14 +174,14 @@ def soak(rounds: int) -> bool:
     finally:
         session.close()
         server.stop()
-    print(
-        f"{rounds} rounds: said in {max(said):.2f} s at most (median {sorted(said)[len(said) // 2]:.2f}), "
+    return verdict(
+        not failures,
+        f"{rounds} kills, {-(-rounds // 2)} of them of jackd: said in {max(said):.2f} s at most "
+        f"(median {sorted(said)[len(said) // 2]:.2f}), "
         f"back within {max(back):.2f} s (median {sorted(back)[len(back) // 2]:.2f}); "
-        f"{open_while_running} descriptors running, {stopped} stopped; memory {grown_mb:+.1f} MB"
+        f"{open_while_running} descriptors running, {stopped} stopped; memory {grown_mb:+.1f} MB",
+        failures,
     )
-    for failure in failures:
-        print("FAULT", failure)
-    return not failures
 
 
 def main() -> int:
@@ -191,7 +191,7 @@ def main() -> int:
     args = parser.parse_args()
     if (status := run_calmly("tests.soak.recovery")) is not None:
         return status
-    return 0 if soak(FULL if args.full else args.rounds) else 1
+    return soak(FULL if args.full else args.rounds)
 
 
 if __name__ == "__main__":

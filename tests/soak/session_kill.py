@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from tests.soak.verdict import verdict
 from workbench.dsp.bands import RATE_HZ
 from workbench.engine import replay
 
@@ -86,8 +87,7 @@ def main() -> int:
             fault = run_round(Path(place) / f"round {number}", noise, after_s)
             wrong += bool(fault)
             print(f"killed after {after_s:.2f} s: {fault or 'opens, replays bit for bit'}", flush=True)
-    print(f"{rounds - wrong} of {rounds} right")
-    return 1 if wrong else 0
+    return verdict(not wrong, f"{rounds - wrong} of {rounds} sessions open and replay bit for bit")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from tests.audio.jack_server import JackServer
 from tests.soak import sine
 from tests.soak.calm import run_calmly
 from tests.soak.sine import CLICK_DB, RATE_HZ, TONE_HZ
+from tests.soak.verdict import FAULT, GOOD, NOT_JUDGED, verdict
 
 DEVICE = "device:JACK Audio Connection Kit/system"
 WARM_UP_S, SETTLE_S = 6.0, 15.0
@@ -40,7 +41,7 @@ def when(times: np.ndarray, index: np.ndarray, part: int = 100) -> np.ndarray:
     return offset + slope * index + np.interp(index, counts[best], late[best])
 
 
-def soak(minutes: float, period: int) -> bool:
+def soak(minutes: float, period: int) -> int:
     servers = tuple(JackServer(rate_hz, period) for rate_hz in (48000, 48010))
     seconds = 60 * minutes
     with tempfile.TemporaryDirectory() as folder:
@@ -87,8 +88,8 @@ def print_steps(seconds: np.ndarray, delay_ms: np.ndarray) -> None:
             shown = level
 
 
-def judge(report: dict, played: np.ndarray, recorded: np.ndarray, frames: np.ndarray) -> bool:
-    """Print what was found; whether it is good."""
+def judge(report: dict, played: np.ndarray, recorded: np.ndarray, frames: np.ndarray) -> int:
+    """Print what was found; gives the exit status."""
     weights, rest, omega = sine.fit(frames)
     between_ppm = 1e6 * (omega / (2 * np.pi * TONE_HZ / RATE_HZ) - 1)
     level = np.hypot(*weights[:2])
@@ -114,10 +115,15 @@ def judge(report: dict, played: np.ndarray, recorded: np.ndarray, frames: np.nda
     before = len(dropouts["own"]) - len(own)
     print(f"dropouts: {len(own)} own {own} ({before} before the recording), {dropouts['server']} of the sound servers")
     good = clicks == 0 and spread_ms < LATENCY_MS and not own
-    if not good and dropouts["server"]:
+    found = GOOD if good else FAULT
+    if not good and dropouts["server"] and not own:
         print("The sound servers themselves left out cycles: this machine is too busy to judge the program.")
-    print("good" if good else "FAULT")
-    return good
+        found = NOT_JUDGED
+    return verdict(
+        found,
+        f"{len(frames) / RATE_HZ / 60:.1f} min at {between_ppm:+.1f} ppm: {clicks} blocks with clicks, {len(own)} own "
+        f"dropouts, latency within {spread_ms:.3f} ms, {dropouts['server']} dropouts of the servers",
+    )
 
 
 def main() -> int:
@@ -128,7 +134,7 @@ def main() -> int:
     args = parser.parse_args()
     if (status := run_calmly("tests.soak.two_clocks")) is not None:
         return status
-    return 0 if soak(FULL_MINUTES if args.full else args.minutes, args.period) else 1
+    return soak(FULL_MINUTES if args.full else args.minutes, args.period)
 
 
 if __name__ == "__main__":
