@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from tests.localize import scenes
 from workbench.core.geometry import load_array
 from workbench.localize import methods, srp
-from workbench.localize.frames import BANDS, SHIFT, analyse
+from workbench.localize.frames import BANDS, SHIFT, Frames, analyse
 
 
 def test_confidence_of_srp_grows_with_the_evidence():
@@ -44,3 +45,25 @@ def test_pushing_in_parts_is_the_same_as_at_once(name):
     np.testing.assert_allclose(one.spectrum.level_db, other.spectrum.level_db, rtol=0, atol=1e-2)
     if name in ("network", "combined"):
         np.testing.assert_allclose(one.sectors, other.sectors, atol=1e-4)
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 40])
+def test_srp_looks_at_the_last_frames_whatever_came_before(chunk):
+    """The ring of votes beside the plain calculation over the window's zones."""
+    array = load_array("uca8-100mm")
+    talkers = [scenes.speech_like(seed, 1.0) for seed in (1, 2)]
+    x = scenes.plane_waves(array, [50.0, -70.0], talkers, snr_db=20.0)
+    analysed = analyse(x)
+    method = methods.make_method("srp", array)
+    for start in range(0, len(analysed.energy), chunk):
+        part = slice(start, start + chunk)
+        method.push(Frames(analysed.spectrum[part], analysed.energy[part]), x[:, :0])
+    active = np.random.default_rng(0).random((methods.WINDOW_FRAMES, BANDS)) < 0.7
+    found = method.result(active, np.zeros(BANDS)).candidates
+
+    power = srp.steered_power(array, analysed)[-methods.WINDOW_FRAMES :][active]
+    power = power[np.ptp(power, axis=1) > methods._LEAST_CONTRAST]
+    peaks = srp.find_peaks(power, 6)
+    assert [one.azimuth_rad for one in found] == pytest.approx([peak.azimuth_rad for peak in peaks], abs=1e-4)
+    confidence = [methods.srp_confidence(peak.share, peak.zones / active.size) for peak in peaks]
+    assert [one.confidence for one in found] == pytest.approx(confidence, abs=1e-4)

@@ -31,7 +31,11 @@ BIN_HZ = (_FIRST + BIN_STRIDE * np.arange(BINS)) * _WIDTH_HZ
 """Frequencies of the bins used, (BINS,)."""
 BIN_HZ.setflags(write=False)
 
-_WINDOW = (0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(FRAME) + 0.5) / FRAME)).astype(np.float32)
+if FRAME != BIN_STRIDE * SHIFT or _FIRST % BIN_STRIDE:
+    raise AssertionError("every second bin is that of the frame folded once, if the first one is even")
+
+_HANN = 0.5 - 0.5 * np.cos(2 * np.pi * (np.arange(FRAME) + 0.5) / FRAME)
+_WINDOW = (_HANN * 2 / _HANN.sum()).astype(np.float32)
 _WINDOW.setflags(write=False)
 
 
@@ -59,6 +63,8 @@ class Frames:
 def analyse(samples: np.ndarray) -> Frames:
     """All whole frames in `samples`; frame t covers samples t * SHIFT to t * SHIFT + FRAME.
 
+    Only every second bin is wanted: those of the frame's two halves added up, in a transform of half the length.
+
     Parameters
     ----------
     samples : (mics, n) float32 at 48 kHz
@@ -70,7 +76,11 @@ def analyse(samples: np.ndarray) -> Frames:
     """
     if samples.ndim != 2 or samples.shape[1] < FRAME:
         raise ValueError(f"expected (mics, at least {FRAME}) samples, got {samples.shape}")
-    frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME, axis=1)[:, ::SHIFT]
-    spectrum = fft.rfft(frames * (_WINDOW * np.float32(2 / _WINDOW.sum())), axis=2)
-    chosen = spectrum[:, :, _FIRST : _FIRST + BIN_STRIDE * BINS : BIN_STRIDE].transpose(1, 2, 0)
-    return Frames(np.ascontiguousarray(chosen), np.mean(chosen.real**2 + chosen.imag**2, axis=2))
+    count = (samples.shape[1] - FRAME) // SHIFT + 1
+    halves = samples[:, : (count + 1) * SHIFT].reshape(len(samples), count + 1, SHIFT)
+    folded = halves[:, :-1] * _WINDOW[:SHIFT]
+    folded += halves[:, 1:] * _WINDOW[SHIFT:]
+    chosen = fft.rfft(folded, axis=2)[:, :, _FIRST // BIN_STRIDE :][:, :, :BINS]
+    spectrum = np.ascontiguousarray(chosen.transpose(1, 2, 0))
+    parts = spectrum.view(np.float32)
+    return Frames(spectrum, np.einsum("tbp,tbp->tb", parts, parts) / np.float32(len(samples)))

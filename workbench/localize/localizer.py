@@ -111,12 +111,14 @@ class Localizer:
         chosen = (params.method, params.model)
         if self._method is None or chosen != self._chosen:
             self.prepare(params)
-        samples = np.nan_to_num(self._samples[:, self._start :], posinf=0.0, neginf=0.0)
+        samples = self._samples[:, self._start :]
+        if not np.isfinite(samples.sum()):  # one pass; what is added up beyond all numbers is looked at twice
+            samples = np.nan_to_num(samples, posinf=0.0, neginf=0.0)
         frames = analyse(samples)
         new = samples if self._frames == 0 else samples[:, _OVERLAP - self._start :]
+        self._method.push(frames, new)
         self._samples[:, :_OVERLAP] = self._samples[:, -_OVERLAP:]
         self._filled, self._start = _OVERLAP, 0
-        self._method.push(frames, new)
         self._frames = min(self._frames + len(frames.energy), WINDOW_FRAMES)
         self._energy = np.concatenate([self._energy, frames.zone_energy])[-FLOOR_FRAMES:]
 

@@ -93,21 +93,45 @@ class SrpPhat:
 
     def reset(self) -> None:
         """See `Method`."""
-        self._power = np.zeros((0, BANDS, srp.GRID), dtype=np.float32)
+        zones = WINDOW_FRAMES * BANDS
+        # Rings of frames: what a zone votes is calculated when it comes, and looked at in several updates.
+        self._power = np.zeros((zones, srp.GRID), dtype=np.float32)
+        self._likelihood = np.zeros_like(self._power)
+        self._diffuse, self._contrast = np.zeros((2, zones), dtype=np.float32)
+        self._chosen = np.empty((2, zones, srp.GRID), dtype=np.float32)
+        self._work = np.empty(0, dtype=np.float32)
+        self._frames = 0
 
     def push(self, frames: Frames, samples: np.ndarray) -> None:
         """See `Method`."""
-        self._power = np.concatenate([self._power, srp.steered_power(self._array, frames)])[-WINDOW_FRAMES:]
+        count = len(frames.energy)
+        if self._work.shape[1:2] != (count,):
+            self._work = np.empty((BINS, count, 2 * srp.GRID), dtype=np.float32)
+        said = srp.votes(srp.steered_power(self._array, frames, work=self._work).reshape(-1, srp.GRID))
+        self._frames += count
+        newest = min(count, WINDOW_FRAMES)
+        rows, new = self._zones(np.arange(self._frames - newest, self._frames)).ravel(), slice(-newest * BANDS, None)
+        self._power[rows], self._likelihood[rows] = said.power[new], said.likelihood[new]
+        self._diffuse[rows], self._contrast[rows] = said.diffuse[new], np.ptp(said.power[new], axis=1)
+
+    @staticmethod
+    def _zones(numbers: np.ndarray) -> np.ndarray:
+        """Places of frames (T,), counted since the reset, in the rings: (T, BANDS)."""
+        return (numbers % WINDOW_FRAMES)[:, None] * BANDS + np.arange(BANDS)
 
     def result(self, active: np.ndarray, floor: np.ndarray) -> Finding:
         """See `Method`."""
-        heard = self._power[active]
-        heard = heard[np.ptp(heard, axis=1) > _LEAST_CONTRAST]
+        zones = self._zones(np.arange(self._frames - len(active), self._frames))
+        heard = zones[active]
+        heard = heard[self._contrast[heard] > _LEAST_CONTRAST]
+        power, likelihood = self._chosen[:, : len(heard)]
+        self._power.take(heard, axis=0, out=power, mode="clip")
+        self._likelihood.take(heard, axis=0, out=likelihood, mode="clip")
         candidates = tuple(
             Candidate(peak.azimuth_rad, srp_confidence(peak.share, peak.zones / active.size))
-            for peak in srp.find_peaks(heard, _MOST_CANDIDATES)
+            for peak in srp.find_peaks(srp.Votes(power, likelihood, self._diffuse[heard]), _MOST_CANDIDATES)
         )
-        shown = (heard if len(heard) else self._power.reshape(-1, srp.GRID)).mean(axis=0)
+        shown = (power if len(heard) else self._power[zones.ravel()]).mean(axis=0)
         # What comes from everywhere alike (reverberation, noise, the array's own side lobes at low frequencies) lifts
         # all directions: what stands above the quietest one is shown, and 0 dB is a single wave front.
         least = min(float(shown.min()), 0.99)
