@@ -23,6 +23,10 @@ ZOOM = 1.5
 GRAB = 5
 """Pixels around a marker or a loop's end that count as on it."""
 MARK_SPACING = 84
+TIP = (
+    "Click or drag to play from there; Shift and drag to loop a part; the wheel zooms. "
+    "← → 5 s, Ctrl+← → from marker to marker, Home, End, + − zoom"
+)
 TRACK_STEP_S = 0.2
 """How often talkers are looked for."""
 DRAG = 4
@@ -67,6 +71,7 @@ class Timeline(Painted):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Timeline")
+        self.setToolTip(TIP)
         self.setFixedHeight(self.wanted_height())
 
     # ---- what is shown -----------------------------------------------------------------------------------------
