@@ -13,8 +13,11 @@ from workbench.audio.scene_parts import Arc, Mismatch, Noise, Talker, Walk
 from workbench.core.atomic import write_text
 from workbench.core.errors import InputError
 from workbench.core.resources import find_toml, read_toml
+from workbench.core.versions import take_version
 
 DEFAULT_SCENE = "two-talkers-fan"
+VERSION = 1
+"""Of scene files, as their key `earshot_scene`; a file without it is of this version."""
 
 
 def _number(value, where: str) -> float:
@@ -106,6 +109,7 @@ def load_scene(name_or_path: str | Path = DEFAULT_SCENE) -> Scene:
     """
     path = find_toml("scenes", name_or_path)
     table = read_toml(path)
+    take_version(table, "earshot_scene", VERSION, path)
     try:
         return _scene(table, path)
     except InputError as error:
@@ -156,6 +160,7 @@ def _changed(part) -> dict:
 def scene_toml(scene: Scene) -> str:
     """The scene as TOML text, which `load_scene` reads back to an equal scene."""
     table = {
+        "earshot_scene": VERSION,
         "name": scene.name,
         "description": scene.description,
         "seed": scene.seed,

@@ -23,6 +23,7 @@ import numpy as np
 
 from workbench.core.errors import InputError
 from workbench.core.resources import find_toml, read_toml
+from workbench.core.versions import take_version
 
 SPEED_OF_SOUND_M_S = 343.0
 """Speed of sound in air at 20 degrees Celsius."""
@@ -31,6 +32,8 @@ SECTORS = 8
 """Number of equal azimuth sectors; sector k spans [k, k+1) * 45 degrees counter-clockwise from 0."""
 
 MAX_MICS = 64
+ARRAY_VERSION = LAYOUT_VERSION = 1
+"""Of array and layout files, as their keys `earshot_array` and `earshot_layout`; a file without is of this version."""
 
 
 def wrap_rad(angle_rad):
@@ -132,10 +135,11 @@ def load_array(name_or_path: str | Path) -> MicrophoneArray:
     Raises
     ------
     InputError
-        Unknown name, unreadable file, missing or malformed `mics`; the message names the file.
+        Unknown name, unreadable file, of a newer version, missing or malformed `mics`; the message names the file.
     """
     path = find_toml("arrays", name_or_path)
     table = read_toml(path)
+    take_version(table, "earshot_array", ARRAY_VERSION, path)
     if "mics" not in table:
         raise InputError(f"{path}: no `mics = [[x, y, z], ...]` in this array file")
     try:
@@ -240,6 +244,8 @@ def layout_from_table(table: dict, path: str | Path) -> SpeakerLayout:
         As `load_layout`.
     """
     path = Path(path)
+    table = dict(table)
+    take_version(table, "earshot_layout", LAYOUT_VERSION, path)
     entries = table.get("drivers")
     if not isinstance(entries, list) or not entries:
         raise InputError(f"{path}: no `drivers = [{{name, xyz_m, facing_deg}}, ...]` in this layout file")

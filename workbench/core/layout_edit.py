@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from workbench.core.errors import InputError
-from workbench.core.geometry import Driver, SpeakerLayout
+from workbench.core.geometry import LAYOUT_VERSION, Driver, SpeakerLayout
 
 MOST_DRIVERS = 16
 NEAREST_M = 1e-3
@@ -147,6 +147,7 @@ def layout_toml(layout: SpeakerLayout) -> str:
     if problems:
         raise InputError(f"layout {layout.name!r} cannot be saved: {problems[0]}")
     lines = [
+        f"earshot_layout = {LAYOUT_VERSION}",
         f"name = {_text(layout.name)}",
         f"description = {_text(layout.description)}",
         "# Device frame: +x towards the listener, +y to the left of someone at the device who looks at the listener:",

@@ -1,7 +1,7 @@
 """The version of a file's format, which every file that Earshot writes carries; it is looked at before anything else.
 
-The rule for all formats: a file of an older version opens with the same meaning, whatever it takes to read it so; a file
-of a newer version is refused by name, because half of its meaning would be lost; what a person may write by hand
+The rule for all formats: a file of an older version opens with the same meaning, whatever it takes to read it so; a
+file of a newer version is refused by name, because half of its meaning would be lost; what a person may write by hand
 (arrays, layouts, scenes, designs) may leave the version out.
 """
 

@@ -9,13 +9,15 @@ import tomli_w
 
 from workbench.core.atomic import write_text
 from workbench.core.errors import InputError
-from workbench.core.geometry import MicrophoneArray
+from workbench.core.geometry import ARRAY_VERSION, MicrophoneArray
 
 
 def array_toml(array: MicrophoneArray) -> str:
     """The array file that `core.geometry.load_array` reads back, to a micrometre."""
     mics = np.round(array.mic_xyz_m, 6).tolist()
-    return tomli_w.dumps({"name": array.name, "description": array.description, "mics": mics})
+    return tomli_w.dumps(
+        {"earshot_array": ARRAY_VERSION, "name": array.name, "description": array.description, "mics": mics}
+    )
 
 
 def save_array(array: MicrophoneArray, path: str | Path) -> None:

@@ -134,7 +134,7 @@ def load(path: str | Path) -> Preset:
     if unknown:
         raise InputError(f"{path}: unknown key {sorted(unknown)[0]!r} (a preset has {', '.join(STAGES)})")
     try:
-        params = parameters.from_dict(table)
+        params = parameters.from_dict(parameters.as_meant_then(table))
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
     left_out = [name for name in LEFT_OUT if name.split(".")[1] in table.get(name.split(".")[0], {})]

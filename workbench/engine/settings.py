@@ -81,7 +81,7 @@ def load(path: str | Path) -> Settings:
         raise InputError(f"{path}: params must be a table")
     try:
         setup = None if inputs_table is None else inputs.from_table(inputs_table)
-        return Settings(params=parameters.from_dict(params_table), **table, inputs=setup)
+        return Settings(params=parameters.from_dict(parameters.as_meant_then(params_table)), **table, inputs=setup)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
 

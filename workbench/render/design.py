@@ -18,6 +18,11 @@ from workbench.render.drivers import BeamGoal
 DESIGN_VERSION = 2
 """Of design files, as their key `earshot_design`; a file without it is of this version."""
 
+FIRST_KEYS = frozenset(
+    {"method", "target", "cancellation_db", "boost_limit_db", "virtual_deg", "region_m", "region_weight"}
+)
+"""All that designs had at first. The program writes all keys; a person who writes some means today's rest."""
+
 TARGETS = ("speakers", "ears")
 CENTRES = ("none", "beam", "mix")
 
@@ -230,6 +235,8 @@ def load_design(name_or_path: str | Path) -> Design:
     """
     path = find_toml("designs", name_or_path)
     table = {"name": path.stem, **read_toml(path)}
+    if "earshot_design" not in table and table.keys() >= FIRST_KEYS and "droop_db" not in table:
+        table |= {"earshot_design": 1, "droop_db": 0.0}  # written before there were versions, and before the droop
     version = take_version(table, "earshot_design", DESIGN_VERSION, path)
     if version == 1:
         table.setdefault("limit_counts_level", False)

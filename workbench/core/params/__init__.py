@@ -13,6 +13,7 @@ from workbench.core.params.edits import from_dict, replace
 from workbench.core.params.enhance import NETWORK_METHODS, EnhanceParams
 from workbench.core.params.knob import Knob, Value
 from workbench.core.params.localize import LocalizeParams
+from workbench.core.params.older import as_meant_then
 from workbench.core.params.output import OutputParams
 from workbench.core.params.render import RenderParams
 from workbench.core.params.tree import ENTRIES, Entry, Params, differences, entry, get, to_dict
@@ -40,6 +41,7 @@ __all__ = [
     "Params",
     "RenderParams",
     "Value",
+    "as_meant_then",
     "as_text",
     "check",
     "differences",
