@@ -27,13 +27,13 @@ def figures(response: LoudspeakerResponse | None) -> list[tuple[str, str, str, s
     band = (detail.beam_hz >= BAND_HZ[0]) & (detail.beam_hz <= BAND_HZ[1])
     drive = peak_drive_db(response)
     limited = drive > detail.params.boost_limit_db - 0.5 and detail.params.method == "crosstalk"
-    low, high = (painting.format_frequency(edge) for edge in BAND_HZ)
+    band_text = painting.with_unit("–".join(f"{edge / 1000:g}" for edge in BAND_HZ), "kHz")
     audible = (np.asarray(response.frequency_hz) >= 300) & (np.asarray(response.frequency_hz) <= 8000)
     values = (
         (float(detail.null_db[band].max()), f"95 %: under {_db(detail.null_95_db[band].max())}"),
         (float(np.median(detail.unevenness_db[band])), f"worst {_db(detail.unevenness_db[band].max())}"),
-        (float(detail.directivity_db[band].mean()), f"mean, {low} to {high}"),
-        (float(detail.white_noise_gain_db[band].min()), f"lowest, {low} to {high}"),
+        (float(detail.directivity_db[band].mean()), f"mean, {band_text}"),
+        (float(detail.white_noise_gain_db[band].min()), f"lowest, {band_text}"),
         (detail.headroom_db, "music at −20 dBFS"),
         (float(np.median(np.asarray(detail.condition_db)[audible])), "of the plant, median"),
         (drive, "at the limit" if limited else "highest of any driver"),
