@@ -6,7 +6,7 @@ import types
 import pytest
 
 from workbench.__main__ import main as program
-from workbench.cli import COMMANDS, main
+from workbench.cli import COMMANDS, main, opens_window
 
 
 def test_every_command_has_its_module_and_help(capsys):
@@ -53,6 +53,14 @@ def test_options_alone_open_the_window(argv, monkeypatch):
     monkeypatch.setitem(sys.modules, "workbench.ui.app", module)
     assert program(argv) == 0
     assert seen == [[word for word in argv if word != "-v"]]
+
+
+def test_a_file_opens_the_window_on_it_unless_a_command_has_its_name(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for name in ("talk.wav", "params"):
+        (tmp_path / name).touch()
+    assert opens_window(["talk.wav"]) and opens_window(["-v", "talk.wav", "--stopped"])
+    assert not opens_window(["params"]) and not opens_window(["gone.wav"])
 
 
 @pytest.mark.parametrize("argv", [["--version"], ["--help"]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Collection
 
@@ -56,9 +57,11 @@ _VERBOSE = {"-v", "--verbose"}
 
 
 def opens_window(argv: list[str]) -> bool:
-    """Whether these arguments open the window: no command, only options (and none that asks for information)."""
+    """Whether these arguments open the window: no command, but options (none that asks for information) or a file."""
     words = [word for word in argv if word not in _VERBOSE]
-    return not words or (words[0].startswith("-") and words[0] not in _INFORMATION)
+    if not words or words[0] in _INFORMATION:
+        return not words
+    return words[0].startswith("-") or (words[0] not in COMMANDS and os.path.exists(words[0]))
 
 
 def set_up_logging(argv: list[str]) -> None:

@@ -98,6 +98,11 @@ def test_what_is_refused_is_one_line_and_2(tmp_path, capsys):
     assert said.count("\n") == 1
 
 
+def test_a_file_to_open_that_is_not_there_is_refused_before_the_window(tmp_path, capsys):
+    assert app.main(["--stopped", str(tmp_path / "gone.wav")]) == 2
+    assert "gone.wav: no such file" in capsys.readouterr().err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals of this kind")
 def test_a_signal_closes_the_window_in_order(tmp_path):
     home = {name: str(tmp_path / name) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")}

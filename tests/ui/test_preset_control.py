@@ -48,6 +48,14 @@ def test_the_panel_lists_shipped_ones_then_ones_own(parts):
     assert len(names) == len(presets.shipped()) + 4
 
 
+def test_ones_own_presets_are_those_of_both_suffixes(parts):
+    _, _, control, folder, _ = parts
+    presets.save(FAN, folder / "again.earshot-preset")
+    (folder / "notes.txt").write_text("no preset")
+    assert control.paths()[-2:] == [folder / "again.earshot-preset", folder / "fan.toml"]
+    assert control.choose(str(folder / "again.earshot-preset"))
+
+
 def test_a_chosen_preset_changes_its_stage_alone_as_one_step(parts):
     _session, bridge, control, folder, _ = parts
     bridge.set({"render.virtual_deg": 40.0})

@@ -56,6 +56,8 @@ def opened(control, session, qtbot):
 
 def test_a_session_opens_from_its_folder_its_journal_or_the_list(main_window, control, session, qtbot):
     assert session_folder(session) == session_folder(session / "events.jsonl") == session
+    (session / "open.earshot-session").write_text("earshot_session = 1\n")
+    assert session_folder(session / "open.earshot-session") == session
     assert session_folder(session / "input.wav") is None and session_folder(session.parent) is None
     main_window.files.take(session / "events.jsonl")
     control.bridge.poll()

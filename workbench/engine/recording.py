@@ -14,6 +14,7 @@ import numpy as np
 
 from workbench.audio.recorder import FLAC_GUESS, Recorder
 from workbench.core.errors import EarshotError, InputError
+from workbench.core.file_kinds import SESSION_SUFFIX
 from workbench.core.messages import Localization
 from workbench.dsp.bands import RATE_HZ
 from workbench.engine import settings as settings_files
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 LEAST_S = 2.0
 """A disk that takes less than this much of a recording is full."""
 ENDING = {"wav": ".wav", "flac": ".flac"}
+
+SESSION_NAME = f"open{SESSION_SUFFIX}"
+"""What a double click on the desktop opens the recording by."""
 
 
 TALKERS_NAME = "talkers"
@@ -110,6 +114,7 @@ def begin_recording(
     try:
         first = header(runner.chain, channels)
         journal = Journal(path, first, localizations, lambda: clocks(runner.sink))
+        (path / SESSION_NAME).write_text("# Opens this recording in Earshot.\nearshot_session = 1\n", encoding="utf-8")
     except OSError as error:
         log.warning("the recording has no journal: %s", error)
     each = None

@@ -52,6 +52,13 @@ def _store(fresh: bool) -> QSettings:
 def argument_parser() -> argparse.ArgumentParser:
     """The window's own options."""
     parser = argparse.ArgumentParser(prog="workbench", description="Earshot, a live audio workbench.")
+    parser.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="sound file, preset, settings, array, layout or session to open",
+    )
     parser.add_argument("--source", metavar="SPEC", help="room[:SCENE], file:PATH or device:HOSTAPI/NAME")
     parser.add_argument("--sink", metavar="SPEC", help="none, file:PATH or device:HOSTAPI/NAME")
     parser.add_argument("--array", metavar="A", help="microphone array: a shipped name or a TOML file")
@@ -117,6 +124,8 @@ def _begin_settings(args: argparse.Namespace):
     from workbench.core.geometry import load_array, load_layout
     from workbench.engine import settings as settings_files
 
+    if args.file and not args.file.exists():
+        raise InputError(f"{args.file}: no such file")
     settings = settings_files.load(args.settings) if args.settings else settings_files.Settings()
     given = {name: getattr(args, name) for name in ("source", "sink", "array", "layout")}
     if args.array:
@@ -242,14 +251,16 @@ def _show(app: QApplication, window, bridge, args: argparse.Namespace) -> int:
         window.show()
         bridge.begin()
         choose = {
-            "choose_source": not (args.source or args.settings),
+            "choose_source": not (args.source or args.settings or args.file),
             "choose_sink": not (args.sink or args.settings),
         }
         if not args.screenshot:
             window.crashes.look_back(_runs_folder())
-        named = args.source or args.sink or args.settings or args.fresh or args.stopped or args.screenshot
+        named = args.file or args.source or args.sink or args.settings or args.fresh or args.stopped or args.screenshot
         if not named and window.first_run.wanted:
             window.first_run.begin()
+        if args.file:
+            window.files.take(args.file.absolute())
         starter = _Starter(window, bridge, window.store, **choose, start=not args.stopped)
         if args.screenshot:
             QTimer.singleShot(round(1000 * args.after), lambda: _take_picture(window, args.screenshot))

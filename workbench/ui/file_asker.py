@@ -8,6 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from workbench.core.file_kinds import is_table
+
 
 class FileAsker(QObject):
     """Asks for files and folders.
@@ -51,14 +53,14 @@ class FileAsker(QObject):
             dialog.setDefaultSuffix(suffix)
         if folder is None:
             last = Path(str(self._store.value("folder", Path.home())))
-            folder = self._settings_folder if suffix == "toml" else last
+            folder = self._settings_folder if is_table(f"x.{suffix}") else last
         if folder.is_dir():
             dialog.setDirectory(str(folder))
         if name:
             dialog.selectFile(name)
 
         def accepted(name: str) -> None:
-            if suffix != "toml":
+            if not is_table(f"x.{suffix}"):
                 self._store.setValue("folder", str(Path(name).parent))
             action(Path(name))
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QWidget
 
 from workbench.core.errors import InputError
+from workbench.core.file_kinds import PRESET_SUFFIX, SESSION_SUFFIX, SETTINGS_SUFFIX, is_table
 from workbench.core.geometry import load_array, load_layout
 from workbench.core.resources import read_toml
 from workbench.render.design import design_settings, load_design
@@ -19,8 +20,11 @@ from workbench.ui.preset_control import PresetControl
 from workbench.ui.timeline_control import session_folder
 
 SOUND_FILES = "Sound files (*.wav *.flac *.aif *.aiff *.ogg *.mp3);;All files (*)"
-OPENED_FILES = "Recordings and settings (*.wav *.flac *.aif *.aiff *.ogg *.mp3 *.toml events.jsonl);;All files (*)"
-SETTINGS_FILES = "Settings (*.toml);;All files (*)"
+OPENED_FILES = (
+    "Recordings and settings (*.wav *.flac *.aif *.aiff *.ogg *.mp3 *.toml events.jsonl "
+    f"*{PRESET_SUFFIX} *{SETTINGS_SUFFIX} *{SESSION_SUFFIX});;All files (*)"
+)
+SETTINGS_FILES = f"Settings (*{SETTINGS_SUFFIX} *.toml);;All files (*)"
 
 
 class FileControl(QObject):
@@ -85,7 +89,7 @@ class FileControl(QObject):
         if (folder := session_folder(path)) is not None or path.is_dir():
             self.take_session(folder or path)
             return
-        if path.suffix.lower() != ".toml":
+        if not is_table(path):
             if not path.is_file():
                 self.bridge.failed.emit(f"{path}: no such file")
                 return
@@ -118,7 +122,9 @@ class FileControl(QObject):
     def save_settings(self) -> None:
         """Ask for a file, and write everything into it: all parameters, source, sink, array and layout."""
         self._presets_folder.mkdir(parents=True, exist_ok=True)
-        self._asker.ask_file("Save all settings", SETTINGS_FILES, self.bridge.save_settings, save=True, suffix="toml")
+        self._asker.ask_file(
+            "Save all settings", SETTINGS_FILES, self.bridge.save_settings, save=True, suffix=SETTINGS_SUFFIX[1:]
+        )
 
     def export_design(self) -> None:
         """Ask for a folder, which need not be there, and write the loudspeakers' filters into it."""

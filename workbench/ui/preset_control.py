@@ -11,6 +11,7 @@ from PySide6.QtCore import QFile, QObject, QSettings, QUrl
 
 from workbench.core import params as parameters
 from workbench.core.errors import InputError
+from workbench.core.file_kinds import PRESET_SUFFIX, is_table
 from workbench.core.params import Params
 from workbench.engine import presets as preset_files
 from workbench.engine.presets import STAGE_NAMES, STAGES, Preset
@@ -22,7 +23,7 @@ from workbench.ui.dialogs.preset_panel import PresetPanel
 
 log = logging.getLogger(__name__)
 
-FILES = "Presets (*.toml);;All files (*)"
+FILES = f"Presets (*{PRESET_SUFFIX} *.toml);;All files (*)"
 STORED_RULES = "device_presets"
 FALLBACK = "other devices"
 FACTORY_VALUE = "factory"
@@ -73,7 +74,7 @@ class PresetControl(QObject):
 
     def paths(self) -> list[Path]:
         """Shipped presets, then the person's own, each by file name."""
-        own = sorted(self.folder.glob("*.toml")) if self.folder.is_dir() else []
+        own = sorted(filter(is_table, self.folder.iterdir())) if self.folder.is_dir() else []
         return preset_files.shipped() + own
 
     def _read(self) -> list[tuple[Path, Preset | None]]:
@@ -185,7 +186,7 @@ class PresetControl(QObject):
     def save_as(self) -> None:
         """Ask for a name and save."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._ask_file("Save as a preset", FILES, self.save_to, True, "toml")
+        self._ask_file("Save as a preset", FILES, self.save_to, True, PRESET_SUFFIX[1:])
 
     def save_to(self, path: Path) -> bool:
         """Write all stages to a file, which is the preset from now on."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.core.errors import InputError
+from workbench.core.file_kinds import SESSION_SUFFIX
 from workbench.core.timeline import Marker
 from workbench.core.transport import TransportState
 from workbench.engine.journal import EVENTS_NAME
@@ -30,10 +31,12 @@ HERE_S = 0.05
 
 
 def session_folder(path: Path) -> Path | None:
-    """The folder of a recorded session that a path names: the folder itself, or its journal; else None."""
+    """The folder of a recorded session that a path names: the folder itself, its journal, or the file in it that
+    stands for it; else None."""
     if path.is_dir() and (path / EVENTS_NAME).is_file():
         return path
-    return path.parent if path.name == EVENTS_NAME and path.is_file() else None
+    stands = path.name == EVENTS_NAME or path.suffix.lower() == SESSION_SUFFIX
+    return path.parent if stands and path.is_file() else None
 
 
 class TimelineControl(QObject):
