@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import soundfile
@@ -16,8 +18,11 @@ RADIUS_M = 0.0875
 FREQUENCY_HZ = np.geomspace(100, 16000, 120)
 
 
-def _sphere_head(path, rate_hz=44100, step_deg=5, swap=False):
-    """A SOFA file of the rigid sphere's head-related impulse responses in the horizontal plane, at 1.5 m."""
+def _sphere_head(path, rate_hz=44100, step_deg=5, swap=False, wrong=False):
+    """A SOFA file of the rigid sphere's head-related impulse responses in the horizontal plane, at 1.5 m.
+
+    `swap`: the right ear comes first; `wrong`: the ears' places are named the other way round.
+    """
     size, late = 512, 100
     frequency_hz = np.fft.rfftfreq(size, 1 / rate_hz)
     azimuth = np.radians(np.arange(0, 360, step_deg))
@@ -30,17 +35,21 @@ def _sphere_head(path, rate_hz=44100, step_deg=5, swap=False):
     sofa.Data_IR = 0.3 * (impulse[:, ::-1] if swap else impulse)
     sofa.Data_SamplingRate = rate_hz
     sofa.SourcePosition = np.stack([np.degrees(azimuth), 0 * azimuth, 1.5 + 0 * azimuth], axis=1)
-    side = -0.0875 if swap else 0.0875
+    side = -0.0875 if swap != wrong else 0.0875
     sofa.ReceiverPosition = np.array([[0, side, 0], [0, -side, 0]])
     sofa.Data_Delay = np.zeros((1, 2))
     sofar.write_sofa(str(path), sofa)
     return str(path)
 
 
-@pytest.mark.parametrize(("rate_hz", "swap"), [(44100, False), (48000, True), (96000, False)])
-def test_a_measured_sphere_is_the_sphere(tmp_path, rate_hz, swap):
-    """At any rate, whichever ear the file has first, also beside the centre and with a turned head."""
-    path = _sphere_head(tmp_path / "sphere.sofa", rate_hz, swap=swap)
+@pytest.mark.parametrize(
+    ("rate_hz", "swap", "wrong"),
+    [(44100, False, False), (48000, True, False), (96000, False, False), (44100, False, True), (44100, True, True)],
+)
+def test_a_measured_sphere_is_the_sphere(tmp_path, rate_hz, swap, wrong):
+    """At any rate, whichever ear the file has first, and says that it has first; also beside the centre and with a
+    turned head."""
+    path = _sphere_head(tmp_path / "sphere.sofa", rate_hz, swap=swap, wrong=wrong)
     layout = load_layout("pair-100mm")
     for pose in (HeadPose(), HeadPose(offset_m=(0.0, 0.05, 0.0)), HeadPose(yaw_rad=0.2)):
         off = plant_response(layout, FREQUENCY_HZ, path, pose) / listener_plant(layout, FREQUENCY_HZ, pose)
@@ -123,6 +132,32 @@ def test_responses_of_two_rates_are_refused(tmp_path):
     soundfile.write(last, soundfile.read(last)[0], 44100, subtype="FLOAT")
     with pytest.raises(InputError, match=r"44100 Hz, but .* has 48000 Hz"):
         load_responses(str(folder), 2)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        ({"Data_SamplingRate": 4000}, r"sampling rate \[4000.0\] Hz is not one between 8 and 192 kHz"),
+        ({"Data_IR": np.zeros((3, 1, 64))}, "not of two ears"),
+        ({"Data_IR": np.zeros((3, 2, 64))}, "silent"),
+        ({"Data_IR": np.full((3, 2, 64), np.nan)}, "not a finite number"),
+        ({"SourcePosition": np.zeros((2, 3))}, "3 responses, but 2 source positions"),
+    ],
+)
+def test_heads_with_wrong_contents_are_refused(tmp_path, monkeypatch, spoil, message):
+    path = tmp_path / "head.sofa"
+    path.write_bytes(b"anything: the library is stood in for")
+    good = {
+        "GLOBAL_SOFAConventions": "SimpleFreeFieldHRIR",
+        "Data_IR": np.eye(6, 64).reshape(3, 2, 64),
+        "Data_SamplingRate": 48000,
+        "SourcePosition": np.array([[0.0, 0, 1], [90, 0, 1], [270, 0, 1]]),
+        "ReceiverPosition": np.array([[0, 0.09, 0], [0, -0.09, 0]]),
+    }
+    monkeypatch.setattr(sofar, "read_sofa", lambda *_, **__: SimpleNamespace(**good | spoil))
+    with pytest.raises(InputError, match=message) as caught:
+        load_head(str(path))
+    assert "head.sofa" in str(caught.value)
 
 
 def test_bad_heads_are_refused(tmp_path):

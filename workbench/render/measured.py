@@ -28,6 +28,7 @@ _DELAY_HZ = (200.0, 2000.0)
 _MATCH_HZ = (300.0, 3000.0)
 _LONGEST = 1 << 17
 _SILENT_DB = -60.0
+_EARS_TELL_DB = 1.0
 _SINGULAR = 1e-3
 
 
@@ -203,10 +204,24 @@ def load_head(path: str) -> MeasuredHead:
         azimuth, elevation = np.radians(position[:, 0]), np.radians(position[:, 1])
     if len(azimuth) != len(impulse):
         raise InputError(f"{path}: {len(impulse)} responses, but {len(azimuth)} source positions")
-    ears = np.asarray(sofa.ReceiverPosition, dtype=float).reshape(EARS, 3, -1)[..., 0]
-    if getattr(sofa, "ReceiverPosition_Type", "cartesian") == "cartesian" and ears[0, 1] < ears[1, 1]:
-        impulse = impulse[:, ::-1]  # the left ear comes first
+    if _right_ear_first(sofa, impulse, azimuth, elevation):
+        impulse = impulse[:, ::-1]
     return _normalised(Path(path).name, rate_hz, azimuth, elevation, impulse)
+
+
+def _right_ear_first(sofa, impulse: np.ndarray, azimuth: np.ndarray, elevation: np.ndarray) -> bool:
+    """Whether the file's first ear is the right one, by what the responses say: sound from the left is louder at the
+    left ear. Many older files name the ears' places the other way round (CIPIC, LISTEN and MIT's as they were first
+    converted), so the places count only where the responses do not tell.
+    """
+    energy = (impulse**2).sum(axis=-1) + np.finfo(float).tiny
+    to_left = np.sin(azimuth) * np.cos(elevation)
+    louder_db = 10 * np.log10(energy[:, 0] / energy[:, 1])
+    told_db = float((to_left * louder_db).sum() / max(np.abs(to_left).sum(), 1e-9))
+    if abs(told_db) > _EARS_TELL_DB:
+        return told_db < 0
+    ears = np.asarray(sofa.ReceiverPosition, dtype=float).reshape(EARS, 3, -1)[..., 0]
+    return getattr(sofa, "ReceiverPosition_Type", "cartesian") == "cartesian" and bool(ears[0, 1] < ears[1, 1])
 
 
 def _with_delays(impulse: np.ndarray, delay: np.ndarray) -> np.ndarray:

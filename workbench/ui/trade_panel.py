@@ -56,6 +56,7 @@ class TradePanel(FloatPanel):
         self.state = label("", 12, tone="2")
         self.run_button = button("Compute", "Compute all three for the layout and settings in force", self.toggle)
         foot.addWidget(self.state, 1)
+        self.run_button.setMinimumWidth(96)  # of both its words
         foot.addWidget(self.run_button)
         self.body.addLayout(foot)
         self._timer = QTimer(self)
