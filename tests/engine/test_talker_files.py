@@ -28,7 +28,12 @@ def test_what_was_written_can_be_opened_before_anything_is_closed(tmp_path, kind
     rows = (tmp_path / "talkers" / "talker-03_at-00012.40s.csv").read_text().splitlines()
     assert rows == ["time_s,azimuth_deg,distance_m,confidence,speaking", "12.600,-174.3,,0.90,1"]
     entry = listed(folder.path)["talkers"][0]
-    assert entry["talker"] == 3 and entry["start_s"] == 12.4 and not listed(folder.path)["complete"]
+    assert (
+        entry["talker"] == 3
+        and entry["start_s"] == 12.4
+        and entry["end_s"] is None
+        and not listed(folder.path)["complete"]
+    )
     folder.close(20.0)
 
 

@@ -45,6 +45,7 @@ class TalkerFile:
     def __init__(self, folder: Path, number: int, start_s: float, kind: str):
         self.number, self.start_s = number, start_s
         self.gaps: list[dict[str, float]] = []
+        self._closed = False
         name = f"talker-{number:02d}_at-{start_s:08.2f}s"
         self.sound, self.path = folder / f"{name}.{kind}", folder / f"{name}.csv"
         for made in (self.sound, self.path):
@@ -86,15 +87,16 @@ class TalkerFile:
             self._writer.close()
         finally:
             self._way.close()
+            self._closed = True
 
     def describe(self) -> dict[str, Any]:
-        """Entry of the list."""
+        """Entry of the list; without an end while it goes on."""
         return {
             "talker": self.number,
             "file": self.sound.name,
             "path": self.path.name,
             "start_s": round(self.start_s, 3),
-            "end_s": round(self.start_s + self.seconds, 3),
+            "end_s": round(self.start_s + self.seconds, 3) if self._closed else None,
             "gaps": self.gaps,
         }
 
