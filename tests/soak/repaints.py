@@ -20,7 +20,6 @@ import tempfile
 import time
 from pathlib import Path
 
-TICK_MS = 16
 HOP_S = 0.01
 
 
@@ -85,6 +84,7 @@ def measure(size: tuple[int, int], seconds: float, page: int, theme_name: str) -
     from workbench.ui import theme
     from workbench.ui.bridge import Bridge
     from workbench.ui.main_window import MainWindow
+    from workbench.ui.pace import PacedTimer
     from workbench.ui.views.sound import SoundView
     from workbench.ui.views.space import SpaceView
 
@@ -161,9 +161,8 @@ def measure(size: tuple[int, int], seconds: float, page: int, theme_name: str) -
         paints.waiting = time.perf_counter()
         window.space.show_pattern(made)
 
-    timer, steering = QTimer(), QTimer()
-    timer.timeout.connect(tick)
-    timer.start(TICK_MS)
+    timer, steering = PacedTimer(tick), QTimer()
+    timer.start()
     steering.timeout.connect(steer)
     if page == 0:
         steering.start(100)
@@ -182,6 +181,7 @@ def measure(size: tuple[int, int], seconds: float, page: int, theme_name: str) -
     spin(seconds)
     wall = time.perf_counter() - begun
     cpu = time.thread_time() - cpu
+    interval_ms = timer.interval()
     timer.stop()
     steering.stop()
     rates = {name: round(paints.count.get(id(part), 0) / wall, 1) for name, part in watched.items()}
@@ -190,6 +190,7 @@ def measure(size: tuple[int, int], seconds: float, page: int, theme_name: str) -
         "size": f"{window.width()}x{window.height()}",
         "repaints_per_s": rates,
         "core_percent": round(100 * cpu / wall, 1),
+        "interval_ms": interval_ms,
         "thread_ms_per_repaint": round(1000 * cpu / max(1, paints.count.get(id(window.sound.before), 1)), 1),
         "pattern_ms": {"median": round(delays[len(delays) // 2], 1), "largest": round(delays[-1], 1)}
         if delays

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
 from workbench.core import params as parameters
 from workbench.core.errors import EarshotError
@@ -21,16 +21,15 @@ from workbench.dsp.bands import RATE_HZ
 from workbench.engine import presets
 from workbench.engine.command_line import live_command, replay_command
 from workbench.engine.presets import Preset
+from workbench.ui.pace import PacedTimer
 
 log = logging.getLogger(__name__)
 
-INTERVAL_MS = 16
-"""The timer that polls the mailbox: about 60 times a second, of which a repaint follows only where data came."""
 TRANSPORT = {"output.muted", "output.bypass", "beamformer.follow"}
 """What a person switches while listening belongs to no preset."""
 FACTORY = "Factory settings"
 HEALTH_EVERY = 6
-"""Health, patterns and parameters are compared every so many ticks (10 times a second)."""
+"""Health, patterns and parameters are compared every so many ticks (5 to 10 times a second)."""
 
 
 class _Listing(QRunnable):
@@ -114,9 +113,8 @@ class Bridge(QObject):
         self._ab = None
         self._factory: Params | None = None
         self.preset_name = FACTORY
-        self.timer = QTimer(self)
-        self.timer.setInterval(INTERVAL_MS)
-        self.timer.timeout.connect(self.poll)
+        self.timer = PacedTimer(self.poll, self)
+        """Polls the mailbox; a repaint follows only where data came."""
         self._listing_done.connect(self._on_devices)
 
     # What is shown -----------------------------------------------------------------------------------------------
