@@ -1,6 +1,8 @@
 """The shipped networks as they run: streaming, level-free, and refusing what is not theirs."""
 
+import gc
 import hashlib
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -36,6 +38,19 @@ def test_gains_and_strengths_are_between_zero_and_one(name):
     assert gain.shape == strength.shape == (100, 1, 34)
     for values in (gain, strength):
         assert np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1
+
+
+def test_two_settings_share_the_weights_of_one_network_and_nothing_else(name):
+    x = _noisy_tone()
+    alone = _gains(NetworkGains(1, name), x)
+    first, second = NetworkGains(1, name), NetworkGains(1, name)
+    assert first._run.__self__ is second._run.__self__
+    _gains(second, x[::-1].copy())  # what the other one has heard is the other one's
+    np.testing.assert_array_equal(_gains(first, x), alone)
+    session = weakref.ref(first._run.__self__)
+    del first, second
+    gc.collect()
+    assert session() is None  # nobody uses it: its memory goes
 
 
 def test_channels_do_not_mix(name):

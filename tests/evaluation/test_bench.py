@@ -18,6 +18,18 @@ def test_every_case_runs_and_is_a_row_of_the_contract():
                 assert row["reference"].keys() == {"name", "p50_us", "core_percent"}
 
 
+def test_the_row_of_two_full_networks_runs_both_in_every_hop(monkeypatch):
+    from workbench.enhance.runtime import NetworkGains
+
+    (case,) = (case for case in bench.cases() if "two full networks" in case.case)
+    ran, predict = [], NetworkGains.predict
+    monkeypatch.setattr(NetworkGains, "predict", lambda self, x: (ran.append(self.facts.file), predict(self, x))[1])
+    step = case.make()
+    outputs = [step(number) for number in range(20)]
+    assert all(np.isfinite(one.samples).all() for one in outputs) and np.abs(outputs[-1].samples).max() > 1e-4
+    assert ran == ["percepnet.onnx"] * 40
+
+
 def test_installed_networks_are_among_the_cases(tmp_path, monkeypatch):
     from workbench.enhance import models
 

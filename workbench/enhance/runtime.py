@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +17,17 @@ from workbench.enhance.models import ModelFacts, load_model
 
 _TINY = 1e-20
 _SILENCE = 1e-10 * BANDS
+
+_in_use: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
+"""Sessions by the SHA-256 of their model: state is carried outside of them, so that two settings share weights."""
+
+
+def _shared_session(facts: ModelFacts, data: bytes, source: str):
+    """The session of a model, for as long as anybody uses it."""
+    session = _in_use.get(facts.sha256)
+    if session is None:
+        _in_use[facts.sha256] = session = _session(facts, data, source)
+    return session
 
 
 def _session(facts: ModelFacts, data: bytes, source: str):
@@ -64,7 +77,7 @@ class NetworkGains:
     def __init__(self, channels: int = 1, model: str | Path = "percepnet-small"):
         self.channels = channels
         self.facts, data = load_model(model)
-        self._run = _session(self.facts, data, str(model)).run
+        self._run = _shared_session(self.facts, data, str(model)).run
         self.reset()
 
     def reset(self) -> None:

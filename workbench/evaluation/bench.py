@@ -309,31 +309,35 @@ def _chain():
     return step
 
 
-def _compared():
-    """Two settings that share nothing: other beams, both with a network."""
-    from workbench.core.ab import ABChoice
-    from workbench.core.params import replace
-    from workbench.engine.ab_lanes import Side
-    from workbench.engine.chain import Chain, ChainConfig
-    from workbench.engine.designs import DesignBench, NetworkUnusable
+def _compared(methods: tuple[str, str], changes: dict[str, object]) -> Callable[[], Callable[[int], object]]:
+    """Two settings that share nothing: other beams, both with a network, one with further `changes`."""
 
-    array, layout = load_array("uca8-100mm"), load_layout("pair-100mm")
-    chain, hops = Chain(ChainConfig(8, array, layout), compare=True), _noise(8)
-    sides = []
-    for steering_deg in (0.0, 40.0):
-        params = replace(Params(), {"beamformer.steering_deg": steering_deg})
-        bench = DesignBench(array, layout, chain.enhancers)
-        with contextlib.suppress(NetworkUnusable):
-            bench.request(params, np.radians(steering_deg))
-        sides.append(Side(params, bench.designs))
+    def make():
+        from workbench.core.ab import ABChoice
+        from workbench.core.params import replace
+        from workbench.engine.ab_lanes import Side
+        from workbench.engine.chain import Chain, ChainConfig
+        from workbench.engine.designs import DesignBench, NetworkUnusable
 
-    def step(number: int):
-        block = Block(hops[number % len(hops)], number * HOP, number * 0.01)
-        shown = number // 200 % 2
-        own, choice = sides[shown], ABChoice(shown=shown, heard=shown)
-        return chain.process(block, own.params, own.designs, sides[1 - shown], choice)
+        array, layout = load_array("uca8-100mm"), load_layout("pair-100mm")
+        chain, hops = Chain(ChainConfig(8, array, layout), compare=True), _noise(8)
+        sides = []
+        for steering_deg, method, own in zip((0.0, 40.0), methods, ({}, changes)):
+            params = replace(Params(), {"beamformer.steering_deg": steering_deg, "enhance.method": method, **own})
+            bench = DesignBench(array, layout, chain.enhancers)
+            with contextlib.suppress(NetworkUnusable):
+                bench.request(params, np.radians(steering_deg))
+            sides.append(Side(params, bench.designs))
 
-    return step
+        def step(number: int):
+            block = Block(hops[number % len(hops)], number * HOP, number * 0.01)
+            shown = number // 200 % 2
+            own, choice = sides[shown], ABChoice(shown=shown, heard=shown)
+            return chain.process(block, own.params, own.designs, sides[1 - shown], choice)
+
+        return step
+
+    return make
 
 
 def _room():
@@ -390,7 +394,12 @@ CASES = (
     Case("render", "upmix, five drivers, 2048 taps, limiter", _stereo_to_five),
     Case("output", "true-peak limiter, 2 channels", _limiter),
     Case("chain", "8 microphones to headphones, spectra included", _chain),
-    Case("chain", "A and B of two networks, loudness matched", _compared),
+    Case("chain", "A and B of two networks, loudness matched", _compared(("percepnet-small",) * 2, {})),
+    Case(
+        "chain",
+        "A and B of two full networks, loudness matched",
+        _compared(("percepnet", "percepnet"), {"enhance.strength_percent": 60.0}),
+    ),
     Case("room", "four talkers walking, RT60 0.6 s, 8 microphones", _room, period_hops=5),
 )
 
@@ -402,6 +411,7 @@ def cases() -> tuple[Case, ...]:
 
 def run(seconds: float, only: str | None, progress: Callable[[str], None]) -> list[dict]:
     """Measure all cases, or those whose stage is `only`; `progress` is told each before it starts."""
+    memory.settle()  # as the program does
     kernels.load()
     rows = []
     for case in cases():
