@@ -336,3 +336,20 @@ def test_undo_says_what_it_takes_back_also_of_the_structure(window):
     window.bridge._poll_slow(window.bridge.session.mailbox)
     assert "Source: take.wav" in window.toolbar.undo_button.toolTip()
     assert window.toolbar.undo_button.isEnabled()
+
+
+def test_on_a_large_screen_the_map_grows_too_unless_somebody_has_set_its_width(qtbot, window):
+    assert abs(window.docks.space.width() - 472) <= 1
+    window.resize(3840, 2160)
+    qtbot.waitUntil(lambda: window.docks.space.width() > 800)
+    assert window.docks.parameters.width() < 400
+    window.docks.work.resizeDocks([window.docks.space], [600], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: abs(window.docks.space.width() - 600) < 20)
+    window.resize(3000, 1600)
+    qtbot.wait(50)
+    assert window.docks.space.width() < 640
+
+
+def test_the_blind_test_is_a_button_beside_the_sides(window, qtbot):
+    window.toolbar.abx_button.click()
+    assert window.abx.panel.isVisible()

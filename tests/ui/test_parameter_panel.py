@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from workbench.core import params as parameters
 from workbench.core.params import ENTRIES, Params
 from workbench.ui import parameter_panel
-from workbench.ui.parameter_panel import APPLIES, GROUPS, ParameterPanel, applies
+from workbench.ui.parameter_panel import APPLIES, GROUPS, OF_METHODS, ParameterPanel, applies
 from workbench.ui.theme import DARK
 
 ARRAYS = (("uca8-100mm", "8-microphone circle, radius 100 mm"), ("line4-50mm", "4 in a row"))
@@ -52,13 +52,38 @@ def test_the_table_of_what_applies_names_real_parameters_and_choices():
 
 def test_rows_without_effect_are_dimmed_and_keep_their_values(panel):
     shown = rows(panel)
-    assert shown["beamformer.white_noise_floor_db"].dimmed
     params = parameters.replace(Params(), {"beamformer.method": "superdirective", "render.enabled": False})
     panel.show_params(params, Params())
     assert not shown["beamformer.white_noise_floor_db"].dimmed
     assert shown["render.cancellation_db"].dimmed
     assert shown["render.cancellation_db"].slider.number == 12.0
     assert not applies(params, "render.cancellation_db")
+
+
+def test_rows_of_another_method_take_no_room_but_can_be_found(panel):
+    shown = rows(panel)
+    of_methods = [path.removeprefix("beamformer.") for path in sorted(OF_METHODS)]
+
+    def seen(method):
+        panel.show_params(parameters.replace(Params(), {"beamformer.method": method}), Params())
+        return [leaf for leaf in of_methods if not shown[f"beamformer.{leaf}"].isHidden()]
+
+    assert seen("delay-and-sum") == []
+    assert seen("superdirective") == ["white_noise_floor_db"]
+    assert seen("mvdr") == ["adaptation_ms", "white_noise_floor_db"]
+    assert seen("lcmv") == ["null_depth_db", "white_noise_floor_db"]
+    panel.search.setText("adaptation")
+    assert not shown["beamformer.adaptation_ms"].isHidden()
+    panel.search.setText("")
+    assert shown["beamformer.adaptation_ms"].isHidden()
+
+
+@pytest.mark.parametrize("method", ["delay-and-sum", "superdirective", "mvdr", "lcmv"])
+def test_all_rows_are_seen_at_1920_by_1080(panel, qtbot, method):
+    panel.resize(336, 976)  # what toolbar, status bar and gutters leave
+    panel.show()
+    panel.show_params(parameters.replace(Params(), {"beamformer.method": method}), Params())
+    qtbot.waitUntil(lambda: panel.scroll.verticalScrollBar().maximum() == 0)
 
 
 def test_method_and_switch_are_edits(panel, qtbot):
@@ -91,7 +116,7 @@ def test_search_leaves_what_fits(panel, qtbot):
     panel.search.setText("no such thing")
     assert panel.nothing.isVisible()
     qtbot.keyClick(panel.search, Qt.Key.Key_Escape)
-    assert all(row.isVisible() for row in rows(panel).values())
+    assert all(row.isVisible() for path, row in rows(panel).items() if path not in OF_METHODS)
 
 
 def test_help_follows(panel):

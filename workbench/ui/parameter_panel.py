@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QScrollBar,
     QSizePolicy,
+    QSpacerItem,
     QVBoxLayout,
     QWidget,
 )
@@ -87,6 +88,14 @@ APPLIES = {
     "render.virtual_deg": ("render.method", frozenset({"crosstalk"})),
 }
 """Rows that act with some choices of a method only: path -> (path of the choice, choices with which it acts)."""
+OF_METHODS = frozenset({"beamformer.white_noise_floor_db", "beamformer.null_depth_db", "beamformer.adaptation_ms"})
+"""Rows that take no room while a method is chosen that does not know them; a search finds them all the same."""
+BREATH = 4
+"""Room around headings, which goes first where all rows would not be seen otherwise."""
+
+
+def _breath() -> QSpacerItem:
+    return QSpacerItem(0, BREATH, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
 
 
 def applies(params: Params, path: str) -> bool:
@@ -94,6 +103,11 @@ def applies(params: Params, path: str) -> bool:
     group = path.split(".")[0]
     if not parameters.get(params, f"{group}.enabled"):
         return False
+    return method_knows(params, path)
+
+
+def method_knows(params: Params, path: str) -> bool:
+    """The parameter has an effect with the methods that are chosen."""
     if path in APPLIES:
         choice, values = APPLIES[path]
         return parameters.get(params, choice) in values
@@ -205,15 +219,17 @@ class Group(QWidget):
         self.structure_row: ChoiceRow | None = None
         self.rows: dict[str, Row] = {}
 
+        self._words = ""
+        self._idle: set[str] = set()
         head = QHBoxLayout()
-        head.setContentsMargins(12, 4, 9, 4)
+        head.setContentsMargins(12, 0, 9, 0)
         head.setSpacing(6)
         head.addWidget(self.heading, 1)
         head.addWidget(self.method)
         head.addWidget(self.switch)
         self.body = QWidget()
         body = QVBoxLayout(self.body)
-        body.setContentsMargins(0, 0, 0, 4)
+        body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(0)
         if spec.structure:
             self.structure_row = ChoiceRow(spec.structure, STRUCTURE[spec.structure][0], structure_choices)
@@ -233,10 +249,13 @@ class Group(QWidget):
             self._watch(row)
             self.rows[path] = row
             body.addWidget(row)
+        body.addItem(_breath())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addItem(_breath())
         layout.addLayout(head)
+        layout.addItem(_breath())
         layout.addWidget(self.body)
 
         self.heading.toggled.connect(self.body.setVisible)
@@ -269,6 +288,10 @@ class Group(QWidget):
             row.set_value(value)
             row.set_differs(value != parameters.get(preset, path))
             row.set_dimmed(not applies(params, path))
+        idle = {path for path in OF_METHODS & set(self.rows) if not method_knows(params, path)}
+        if idle != self._idle:
+            self._idle = idle
+            self.filter(self._words)
 
     def set_compact(self, compact: bool) -> None:
         """As a tab a group is not folded."""
@@ -280,13 +303,13 @@ class Group(QWidget):
 
     def filter(self, words: str) -> int:
         """Show the rows whose label, path or help holds the words; returns how many."""
-        words = words.strip().lower()
+        self._words = words = words.strip().lower()
         found = 0
         every = list(self.rows.values()) + ([self.structure_row] if self.structure_row else [])
         whole_group = words in self.spec.title.lower()
         for row in every:
             hit = not words or whole_group or words in row.label.lower() or words in row.path.lower()
-            row.setVisible(hit)
+            row.setVisible(hit and (bool(words) or row.path not in self._idle))
             found += hit
         return found
 

@@ -75,6 +75,7 @@ class Toolbar(QFrame):
     side_wanted = Signal(str)
     """"a", "b" or "bypass"."""
     compare_wanted = Signal()
+    abx_wanted = Signal()
     mute_wanted = Signal(bool)
     record_wanted = Signal()
     recording_wanted = Signal()
@@ -114,6 +115,11 @@ class Toolbar(QFrame):
         self.match_button.setFont(theme.font(12))
         self.match_button.setFixedHeight(36)
         self.match_button.setToolTip("Compare A and B: copy, swap, matched loudness, taps, differences")
+        self.abx_button = QPushButton("ABX")
+        self.abx_button.setProperty("flat", "true")
+        self.abx_button.setFont(theme.font(13))
+        self.abx_button.setFixedHeight(36)
+        self.abx_button.setToolTip("Blind test of A and B (Shift+X)")
         self.mute_button = self._button("mute", "Muted: click to hear (M)")
         self.mute_button.setText(" Muted")
         self.record_button = self._button("record", "Record microphones and output (R)")
@@ -139,6 +145,7 @@ class Toolbar(QFrame):
             rule(vertical=True, length=28),
             8,
             self.side,
+            self.abx_button,
             self.match_button,
             self.mute_button,
             8,
@@ -173,6 +180,7 @@ class Toolbar(QFrame):
         self.settings_button.clicked.connect(self.settings_wanted)
         self.side.chosen.connect(self.side_wanted)
         self.match_button.clicked.connect(self.compare_wanted)
+        self.abx_button.clicked.connect(self.abx_wanted)
         self.mute_button.clicked.connect(lambda: self.mute_wanted.emit(False))
         self.record_button.clicked.connect(self.record_wanted)
         self.recording_button.clicked.connect(self.recording_wanted)
@@ -244,7 +252,7 @@ class Toolbar(QFrame):
         short = "A = B" if self._ab.equal else gain_text(self._ab) or "A, B"
         self.match_button.setText(short if self._compact else text)
         self.match_button.setAccessibleName(f"Compare A and B: {text}")
-        self.match_button.setFixedWidth(96 if self._compact else 212)
+        self.match_button.setFixedWidth(84 if self._compact else 212)
 
     def show_kept(self, kept: KeptSound) -> None:
         """How much is kept, or where the loop is."""

@@ -12,7 +12,9 @@ from workbench.ui.icons import icon
 from workbench.ui.toolbar import tool_button
 
 SPACE_WIDTH, PARAMETERS_WIDTH, COMPACT_WIDTH = 472, 336, 332
-COMPACT_SPACE_HEIGHT = 342
+COMPACT_SPACE_HEIGHT = 316
+WIDE_SPACE_SHARE = 0.22
+"""Of a very wide window: so much the map and the beam get, and grow."""
 LAYOUT_VERSION = 1
 
 
@@ -65,6 +67,7 @@ class Docks(QObject):
         super().__init__(parent)
         self.store, self._space_view, self._tokens = store, space, tokens
         self._compact: bool | None = None
+        self._designed_width = 0
         self.work = QMainWindow()
         self.work.setObjectName("work")
         self.work.setWindowFlags(Qt.WindowType.Widget)
@@ -106,6 +109,8 @@ class Docks(QObject):
     def arrange(self, compact: bool) -> None:
         """Take the wide or the compact arrangement: as it was left, else as designed."""
         if compact == self._compact:
+            if not compact and self.space.width() == self._designed_width:  # nobody has drawn it wider or narrower
+                self._default_sizes()
             return
         if self._compact is not None:
             self.remember()
@@ -138,7 +143,8 @@ class Docks(QObject):
             room = self.work.height() - 3 * theme.GUTTER
             self.work.resizeDocks(docks, [COMPACT_SPACE_HEIGHT, room - COMPACT_SPACE_HEIGHT], Qt.Orientation.Vertical)
         else:
-            self.work.resizeDocks(docks, [SPACE_WIDTH, PARAMETERS_WIDTH], Qt.Orientation.Horizontal)
+            self._designed_width = max(SPACE_WIDTH, round(WIDE_SPACE_SHARE * self.work.width()))
+            self.work.resizeDocks(docks, [self._designed_width, PARAMETERS_WIDTH], Qt.Orientation.Horizontal)
 
     def reset(self) -> None:
         """The designed arrangement again."""

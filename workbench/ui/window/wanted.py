@@ -53,6 +53,7 @@ class Wanted(QObject):
         bar.preset_wanted.connect(panels.presets)
         bar.settings_wanted.connect(self._window.menus.show)
         bar.compare_wanted.connect(panels.compare)
+        bar.abx_wanted.connect(panels.abx)
         bar.mute_wanted.connect(lambda on: bridge.set({"output.muted": on}))
         bar.record_wanted.connect(self._window.recording.toggle)
         bar.recording_wanted.connect(panels.recording)
