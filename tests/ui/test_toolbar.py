@@ -64,9 +64,11 @@ def test_every_icon_button_has_a_tooltip_and_a_spoken_name(bar):
         assert button.accessibleName()
 
 
-@pytest.mark.parametrize(("width", "compact"), [(1280, True), (1920, False)])
+@pytest.mark.parametrize(("width", "compact"), [(1280, True), (1600, False), (1920, False)])
 def test_everything_fits(bar, width, compact):
     bar.set_compact(compact)
+    bar.resize(width, bar.height())
+    bar.show()
     bar.show_health(replace(RUNNING, recording_s=3599.9))
     bar.show_params(parameters.replace(Params(), {"output.muted": True}))
     assert bar.sizeHint().width() <= width

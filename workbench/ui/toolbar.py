@@ -38,6 +38,9 @@ def match_text(state: ABState) -> str:
 SHORT_S = 1800.0
 """From here on the recording button counts down how long the disk lasts."""
 
+ROOMY = 1800
+"""From this width on there is room for how A and B stand to each other in words."""
+
 
 class _Arrow(Themed, QWidget):
     """The arrow from source to sink."""
@@ -222,7 +225,6 @@ class Toolbar(QFrame):
         self.arrow.setVisible(not compact)
         self.source.setFixedWidth(142 if compact else 196)
         self.sink.setFixedWidth(122 if compact else 164)
-        self.preset.setFixedWidth(158 if compact else 236)
         self.preset.compact = compact
         self.layout().setContentsMargins(8 if compact else 12, 0, 8 if compact else 12, 0)
         self.layout().setSpacing(6 if compact else 8)
@@ -247,12 +249,18 @@ class Toolbar(QFrame):
         self.side.set_value("bypass" if self._bypass else state.side)
         self._show_match()
 
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self._show_match()
+
     def _show_match(self) -> None:
+        brief = bool(self._compact) or self.width() < ROOMY
+        self.preset.setFixedWidth(158 if self._compact else 176 if brief else 236)
         text = match_text(self._ab)
         short = "A = B" if self._ab.equal else gain_text(self._ab) or "A, B"
-        self.match_button.setText(short if self._compact else text)
+        self.match_button.setText(short if brief else text)
         self.match_button.setAccessibleName(f"Compare A and B: {text}")
-        self.match_button.setFixedWidth(84 if self._compact else 212)
+        self.match_button.setFixedWidth(84 if brief else 212)
 
     def show_kept(self, kept: KeptSound) -> None:
         """How much is kept, or where the loop is."""
