@@ -14,11 +14,12 @@ import argparse
 import json
 import math
 import os
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from tests.soak.screen import screen
 
 HOP_S = 0.01
 
@@ -208,21 +209,8 @@ def main() -> int:
     parser.add_argument("--theme", default="dark")
     args = parser.parse_args()
     width, height = map(int, args.size.split("x"))
-    from tests.ui.drag_talker import free_display
-
-    number = free_display()
-    screen = ["-screen", "0", f"{width}x{height}x24"]
-    server = subprocess.Popen(["Xvfb", f":{number}", *screen], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(100):
-            if Path(f"/tmp/.X11-unix/X{number}").exists():
-                break
-            time.sleep(0.05)
-        os.environ.update(DISPLAY=f":{number}", QT_QPA_PLATFORM="xcb")
+    with screen((width, height)):
         result = measure((width, height), args.seconds, args.page, args.theme)
-    finally:
-        server.terminate()
-        server.wait()
     wanted = 50 if width <= 1920 else 30
     result["met"] = (
         min(result["repaints_per_s"]["before"], result["repaints_per_s"]["after"]) >= wanted

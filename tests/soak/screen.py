@@ -11,19 +11,24 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-SCREEN = "1920x1080x24"
+SIZE = (1920, 1080)
+
+
+def free_display() -> int:
+    """Number of an X display that nobody uses."""
+    return next(number for number in range(200, 400) if not Path(f"/tmp/.X11-unix/X{number}").exists())
 
 
 @contextlib.contextmanager
-def screen() -> Iterator[str]:
+def screen(size: tuple[int, int] = SIZE) -> Iterator[str]:
     """An X server of its own, named in DISPLAY; without Xvfb, Qt's own offscreen platform."""
     if shutil.which("Xvfb") is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         yield "offscreen"
         return
-    number = next(n for n in range(200, 400) if not Path(f"/tmp/.X11-unix/X{n}").exists())
+    number = free_display()
     server = subprocess.Popen(
-        ["Xvfb", f":{number}", "-screen", "0", SCREEN, "-nolisten", "tcp"],
+        ["Xvfb", f":{number}", "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -32,7 +37,7 @@ def screen() -> Iterator[str]:
         while not Path(f"/tmp/.X11-unix/X{number}").exists() and time.monotonic() < limit_s:
             time.sleep(0.05)
         os.environ["DISPLAY"] = f":{number}"
-        os.environ.pop("QT_QPA_PLATFORM", None)
+        os.environ["QT_QPA_PLATFORM"] = "xcb"
         yield f":{number}"
     finally:
         server.terminate()
@@ -42,7 +47,7 @@ def screen() -> Iterator[str]:
 class Shown:
     """The main window over a session, painting; `spin` lets it live for a while."""
 
-    def __init__(self, session, size: tuple[int, int] = (1920, 1080)):
+    def __init__(self, session, size: tuple[int, int] = SIZE, theme_name: str = ""):
         from PySide6.QtCore import QSettings
         from PySide6.QtWidgets import QApplication
 
@@ -62,7 +67,10 @@ class Shown:
         store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
         folders = {name: folder / name for name in ("presets", "recordings", "log")}
         self.window = MainWindow(self.bridge, SoundView(PEAK_HZ), SpaceView(), store, folders)
+        if theme_name:
+            self.window.set_theme(theme_name)
         self.window.resize(*size)
+        self.window.move(0, 0)
         self.window.show()
         self.bridge.begin()
 

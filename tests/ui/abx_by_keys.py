@@ -13,14 +13,12 @@ import argparse
 import json
 import os
 import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
 from scipy import stats
 
-from tests.ui.drag_talker import free_display
+from tests.soak.screen import Shown, screen
 
 TRIALS, WRONG = 16, (2, 5, 11)
 LIMIT_S = 20.0
@@ -28,41 +26,17 @@ LIMIT_S = 20.0
 
 def listen(theme: str, picture: str | None) -> dict:
     """The test itself; DISPLAY names the X server."""
-    from PySide6.QtCore import QEventLoop, QSettings, QTimer
-    from PySide6.QtWidgets import QApplication
-
-    from workbench.dsp.bands import PEAK_HZ
     from workbench.engine.session import Session
     from workbench.engine.settings import Settings
-    from workbench.ui.bridge import Bridge
-    from workbench.ui.main_window import MainWindow
-    from workbench.ui.views.sound import SoundView
-    from workbench.ui.views.space import SpaceView
 
-    app = QApplication([])
     folder = Path(tempfile.mkdtemp())
     session = Session(Settings(source="room", sink="none"))
-    bridge = Bridge(session)
-    store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-    folders = {name: folder / name for name in ("presets", "recordings", "log")}
-    window = MainWindow(bridge, SoundView(PEAK_HZ), SpaceView(), store, folders)
-    window.set_theme(theme)
-    window.resize(1920, 1080)
-    window.move(0, 0)
-    window.show()
-    bridge.begin()
+    shown_window = Shown(session, theme_name=theme)
+    window, spin = shown_window.window, shown_window.spin
     session.start()
 
-    def spin(seconds: float) -> None:
-        loop = QEventLoop()
-        QTimer.singleShot(round(1000 * seconds), loop.quit)
-        loop.exec()
-
     def until(what) -> bool:
-        end_s = time.monotonic() + LIMIT_S
-        while not what() and time.monotonic() < end_s:
-            spin(0.05)
-        return bool(what())
+        return shown_window.until(what, LIMIT_S)
 
     def press(key: str, what) -> None:
         """A key, and what it must bring about."""
@@ -112,9 +86,7 @@ def listen(theme: str, picture: str | None) -> dict:
         and outcome["only_a_was_shown"]
         and outcome["heard_afterwards"] == "a"
     )
-    window.close()
-    bridge.close()
-    app.processEvents()
+    shown_window.close()
     return outcome
 
 
@@ -123,25 +95,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--theme", default="dark")
     parser.add_argument("--picture")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
-    if args.inside:
+    with screen():
         outcome = listen(args.theme, args.picture)
-        print(json.dumps(outcome), flush=True)
-        os._exit(0 if outcome["as_expected"] else 1)  # Qt's late destructors have crashed interpreters
-    display = f":{free_display()}"
-    server = subprocess.Popen(
-        ["Xvfb", display, "-screen", "0", "1920x1080x24", "-nolisten", "tcp"], stderr=subprocess.DEVNULL
-    )
-    try:
-        time.sleep(1.0)
-        variables = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
-        command = [sys.executable, "-m", "tests.ui.abx_by_keys", *sys.argv[1:], "--inside"]
-        return subprocess.run(command, env=variables).returncode
-    finally:
-        server.terminate()
-        server.wait()
+    print(json.dumps(outcome), flush=True)
+    os._exit(0 if outcome["as_expected"] else 1)  # Qt's late destructors have crashed interpreters
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from tests.ui.drag_talker import free_display
+from tests.soak.screen import Shown, screen
 
 LAYOUT = "sphere5-60mm"
 BEGIN_DEG, TARGET_DEG, WINDOW_DEG = 90, 60, 30.0
@@ -61,18 +61,10 @@ def radiated_db(recording: np.ndarray, angles_deg) -> list[float]:
 
 def drag(theme: str, pictures: str | None) -> dict:
     """The drag itself; DISPLAY names the X server."""
-    from PySide6.QtCore import QEventLoop, QSettings, QTimer
-    from PySide6.QtWidgets import QApplication
-
     from workbench.core import params as parameters
     from workbench.core.params import Params
-    from workbench.dsp.bands import PEAK_HZ
     from workbench.engine.session import Session
     from workbench.engine.settings import Settings
-    from workbench.ui.bridge import Bridge
-    from workbench.ui.main_window import MainWindow
-    from workbench.ui.views.sound import SoundView
-    from workbench.ui.views.space import SpaceView
 
     folder = Path(tempfile.mkdtemp())
     mono_noise(folder / "noise.wav")
@@ -82,7 +74,6 @@ def drag(theme: str, pictures: str | None) -> dict:
         "render.beam_null_db": 15.0,
         "enhance.enabled": False,
     }
-    app = QApplication([])
     session = Session(
         Settings(
             source=f"file:{folder / 'noise.wav'}",
@@ -92,21 +83,9 @@ def drag(theme: str, pictures: str | None) -> dict:
             params=parameters.replace(Params(), values),
         )
     )
-    bridge = Bridge(session)
-    store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-    folders = {name: folder / name for name in ("presets", "recordings", "log")}
-    window = MainWindow(bridge, SoundView(PEAK_HZ), SpaceView(), store, folders)
-    window.set_theme(theme)
-    window.resize(1920, 1080)
-    window.move(0, 0)
-    window.show()
-    bridge.begin()
+    shown = Shown(session, theme_name=theme)
+    window, spin = shown.window, shown.spin
     session.start()
-
-    def spin(seconds: float) -> None:
-        loop = QEventLoop()
-        QTimer.singleShot(round(1000 * seconds), loop.quit)
-        loop.exec()
 
     def wait_for(done) -> bool:
         end_s = time.monotonic() + LIMIT_S
@@ -164,6 +143,8 @@ def drag(theme: str, pictures: str | None) -> dict:
         spin(0.005)
 
     frames: list[float] = []
+    from PySide6.QtCore import QTimer
+
     ticker = QTimer()
     ticker.setInterval(5)
     ticker.timeout.connect(lambda: frames.append(time.perf_counter()))
@@ -187,9 +168,7 @@ def drag(theme: str, pictures: str | None) -> dict:
     session.undo()
     wait_for(lambda: session.params.render.null_deg == before["null_deg"])
     undone = session.params.render.null_deg
-    window.close()
-    session.close()
-    app.processEvents()
+    shown.close()
     target, begin = str(TARGET_DEG), str(BEGIN_DEG)
     went_along = (
         abs(after["null_deg"] - TARGET_DEG) <= 1.0
@@ -234,20 +213,8 @@ def main() -> int:
     parser.add_argument("--theme", choices=("dark", "light"), default="dark")
     parser.add_argument("--pictures", metavar="DIR", help="save pictures of the panel and of its plots afterwards")
     args = parser.parse_args()
-    number = free_display()
-    server = subprocess.Popen(
-        ["Xvfb", f":{number}", "-screen", "0", "1920x1080x24"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        for _ in range(100):
-            if Path(f"/tmp/.X11-unix/X{number}").exists():
-                break
-            time.sleep(0.05)
-        os.environ.update(DISPLAY=f":{number}", QT_QPA_PLATFORM="xcb")
+    with screen():
         result = drag(args.theme, args.pictures)
-    finally:
-        server.terminate()
-        server.wait()
     print(json.dumps(result))
     sys.stdout.flush()
     os._exit(0 if result["went_along"] else 1)

@@ -16,11 +16,11 @@ import math
 import os
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
+
+from tests.soak.screen import Shown, screen
 
 START_DEG, TARGET_DEG, TARGET_M = 30.0, -100.0, 1.2
 SETTLE_S, LIMIT_S = 3.0, 20.0
@@ -30,31 +30,16 @@ STEP_S = 0.3
 """Between two steps of 5°: as fast as a person walks around a table, which a track can follow."""
 
 
-def free_display() -> int:
-    """Number of an X display that nobody uses."""
-    return next(number for number in range(90, 400) if not Path(f"/tmp/.X11-unix/X{number}").exists())
-
-
 def drag(theme: str, picture: str | None) -> dict:
     """The drag itself; DISPLAY names the X server."""
-    from PySide6.QtCore import QEventLoop, QSettings, QTimer
-    from PySide6.QtWidgets import QApplication
-
     from workbench.core import params as parameters
     from workbench.core.geometry import wrap_deg
     from workbench.core.params import Params
-    from workbench.dsp.bands import PEAK_HZ
     from workbench.engine.session import Session
     from workbench.engine.settings import Settings
-    from workbench.ui.bridge import Bridge
-    from workbench.ui.main_window import MainWindow
-    from workbench.ui.views.sound import SoundView
-    from workbench.ui.views.space import SpaceView
 
     # Ears' signals would be nearly as loud on both sides: the drivers' own show the image plainly.
     placed = {"render.place_follows": True, "render.method": "plain", "render.audition": False}
-    app = QApplication([])
-    folder = Path(tempfile.mkdtemp())
     session = Session(
         Settings(
             source="room:one-talker-still",
@@ -64,21 +49,9 @@ def drag(theme: str, picture: str | None) -> dict:
             params=parameters.replace(Params(), placed),
         )
     )
-    bridge = Bridge(session)
-    store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-    folders = {name: folder / name for name in ("presets", "recordings", "log")}
-    window = MainWindow(bridge, SoundView(PEAK_HZ), SpaceView(), store, folders)
-    window.set_theme(theme)
-    window.resize(1920, 1080)
-    window.move(0, 0)
-    window.show()
-    bridge.begin()
+    shown = Shown(session, theme_name=theme)
+    window, spin = shown.window, shown.spin
     session.start()
-
-    def spin(seconds: float) -> None:
-        loop = QEventLoop()
-        QTimer.singleShot(round(1000 * seconds), loop.quit)
-        loop.exec()
 
     def seen() -> dict:
         """Azimuths in degrees of truth, nearest track and beam; None where there is none."""
@@ -144,8 +117,7 @@ def drag(theme: str, picture: str | None) -> dict:
     after = seen() | heard(2.0)
     if picture:
         window.grab().save(picture)
-    window.close()
-    app.processEvents()
+    shown.close()
     went_along = (
         near(after["truth"], TARGET_DEG, 4.0)
         and near(after["track"], after["truth"], 10.0)
@@ -163,20 +135,8 @@ def main() -> int:
     parser.add_argument("--theme", choices=("dark", "light"), default="dark")
     parser.add_argument("--picture", metavar="FILE.png", help="save a picture of the window afterwards")
     args = parser.parse_args()
-    number = free_display()
-    server = subprocess.Popen(
-        ["Xvfb", f":{number}", "-screen", "0", "1920x1080x24"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        for _ in range(100):
-            if Path(f"/tmp/.X11-unix/X{number}").exists():
-                break
-            time.sleep(0.05)
-        os.environ.update(DISPLAY=f":{number}", QT_QPA_PLATFORM="xcb")
+    with screen():
         result = drag(args.theme, args.picture)
-    finally:
-        server.terminate()
-        server.wait()
     print(json.dumps(result))
     sys.stdout.flush()
     os._exit(0 if result["went_along"] else 1)

@@ -22,7 +22,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.ui.drag_talker import free_display
+from tests.soak.screen import screen
 
 PAGE = Path(__file__).parents[2] / "docs" / "first-ten-minutes.md"
 LIMIT_S = 40.0
@@ -453,26 +453,17 @@ def main() -> int:
     if args.inside:
         return inside(args.theme, args.pictures)
     subprocess.run([sys.executable, "-m", "docs.handbook"], check=True, stdout=subprocess.DEVNULL)
-    display = f":{free_display()}"
-    server = subprocess.Popen(
-        ["Xvfb", display, "-screen", "0", "1920x1080x24", "-nolisten", "tcp"], stderr=subprocess.DEVNULL
-    )
-    try:
-        time.sleep(1.0)
-        with tempfile.TemporaryDirectory() as folder:
-            home = Path(folder)
-            browser = home / "bin" / "xdg-open"  # what opens pages here writes down what it was asked for
-            browser.parent.mkdir()
-            browser.write_text(f'#!/bin/sh\necho "$1" > {home}/opened\n')
-            browser.chmod(0o755)
-            own = {"HOME": folder, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "LC_ALL": "C.UTF-8"}
-            variables = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")} | own
-            variables["PATH"] = f"{browser.parent}:{variables['PATH']}"
-            command = [sys.executable, "-m", "tests.ui.first_ten_minutes", *sys.argv[1:], "--inside"]
-            done = subprocess.run(command, env=variables, stdout=subprocess.PIPE, text=True)
-    finally:
-        server.terminate()
-        server.wait()
+    with tempfile.TemporaryDirectory() as folder, screen() as display:
+        home = Path(folder)
+        browser = home / "bin" / "xdg-open"  # what opens pages here writes down what it was asked for
+        browser.parent.mkdir()
+        browser.write_text(f'#!/bin/sh\necho "$1" > {home}/opened\n')
+        browser.chmod(0o755)
+        own = {"HOME": folder, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "LC_ALL": "C.UTF-8"}
+        variables = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")} | own
+        variables["PATH"] = f"{browser.parent}:{variables['PATH']}"
+        command = [sys.executable, "-m", "tests.ui.first_ten_minutes", *sys.argv[1:], "--inside"]
+        done = subprocess.run(command, env=variables, stdout=subprocess.PIPE, text=True)
     if not done.stdout:
         print(f"the program ended with {done.returncode} and said nothing", file=sys.stderr)
         return 1
