@@ -4,10 +4,14 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 import soundfile
+import soxr
 
 from workbench.cli import main
 from workbench.core.geometry import load_layout
-from workbench.core.resources import shipped_names
+from workbench.core.resources import resource, shipped_names
+from workbench.dsp.limiter import true_peak_dbtp
+from workbench.dsp.loudness import integrated_lufs
+from workbench.render.causal import audition_paths
 from workbench.render.plants import listener_plant
 
 RATE_HZ = 48000
@@ -135,7 +139,7 @@ def _render(music, tmp_path, *arguments):
 def test_render_is_aligned_convolution_with_the_exported_filters(tmp_path, music):
     stereo = ("--layout", "sphere3-60mm", "--set", "render.upmix=off")
     document, fir = _export(tmp_path / "firs", *stereo)
-    out = _render(music, tmp_path, *stereo)
+    out = _render(music, tmp_path, *stereo, "--exact")
     late = document["latency_samples"]
     for driver in range(3):
         want = sum(np.convolve(music[1][i], fir[i, driver]) for i in range(2))[late : late + out.shape[1]]
@@ -154,7 +158,7 @@ def test_a_centre_source_goes_through_the_beam(tmp_path):
     rng = np.random.default_rng(1)
     mono = 0.1 * rng.standard_normal(2 * RATE_HZ)
     soundfile.write(tmp_path / "mono.wav", mono, RATE_HZ, subtype="FLOAT")
-    arguments = ["--layout", "sphere5-60mm", "--design", "beam"]
+    arguments = ["--layout", "sphere5-60mm", "--design", "beam", "--exact"]
     assert main(["render", str(tmp_path / "mono.wav"), str(tmp_path / "out.wav"), *arguments]) == 0
     out, _ = soundfile.read(tmp_path / "out.wav", dtype="float32", always_2d=True)
     for driver in range(5):
@@ -168,14 +172,42 @@ def test_audition_has_two_channels(tmp_path, music):
     assert _render(music, tmp_path, "--layout", "sphere5-60mm", "--audition").shape[0] == 2
 
 
-def test_output_is_limited_only_when_asked(tmp_path, music, capsys):
-    from workbench.dsp.limiter import true_peak_dbtp
-
+def test_exact_output_is_limited_only_when_asked(tmp_path, music, capsys):
     loud = 4 * music[1].T
     soundfile.write(music[0], loud, RATE_HZ, subtype="FLOAT")
-    assert true_peak_dbtp(_render(music, tmp_path, "--layout", "pair-100mm")) > 3
+    assert true_peak_dbtp(_render(music, tmp_path, "--layout", "pair-100mm", "--exact")) > 3
     assert "exceed full scale" in capsys.readouterr().err
-    assert true_peak_dbtp(_render(music, tmp_path, "--layout", "pair-100mm", "--limit")) < -0.8
+    assert true_peak_dbtp(_render(music, tmp_path, "--layout", "pair-100mm", "--exact", "--limit")) < -0.8
+
+
+def _programmes(seconds=6):
+    """Tones at places between left and right over a bass in the middle; and speech, as loud as programmes are."""
+    time_s, rng = np.arange(seconds * RATE_HZ) / RATE_HZ, np.random.default_rng(1)
+    music = 0.15 * np.sin(2 * np.pi * 70 * time_s) * np.exp(-12 * ((2 * time_s) % 1)) * np.ones((2, 1))
+    for number, hz in enumerate(220 * 2 ** (np.array([0, 4, 7, 12, 16, 19, 24]) / 12)):
+        place = rng.uniform(0.2, 0.8)
+        tone = sum(np.sin(2 * np.pi * hz * order * time_s + order) / order for order in range(1, 10))
+        music += 0.06 * np.outer([place, 1 - place], tone * np.exp(-3 * ((time_s * (0.7 + 0.2 * number)) % 1)))
+    voice, rate_hz = soundfile.read(resource("voices", "anna.flac"))
+    voice = soxr.resample(voice, rate_hz, RATE_HZ)[: len(time_s)]
+    return {"music": music, "speech": 1.5 * np.stack([voice, voice])}
+
+
+@pytest.mark.parametrize("layout", ["pair-100mm", "sphere5-60mm", "stereo-60deg"])
+def test_designs_are_equally_loud_with_music_and_speech_and_nothing_clips(tmp_path, layout):
+    paths = audition_paths(load_layout(layout))
+    for name, programme in _programmes().items():
+        assert np.abs(programme).max() > 0.3
+        soundfile.write(tmp_path / "in.wav", programme.T, RATE_HZ, subtype="FLOAT")
+        found = {}
+        for design in ("plain", "robust", "gentle", "virtual", "beam"):
+            out = _render((tmp_path / "in.wav", programme), tmp_path, "--layout", layout, "--design", design)
+            assert np.abs(out).max() < 1.0 and true_peak_dbtp(out) < -0.8
+            ears = sum(
+                np.stack([np.convolve(driver, path[ear]) for ear in range(2)]) for driver, path in zip(out, paths)
+            )
+            found[design] = integrated_lufs(ears)
+        assert max(found.values()) - min(found.values()) < 1.0, (name, found)
 
 
 def test_mono_at_another_rate(tmp_path):

@@ -28,7 +28,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RT60[,DISTANCE[,XxYxZ]]",
         help="two channels for headphones: the drivers as heard in a simulated room, e.g. 0.5,2.5 or 0.4,2,6x4.5x2.7",
     )
-    parser.add_argument("--limit", action="store_true", help="limit the true peak to render.limit_dbtp")
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="what the exported filters make of the sound: not matched in loudness, with no headroom and no limiter",
+    )
+    parser.add_argument("--limit", action="store_true", help="limit the true peak also with --exact or --plain")
 
 
 def parse_room(text: str):
@@ -99,6 +104,22 @@ def as_stereo(samples: np.ndarray, name: str) -> np.ndarray:
     return np.broadcast_to(samples, (2, samples.shape[1])).astype(np.float32)
 
 
+def matched(
+    layout, plant: str, stereo: np.ndarray, out: np.ndarray, audition: bool, limit_dbtp: float
+) -> tuple[float, str]:
+    """Gain in dB that makes drivers, or ears, as loud as plain stereo at the ears, with headroom; and that in words."""
+    from workbench.dsp.loudness import integrated_lufs
+    from workbench.render import level
+
+    found = integrated_lufs(out) if audition else level.ears_lufs(layout, out, plant)
+    match_db = level.matching_gain_db(level.plain_lufs(layout, stereo, plant), found)
+    down_db = level.headroom_gain_db(stereo, limit_dbtp)
+    words = f", {match_db:+.1f} dB to be as loud at the ears as plain stereo"
+    if down_db < 0:
+        words += f", {-down_db:.1f} dB down for headroom"
+    return match_db + down_db, words
+
+
 def run(args: argparse.Namespace) -> int:
     """Render one file."""
     import soxr
@@ -123,6 +144,7 @@ def run(args: argparse.Namespace) -> int:
     if rate_hz != RATE_HZ:
         stereo = np.ascontiguousarray(soxr.resample(stereo.T, rate_hz, RATE_HZ).T)
     params = parse_settings(args.set).render
+    level = ""
     if args.plain:
         out, what = through(Upmixer(), stereo, params), "left′, right′, centre"
     else:
@@ -131,18 +153,23 @@ def run(args: argparse.Namespace) -> int:
         filters = make_filters(layout, design)
         out = through(Renderer(layout, len(scene), filters.latency_samples), scene, params, filters)
         out = out[:2] if args.audition else out[: len(layout.drivers)]
+        if not args.exact:
+            gain_db, level = matched(layout, design.plant, stereo, out, args.audition, params.limit_dbtp)
+            out = (10 ** (gain_db / 20) * out).astype(np.float32)
         what = "headphones" if args.audition else ", ".join(layout.driver_names)
         if room:
             out, what = in_room(out, layout, room), f"headphones in a room of {room.rt60_s:g} s"
     peak_dbtp = true_peak_dbtp(out)
-    if args.limit:
+    limited = args.limit or not (args.exact or args.plain)
+    if limited and peak_dbtp > params.limit_dbtp:
         out = through(TruePeakLimiter(len(out)), out, params.limit_dbtp)
     write_sound(args.output, out, RATE_HZ)
     note(
         f"{args.output}: {out.shape[1] / RATE_HZ:.2f} s, {what}, {design.name} on {layout.name}, "
-        f"true peak {peak_dbtp:.1f} dBTP" + (f", limited to {params.limit_dbtp:g} dBTP" if args.limit else "")
+        f"true peak {peak_dbtp:.1f} dBTP{level}"
+        + (f", limited to {params.limit_dbtp:g} dBTP" if limited and peak_dbtp > params.limit_dbtp else "")
     )
-    if peak_dbtp > 0 and not args.limit:
+    if peak_dbtp > 0 and not limited:
         note(
             f"the drivers' signals exceed full scale by {peak_dbtp:.1f} dB: the file holds them (32-bit float); "
             "turn it down before playing, or use --limit"
