@@ -131,6 +131,10 @@ def _start(person: Person) -> None:
     person.until("columns that go on", lambda: mailbox.snapshots_since(before + 50))
     time.sleep(0.5)
     person.see(window.activateWindow)
+    person.until("the welcome", lambda: window.first_run.panel.isVisible())
+    person.key("Escape")
+    person.until("no welcome", lambda: not window.first_run.panel.isVisible())
+    person.until("the sound at its level", lambda: window.bridge.params.output.gain_db == 0.0)
 
 
 def _hear(person: Person) -> None:
