@@ -46,14 +46,17 @@ class Speech:
 
     def __init__(self, talker: Talker, voice: Voice):
         pause = round(talker.pause_s * RATE_HZ / HOP)
-        self.samples = np.concatenate([voice.samples, np.zeros(pause * HOP, dtype=np.float32)])
+        self.samples = voice.samples  # shared by all who speak with this voice
+        self._length = len(voice.samples) + pause * HOP
         self._active = np.concatenate([voice.active, np.zeros(pause, dtype=bool)])
-        self._at = round(talker.start_s * RATE_HZ / HOP) * HOP % len(self.samples)
+        self._at = round(talker.start_s * RATE_HZ / HOP) * HOP % self._length
 
     def next(self) -> np.ndarray:
         """The next CHUNK samples."""
-        chunk = np.take(self.samples, np.arange(self._at, self._at + CHUNK), mode="wrap")
-        self._at = (self._at + CHUNK) % len(self.samples)
+        at = np.arange(self._at, self._at + CHUNK) % self._length
+        chunk = np.take(self.samples, at, mode="clip")
+        chunk[at >= len(self.samples)] = 0
+        self._at = (self._at + CHUNK) % self._length
         return chunk
 
     def active(self, samples_ago: float) -> bool:
