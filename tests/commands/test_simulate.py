@@ -52,8 +52,10 @@ def test_the_file_is_what_the_window_hears(name, tmp_path):
     np.testing.assert_array_equal(samples.T, np.concatenate([block.samples for block in blocks], axis=1))
     assert math.isclose(truth["seconds"], 1.5)
     for number, talker in enumerate(truth["talkers"]):
-        seen = [math.degrees(blocks[10 * step + 5].truth[number].azimuth_rad) for step in range(15)]
-        assert talker["azimuth_deg"] == pytest.approx(seen, abs=1e-3)
+        seen = [blocks[10 * step + 5].truth[number] for step in range(15)]
+        assert talker["name"] == seen[0].name
+        assert talker["azimuth_deg"] == pytest.approx([math.degrees(truth.azimuth_rad) for truth in seen], abs=1e-3)
+        assert talker["distance_m"] == pytest.approx([truth.distance_m for truth in seen], abs=1e-3)
 
 
 def test_the_truth_names_the_errors_of_the_microphones_and_the_noises(tmp_path):

@@ -15,7 +15,6 @@ from workbench.engine.settings import Settings
 
 SCENE = load_scene("two-talkers-fan")
 ANNA, ROBERT = SCENE.talkers
-SPACE = " "
 
 
 def talkers(first=ANNA, second=ROBERT):
@@ -26,9 +25,9 @@ def talkers(first=ANNA, second=ROBERT):
     ("after", "label"),
     [
         (SCENE, ""),
-        (replace(SCENE, rt60_s=0.45), f"RT60 0.45{SPACE}s"),
-        (resized(SCENE, (SCENE.size_m[0] + 1, *SCENE.size_m[1:])), f"Room length {SCENE.size_m[0] + 1:.1f}{SPACE}m"),
-        (talkers(replace(ANNA, level_db=-6.0)), f"Anna: level −6.0{SPACE}dB"),
+        (replace(SCENE, rt60_s=0.45), "RT60 0.45 s"),
+        (resized(SCENE, (SCENE.size_m[0] + 1, *SCENE.size_m[1:])), f"Room length {SCENE.size_m[0] + 1:.1f} m"),
+        (talkers(replace(ANNA, level_db=-6.0)), "Anna: level −6.0 dB"),
         (talkers(replace(ANNA, voice="emil")), "Anna: voice emil"),
         (talkers(replace(ANNA, muted=True)), "Anna silent"),
         (talkers(replace(ANNA, azimuth_deg=-30.0, distance_m=1.4, path=None)), "Anna: way"),
@@ -36,8 +35,8 @@ def talkers(first=ANNA, second=ROBERT):
         (replace(SCENE, talkers=(ANNA,)), "Talker removed"),
         (replace(SCENE, talkers=(ANNA, ROBERT, Talker("Emil", "emil", 120.0, 1.2))), "Talker added"),
         (replace(SCENE, noises=(*SCENE.noises, Noise("traffic", "diffuse"))), "Noise added"),
-        (replace(SCENE, noises=(SCENE.noises[0], replace(SCENE.noises[1], snr_db=9.0))), f"Noise 2: SNR 9.0{SPACE}dB"),
-        (replace(SCENE, mismatch=Mismatch(gain_sigma_db=1.5)), f"Microphone gain errors 1.5{SPACE}dB"),
+        (replace(SCENE, noises=(SCENE.noises[0], replace(SCENE.noises[1], snr_db=9.0))), "Noise 2: SNR 9.0 dB"),
+        (replace(SCENE, mismatch=Mismatch(gain_sigma_db=1.5)), "Microphone gain errors 1.5 dB"),
         (replace(SCENE, mismatch=Mismatch(dead=(2,))), "Microphone faults"),
         (replace(SCENE, rt60_s=0.1, seed=7), "Simulated room"),
     ],
@@ -48,7 +47,7 @@ def test_labels_say_what_changed(after, label):
 
 def test_labels_of_who_was_dragged():
     there = RoomState(SCENE, {"Anna": (math.radians(30.0), 1.44)})
-    assert room_label(RoomState(SCENE), there) == f"Anna to +30°, 1.4{SPACE}m"
+    assert room_label(RoomState(SCENE), there) == "Anna to +30°, 1.4 m"
     assert room_label(there, RoomState(SCENE)) == "Anna back to the own place"
     both = RoomState(SCENE, {"Anna": (0.5, 1.0), "Robert": (-0.5, 1.0)})
     assert room_label(both, RoomState(SCENE)) == "Everybody back"
@@ -92,7 +91,7 @@ def test_changes_of_the_room_are_steps_one_for_each_drag(session):
         session.set_room_scene(replace(session.room_scene, rt60_s=rt60_s), gesture="slider")
     session.set({"enhance.strength_percent": 40.0})
     session.set_room_scene(replace(session.room_scene, noises=()))
-    assert labels(session) == [f"RT60 0.40{SPACE}s", "Strength 40 %", "Noise removed"]
+    assert labels(session) == ["RT60 0.40 s", "Strength 40 %", "Noise removed"]
     session.undo()
     settle(lambda: session.room_scene.noises == original.noises)
     session.undo()
@@ -114,7 +113,7 @@ def test_a_dragged_talker_is_undone_while_it_plays(session):
     before_deg = place_deg()
     for turn_deg in (60.0, 90.0, 120.0):
         session.move_talker(1, math.radians(turn_deg), 1.2, gesture="drag")
-    assert labels(session) == [f"Anna to +120°, 1.2{SPACE}m"]
+    assert labels(session) == ["Anna to +120°, 1.2 m"]
     settle(lambda: abs(place_deg() - 120.0) < 1.0)
     session.undo()
     settle(lambda: abs(place_deg() - before_deg) < 1.0 or SCENE.talkers[0].path is not None)

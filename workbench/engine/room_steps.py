@@ -10,8 +10,6 @@ from typing import Any
 from workbench.audio.scene import Scene
 from workbench.audio.scene_parts import Mismatch, Noise, Talker
 
-THIN_SPACE = " "
-
 _ROOM = {"rt60_s": ("RT60", "s", 2), "array": ("Array of the room", "", 0), "seed": ("Seed", "", 0)}
 _TALKER = {
     "level_db": ("level", "dB", 1),
@@ -94,7 +92,7 @@ def _changed(before: Any, after: Any) -> list[str]:
 
 
 def _with_unit(value: float, unit: str, decimals: int) -> str:
-    return f"{value:.{decimals}f}{THIN_SPACE}{unit}".strip().replace("-", "−")
+    return f"{value:.{decimals}f} {unit}".strip().replace("-", "−")
 
 
 def _number(names: Mapping[str, tuple[str, str, int]], name: str, of: Any) -> str:
@@ -124,7 +122,7 @@ def _dragged(before: Mapping, after: Mapping) -> str:
 def _size(before: Scene, after: Scene) -> str:
     sides = [place for place in range(3) if before.size_m[place] != after.size_m[place]]
     if len(sides) > 1:
-        return f"Room {' × '.join(f'{side:g}' for side in after.size_m)}{THIN_SPACE}m"
+        return f"Room {' × '.join(f'{side:g}' for side in after.size_m)} m"
     return f"Room {('length', 'width', 'height')[sides[0]]} {_with_unit(after.size_m[sides[0]], 'm', 1)}"
 
 
