@@ -7,6 +7,7 @@ what went in, and a check of what that is and how large.
 from __future__ import annotations
 
 import argparse
+import shutil
 import subprocess
 import sys
 import time
@@ -87,6 +88,10 @@ def main() -> int:
     strip(inside)
     if not run_script("licences.py", args.dist / "earshot"):
         return 1
+    app = args.dist / "Earshot.app" / "Contents"
+    if app.is_dir():  # where PyInstaller puts data, and where the program looks for it
+        shutil.copy(inside / "THIRD_PARTY_LICENSES.txt", app / "Resources")
+        (app / "Frameworks" / "THIRD_PARTY_LICENSES.txt").symlink_to("../Resources/THIRD_PARTY_LICENSES.txt")
     size = folder_size(args.dist / "earshot")
     print(f"{args.dist / 'earshot'}: {size / 1e6:.0f} MB in {time.monotonic() - began:.0f} s")
     print("  " + ", ".join(f"{name} {part / 1e6:.0f} MB" for part, name in largest(inside, 8)))

@@ -40,6 +40,8 @@ ACCEPTED = (
     *("Python Software Foundation", "Zlib", "OpenSSL", "bzip2", "curl"),
 )
 """A licence has to name one of these. GPL alone is not among them: it would decide for the whole program."""
+NOT_SHIPPED = ("numba", "llvmlite", "Cython")
+"""Needed to build: the inner loops, and pyroomacoustics itself."""
 STANDARD = {
     "PySide6_Essentials": ("LGPL-3", "GPL-3"),
     "shiboken6": ("LGPL-3", "GPL-3"),
@@ -117,6 +119,11 @@ def part_of(distribution: metadata.Distribution) -> Part:
     texts += [(TEXTS / f"{name}.txt").read_text() for name in STANDARD.get(about["Name"], ())]
     texts += [SOURCES[about["Name"]]] if about["Name"] in SOURCES else []
     return Part(about["Name"], distribution.version, licence, about.get("Home-page") or (urls or [""])[0], texts)
+
+
+def is_accepted(licence: str) -> bool:
+    """Whether the program may be given away with something under this licence, and stay under its own."""
+    return any(word in licence for word in ACCEPTED)
 
 
 def python_part() -> Part:
@@ -198,9 +205,9 @@ def shipped(folder: Path, known: dict[str, metadata.Distribution]) -> list[Part]
     packed = [str(path.resolve()) for path in (inside / "portaudio").glob("*")]
     if packed:
         libraries += packed_sources(inside / "portaudio")
-    parts = [part_of(distribution) for key, distribution in sorted(known.items()) if key not in ("numba", "llvmlite")]
-    parts = [part for part in parts if part.name != "Cython"]  # asked for by pyroomacoustics to build itself
-    refused = [part for part in parts if not any(word in part.licence for word in ACCEPTED)]
+    parts = [part_of(distribution) for _, distribution in sorted(known.items())]
+    parts = [part for part in parts if part.name not in NOT_SHIPPED]
+    refused = [part for part in parts if not is_accepted(part.licence)]
     if refused:
         listed = ", ".join(f"{part.name} ({part.licence or 'none named'})" for part in refused)
         raise SystemExit(f"licences: not known to be free to give away: {listed}")

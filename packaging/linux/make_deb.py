@@ -16,7 +16,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 import time
 from pathlib import Path
 
@@ -236,24 +235,18 @@ def make_deb(built: Path, out: Path, level: str) -> Path:
 
 
 def make_portable(built: Path, out: Path) -> Path:
-    """The archive that runs from any folder; returns its path."""
+    """The archive that runs from any folder, its files in order and dated by the newest change; returns its path."""
     name = f"earshot-{version()}-linux-{platform.machine()}"
     work = ROOT / "build" / "portable"
     shutil.rmtree(work, ignore_errors=True)
-    place_shared(work / "share")
-    shutil.copy(HERE / "portable-README.txt", work / "README.txt")
+    shutil.copytree(built, work / name, symlinks=True, copy_function=os.link)
+    place_shared(work / name / "share")
+    shutil.copy(HERE / "portable-README.txt", work / name / "README.txt")
     target = out / f"{name}.tar.xz"
-
-    def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-        entry.uid = entry.gid = 0
-        entry.uname = entry.gname = "root"
-        entry.mtime = commit_time_s()
-        return entry
-
-    with tarfile.open(target, "w:xz", preset=6) as archive:
-        for folder in (built, work):
-            for path in sorted(folder.iterdir()):
-                archive.add(path, f"{name}/{path.name}", filter=plain)
+    command = ["tar", "--create", "--file", str(target), "--use-compress-program", "xz -6 -T0", "--sort=name"]
+    command += [f"--mtime=@{commit_time_s()}", "--owner=root:0", "--group=root:0", name]
+    subprocess.run(command, cwd=work, check=True)
+    shutil.rmtree(work)
     print(f"{target}: {target.stat().st_size / 1e6:.0f} MB")
     return target
 

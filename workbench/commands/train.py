@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import sys
 from pathlib import Path
 
+from workbench import __version__
 from workbench.commands import train_localize
 from workbench.commands.common import note
 from workbench.core.errors import EarshotError, InputError
@@ -41,6 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _require_torch() -> None:
     missing = [name for name in ("torch", "onnx") if importlib.util.find_spec(name) is None]
+    if missing and getattr(sys, "frozen", False):
+        raise EarshotError(
+            f"training needs torch, which this package leaves out (200 MB to 3 GB). Get Earshot's sources of version "
+            f"{__version__}, in them run `make run` once and `.venv/bin/python -m pip install '.[train]'`, then "
+            "`.venv/bin/workbench train …` with the same arguments; this program loads the network that it writes"
+        )
     if missing:
         raise EarshotError(
             f"training needs {' and '.join(missing)}, not installed here: pip install 'earshot-workbench[train]'"

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from workbench.ui import theme
 from workbench.ui.controls import rule
 from workbench.ui.dialogs.float_panel import FloatPanel
+from workbench.ui.dialogs.licences import LicencesPanel
 
 KEYS = (
     ("Space", "Start or stop"),
@@ -86,13 +87,13 @@ class KeysPanel(FloatPanel):
 
 
 class AboutPanel(FloatPanel):
-    """Version, what the program is, where its log lies, and diagnostics for a report."""
+    """Version, what the program is, its licences, where its log lies, and diagnostics for a report."""
 
     def __init__(self, window: QWidget, version: str, open_log: Callable[[], None], copy: Callable[[], None]):
         super().__init__("About Earshot", 420, window)
         text = QLabel(
             f"Earshot {version}\n\nA live audio workbench: capture with a microphone array, enhance speech, "
-            "find the talkers, and play it in space."
+            "find the talkers, and play it in space.\n\nFree software under the Apache License 2.0."
         )
         text.setFont(theme.font(12))
         text.setProperty("tone", "2")
@@ -103,6 +104,7 @@ class AboutPanel(FloatPanel):
         footer = QHBoxLayout()
         footer.setContentsMargins(12, 8, 12, 8)
         for label, tip, action in (
+            ("Licences", "What Earshot comes with, and under which terms", self.show_licences),
             ("Open log folder", "Show the folder with the log in the file manager", open_log),
             ("Copy diagnostics", "Copy versions, state, latency, dropouts and devices as text: no sound", copy),
         ):
@@ -114,3 +116,12 @@ class AboutPanel(FloatPanel):
             footer.addWidget(button)
         footer.addStretch(1)
         self.body.addLayout(footer)
+        self._licences: LicencesPanel | None = None
+
+    def show_licences(self) -> None:
+        """The licences, in a panel of their own."""
+        if self._licences is None:
+            self._licences = LicencesPanel(self.parentWidget())
+        self._licences.apply_theme(self.tokens)
+        self.dismiss()
+        self._licences.open()
