@@ -45,3 +45,19 @@ def test_where_no_file_is_found_the_ordinary_import_takes_its_place(monkeypatch,
 def test_what_scipy_does_not_have_is_an_import_error():
     with pytest.raises(ImportError, match="_no_such"):
         scipy_parts.part("scipy.signal._no_such")
+
+
+def test_the_running_program_imports_nothing_that_it_does_not_need():
+    """Each of these costs 10 to 60 MB, or belongs to a command of its own."""
+    script = """
+import sys
+import workbench.engine.session
+import workbench.ui.main_window
+print(*(name for name in sys.modules if name.count(".") < 2))
+"""
+    found = set(run(script))
+    assert "workbench.ui" in found
+    unwanted = ["scipy.fft", "scipy.linalg", "scipy.signal", "scipy.special", "scipy.stats", "scipy.optimize"]
+    unwanted += ["scipy.interpolate", "scipy.spatial", "scipy.sparse", "pyroomacoustics", "torch", "distributed"]
+    unwanted += ["dask", "matplotlib", "pandas", "h5py", "netCDF4", "sofar", "sklearn"]
+    assert not found & set(unwanted)
