@@ -84,6 +84,20 @@ def test_centre_beam_is_exported_and_reported(tmp_path):
         ElementTree.fromstring((tmp_path / f"{name}.svg").read_text())
 
 
+def test_every_plot_is_exported_with_its_numbers(tmp_path):
+    _export(tmp_path, "--layout", "sphere3-60mm", "--design", "beam")
+    report = json.loads((tmp_path / "report.json").read_text())
+    plots = {path.stem for path in tmp_path.glob("*.svg")}
+    assert plots == {path.stem for path in tmp_path.glob("*.csv")}
+    assert {"separation", "drive", "beam", "pattern", "impulse", "group_delay", "filter_error"} < plots
+    assert {"sweet_spot", "image_level", "image_time"} < plots
+    error = np.genfromtxt(tmp_path / "filter_error.csv", delimiter=",", names=True)
+    band = (error["frequency_hz"] >= 300) & (error["frequency_hz"] <= 8000)
+    assert error["error"][band].max() == pytest.approx(report["filters"]["largest_error_db_300_8000"], abs=0.01)
+    sweet = np.genfromtxt(tmp_path / "sweet_spot.csv", delimiter=",", skip_header=1)
+    assert sweet[:, 1:].max() > 10 and sweet[len(sweet) // 2, 3] > sweet[0, 3] + 5
+
+
 def test_virtual_loudspeakers_are_reported(tmp_path):
     document, _ = _export(tmp_path, "--layout", "stereo-60deg", "--set", "render.cancellation_db=20")
     assert document["target"] == "speakers"

@@ -37,7 +37,7 @@ def test_the_map_is_the_separation_at_its_places(shown):
     layout, _, filters, detail = shown
     row, column = 2, 17
     pose = HeadPose(offset_m=(details.BACK_M[row], 0.01 * details.SIDES_CM[column], 0.0))
-    ears = details._response(filters.ears_fir, details.SWEET_HZ, filters.latency_samples)
+    ears = details.filter_response(filters.ears_fir, details.SWEET_HZ, filters.latency_samples)
     want = separation_db(listener_plant(layout, details.SWEET_HZ, pose), ears)
     assert detail.sweet_db[row, column] == pytest.approx(np.minimum(want, 30).mean(), abs=1e-6)
     middle = detail.sweet_db[:, detail.sweet_db.shape[1] // 2]

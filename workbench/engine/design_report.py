@@ -19,13 +19,6 @@ from workbench.render.measured import describe
 from workbench.render.renderer import RenderFilters
 from workbench.render.report import measure
 
-TITLES = {
-    "separation": ("Crosstalk separation", "Fed ear over other ear (dB)", (0.0, 45.0)),
-    "drive": ("Drive over plain stereo", "Driver gain at equal loudness at the fed ear (dB)", None),
-    "beam": ("Centre beam", "Level over the axis (dB)", (-60.0, 10.0)),
-}
-"""Title, axis and range of each plot of curves over frequency."""
-
 
 def room_figures(layout: SpeakerLayout, filters: RenderFilters, room: ListeningRoom | None = None) -> dict:
     """How directly the centre is heard in a simulated room, beside a plain mix of the same drivers."""
@@ -63,18 +56,18 @@ def write_report(layout: SpeakerLayout, design: Design, filters: RenderFilters, 
         write_whole(folder / "report.json", json.dumps(_plain(report), indent=2, ensure_ascii=False) + "\n")
     except OSError as error:
         raise InputError(f"{folder / 'report.json'}: cannot be written ({error.strerror})") from error
-    for name, curves in measured.curves.items():
-        title, y_label, y_range = TITLES[name]
-        labels = {"x_label": "Frequency (Hz)", "y_label": y_label, "log_x": True, "y_range": y_range}
-        chart = line_chart(f"{title}: {layout.name}, {design.name}", measured.frequency_hz, curves, **labels)
-        write_text(folder / f"{name}.svg", chart)
-        write_text(folder / f"{name}.csv", csv_table("frequency_hz", measured.frequency_hz, curves))
-    if measured.pattern:
-        labels = {"x_label": "Azimuth at the loudspeaker (°)", "y_label": "Level over the axis (dB)"}
-        title = f"Centre beam: {layout.name}, {design.name}"
-        chart = line_chart(title, measured.azimuth_deg, measured.pattern, **labels, y_range=(-50.0, 10.0))
-        write_text(folder / "pattern.svg", chart)
-        write_text(folder / "pattern.csv", csv_table("azimuth_deg", measured.azimuth_deg, measured.pattern))
+    for plot in measured.plots:
+        chart = line_chart(
+            f"{plot.title}: {layout.name}, {design.name}",
+            plot.x,
+            plot.lines,
+            x_label=plot.x_label,
+            y_label=plot.y_label,
+            log_x=plot.log_x,
+            y_range=plot.y_range,
+        )
+        write_text(folder / f"{plot.name}.svg", chart)
+        write_text(folder / f"{plot.name}.csv", csv_table(plot.x_name, plot.x, plot.lines))
     return report
 
 

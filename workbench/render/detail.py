@@ -55,7 +55,7 @@ def _turn(frequencies: tuple[float, ...], taps: int, delay: int) -> np.ndarray:
     return frozen(np.exp(-2j * np.pi * np.array(frequencies)[:, None] * late_s).astype(np.complex64))
 
 
-def _response(fir: np.ndarray, frequency_hz: np.ndarray, delay: int) -> np.ndarray:
+def filter_response(fir: np.ndarray, frequency_hz: np.ndarray, delay: int) -> np.ndarray:
     """Filters (inputs, drivers, taps) at frequencies, their delay taken out: (F, drivers, inputs)."""
     inputs, drivers, taps = fir.shape
     flat = _turn(tuple(frequency_hz.tolist()), taps, delay) @ fir.reshape(-1, taps).T
@@ -137,7 +137,7 @@ def _spread_db(layout: SpeakerLayout, ears: np.ndarray) -> np.ndarray:
     return np.percentile(found, (10, 90), axis=0)
 
 
-def _group_delay_ms(response: np.ndarray) -> np.ndarray:
+def group_delay_ms(response: np.ndarray) -> np.ndarray:
     """(2, drivers, F) from responses (F, drivers, 2), by differences of the phase."""
     step = response[1:] * response[:-1].conj()
     delay = -np.angle(step) / (2 * np.pi * np.diff(RESPONSE_HZ))[:, None, None]
@@ -173,19 +173,29 @@ def _beam(layout: SpeakerLayout, params: RenderParams, weights: np.ndarray) -> d
     }
 
 
-def _error_db(filters: RenderFilters) -> np.ndarray:
+def sweet_spot_db(layout: SpeakerLayout, filters: RenderFilters) -> tuple[np.ndarray, np.ndarray]:
+    """Distances (Y,) in metres at which a head fits, and separation (Y, X) there and at `SIDES_CM`: mean of 300 Hz to 8
+    kHz, each frequency counting at most 30 dB."""
+    distance_m, grid = _sweet_plants(layout)
+    alone = filter_response(filters.ears_fir, SWEET_HZ, filters.latency_samples)
+    sweet = separation_db(grid.reshape(-1, 2, grid.shape[-1]), np.tile(alone, (grid.shape[0] * grid.shape[1], 1, 1)))
+    return distance_m, np.minimum(sweet.reshape(*grid.shape[:3]), 30.0).mean(axis=2)
+
+
+def error_db(filters: RenderFilters) -> np.ndarray:
     if filters.error_db is None:
         return np.full(len(RESPONSE_HZ), np.nan)
     power = np.interp(RESPONSE_HZ, FREQUENCY_HZ, 10 ** (filters.error_db / 10))
     return 10 * np.log10(power)
 
 
-def _image(layout: SpeakerLayout, params: RenderParams, ears: np.ndarray) -> dict[str, np.ndarray]:
-    """Near over far ear of the virtual left loudspeaker: heard (F, 2 ears, 2 inputs), asked for, and on a sphere."""
-    if params.method != "crosstalk" or params.target != "speakers":
+def image_differences(layout: SpeakerLayout, virtual_deg: float | None, ears: np.ndarray) -> dict[str, np.ndarray]:
+    """Interaural differences of the virtual left loudspeaker at `RESPONSE_HZ`, (3, F): as heard, asked for, and on a
+    rigid sphere; NaN without one. `ears`: (F, 2 ears, 2 inputs), what is heard."""
+    if virtual_deg is None:
         nothing = np.full((3, len(RESPONSE_HZ)), np.nan)
         return {"image_ild_db": nothing, "image_itd_us": nothing}
-    angle = math.radians(params.virtual_deg)
+    angle = math.radians(virtual_deg)
     cosine = np.cos([math.pi / 2 - angle, math.pi / 2 + angle])
     near, far = plants.rigid_sphere(layout.head_radius_m, np.array(_FAR_M), cosine, RESPONSE_HZ)
     heard = ears[:, 1, 0] / ears[:, 0, 0]
@@ -198,7 +208,7 @@ def _image(layout: SpeakerLayout, params: RenderParams, ears: np.ndarray) -> dic
 
 def _headroom_db(filters: RenderFilters) -> float:
     """How far a driver's peaks stay below full scale when unlike pink music at -20 dBFS is on either input."""
-    power = (np.abs(_response(filters.driver_fir[:2], RESPONSE_HZ, filters.latency_samples)) ** 2).sum(axis=2)
+    power = (np.abs(filter_response(filters.driver_fir[:2], RESPONSE_HZ, filters.latency_samples)) ** 2).sum(axis=2)
     pink = np.gradient(np.log(RESPONSE_HZ))
     level = 10 * np.log10((power * pink[:, None]).sum(axis=0).max() / pink.sum())
     return -(_PROGRAMME_DBFS + _CREST_DB + float(level))
@@ -208,8 +218,8 @@ def loudspeaker_detail(layout: SpeakerLayout, params: RenderParams, filters: Ren
     """Everything of `LoudspeakerDetail`; the rigid sphere hears it, or the plant that the layout names."""
     nominal = _nominal(layout)
     late = filters.latency_samples
-    ears = _response(filters.ears_fir, RESPONSE_HZ, late)
-    driver = _response(filters.driver_fir[:2], RESPONSE_HZ, late)
+    ears = filter_response(filters.ears_fir, RESPONSE_HZ, late)
+    driver = filter_response(filters.driver_fir[:2], RESPONSE_HZ, late)
     plain = plain_stereo(layout)
     input_gain = []
     for ear in range(2):
@@ -218,10 +228,8 @@ def loudspeaker_detail(layout: SpeakerLayout, params: RenderParams, filters: Ren
         alone[:, :, 1 - ear] = 1e-9 * alone[:, :, 1 - ear]
         alone[:, :, ear] = driver[:, :, ear]
         input_gain.append(drive_db(nominal, alone, plain, RESPONSE_HZ).T)
-    distance_m, grid = _sweet_plants(layout)
-    alone = _response(filters.ears_fir, SWEET_HZ, late)
-    sweet = separation_db(grid.reshape(-1, 2, grid.shape[-1]), np.tile(alone, (grid.shape[0] * grid.shape[1], 1, 1)))
-    sweet = np.minimum(sweet.reshape(*grid.shape[:3]), 30.0).mean(axis=2)
+    distance_m, sweet = sweet_spot_db(layout, filters)
+    virtual_deg = params.virtual_deg if params.method == "crosstalk" and params.target == "speakers" else None
     taps = filters.driver_fir.shape[-1]
     first = max(0, late + round(1e-3 * _IMPULSE_MS[0] * RATE_HZ))
     last = min(taps, late + round(1e-3 * _IMPULSE_MS[1] * RATE_HZ))
@@ -231,7 +239,7 @@ def loudspeaker_detail(layout: SpeakerLayout, params: RenderParams, filters: Ren
         "target_db": target_db(params.cancellation_db, params.cancellation_shape, RESPONSE_HZ),
         "spread_db": _spread_db(layout, ears),
         "input_gain_db": np.stack(input_gain),
-        "group_delay_ms": _group_delay_ms(driver),
+        "group_delay_ms": group_delay_ms(driver),
         "impulse": filters.driver_fir[:2, :, first:last].copy(),
         "impulse_ms": 1000 * (np.arange(first, last) - late) / RATE_HZ,
         "side_cm": SIDES_CM.copy(),
@@ -240,9 +248,9 @@ def loudspeaker_detail(layout: SpeakerLayout, params: RenderParams, filters: Ren
         "beam_hz": BEAM_HZ.copy(),
         "beam_azimuth_rad": AZIMUTH_RAD.copy(),
         "condition_db": 20 * np.log10(sigma[:, 0] / np.maximum(sigma[:, 1], 1e-12)),
-        "error_db": _error_db(filters),
-        **_image(layout, params, nominal @ driver),
-        **_beam(layout, params, _response(centre, BEAM_HZ, late)[..., 0]),
+        "error_db": error_db(filters),
+        **image_differences(layout, virtual_deg, nominal @ driver),
+        **_beam(layout, params, filter_response(centre, BEAM_HZ, late)[..., 0]),
     }
     read = tuple(field.name for field in dataclasses.fields(RenderParams) if field.name not in UNREAD)
     return LoudspeakerDetail(

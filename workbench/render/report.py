@@ -15,7 +15,8 @@ from workbench.render.crosstalk import drive_db, separation_db
 from workbench.render.design import Design
 from workbench.render.designs import plain_stereo
 from workbench.render.measured import plant_response
-from workbench.render.renderer import RenderFilters
+from workbench.render.renderer import RESPONSE_HZ, RenderFilters
+from workbench.render.report_plots import Plot, filter_plots, over_frequency
 
 _FFT = 8192
 _ALL_HZ = np.fft.rfftfreq(_FFT, 1 / RATE_HZ)
@@ -84,15 +85,11 @@ class Measured:
     """What was found.
 
     figures : plain data, ready for JSON
-    curves : plot to line to (F,) array over `frequency_hz`
-    azimuth_deg : (A,), and pattern : line to (A,) level in dB of the centre beam; empty without one
+    plots : all that is drawn
     """
 
     figures: dict
-    frequency_hz: np.ndarray
-    curves: dict[str, dict[str, np.ndarray]]
-    azimuth_deg: np.ndarray
-    pattern: dict[str, np.ndarray]
+    plots: tuple[Plot, ...]
 
 
 def _rounded(value):
@@ -226,23 +223,36 @@ def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Me
         figures["virtual"] = _interaural(nominal, played, wanted, frequency_hz)
 
     shown = np.unique(np.searchsorted(frequency_hz, np.geomspace(50, 19500, 240)))
-    curves = {
-        "separation": {
-            **{
-                name: np.mean([separation_db(plant, alone) for plant in group], axis=0)[shown]
-                for name, group in groups.items()
-            },
-            "plain stereo": separation_db(nominal, plain)[shown],
-        },
-        "drive": {name: drive[shown, number] for number, name in enumerate(layout.driver_names)},
+    shown_hz = frequency_hz[shown]
+    separations = {
+        name: np.mean([separation_db(plant, alone) for plant in group], axis=0)[shown] for name, group in groups.items()
     }
-    azimuth_deg, pattern = np.zeros(0), {}
+    separations["plain stereo"] = separation_db(nominal, plain)[shown]
+    drives = {name: drive[shown, number] for number, name in enumerate(layout.driver_names)}
+    gains = "Driver gain at equal loudness at the fed ear (dB)"
+    plots = [
+        over_frequency(
+            "separation", "Crosstalk separation", shown_hz, "Fed ear over other ear (dB)", separations, (0.0, 45.0)
+        ),
+        over_frequency("drive", "Drive over plain stereo", shown_hz, gains, drives),
+        *filter_plots(layout, design, filters),
+    ]
+    error = next(plot for plot in plots if plot.name == "filter_error").lines["error"]
+    figures["filters"] = {
+        "taps": filters.driver_fir.shape[-1],
+        "delay_samples": filters.latency_samples,
+        "error_db": dict(zip(map(str, _SHOWN_HZ), np.interp(_SHOWN_HZ, RESPONSE_HZ, error))),
+        "largest_error_db_300_8000": float(error[(RESPONSE_HZ >= 300) & (RESPONSE_HZ <= 8000)].max()),
+    }
     if design.centre == "beam":
-        shown_hz = frequency_hz[shown]
-        figures["beam"], curves["beam"] = _beam(layout, design, centre[shown], shown_hz)
+        over_axis = "Level over the axis (dB)"
+        figures["beam"], curves = _beam(layout, design, centre[shown], shown_hz)
+        plots.append(over_frequency("beam", "Centre beam", shown_hz, over_axis, curves, (-60.0, 10.0)))
         azimuth_deg = np.arange(-180.0, 181.0, 3.0)
         weights = _at(centre, frequency_hz)
         heard = np.abs(np.einsum("fai,fi->fa", drivers.patterns(layout, np.radians(azimuth_deg), _SHOWN_HZ), weights))
         level = 20 * np.log10(np.maximum(heard / heard[:, [len(azimuth_deg) // 2]], 1e-3))
-        pattern = {f"{frequency} Hz": row for frequency, row in zip(_SHOWN_HZ, level)}
-    return Measured(_rounded(figures), frequency_hz[shown], curves, azimuth_deg, pattern)
+        lines = {f"{frequency} Hz": row for frequency, row in zip(_SHOWN_HZ, level)}
+        label = "Azimuth at the loudspeaker (°)"
+        plots.append(Plot("pattern", "Centre beam", "azimuth_deg", label, azimuth_deg, over_axis, lines, (-50.0, 10.0)))
+    return Measured(_rounded(figures), tuple(plots))
