@@ -47,7 +47,7 @@ def test_about_opens_them_and_the_list_chooses(qtbot):
     assert panel.isVisible() and not about.isVisible()
     assert "Apache License" in panel.text.toPlainText()
     panel.list.setCurrentRow(1)
-    assert panel.text.toPlainText() == FROM_SOURCES
+    assert panel.text.toPlainText() == f"Packages\n\n{FROM_SOURCES}"
 
 
 @pytest.mark.parametrize(

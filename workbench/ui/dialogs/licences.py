@@ -37,7 +37,8 @@ class LicencesPanel(FloatPanel):
         self.list = QListWidget()
         self.list.setAccessibleName("Parts of the program")
         self.list.setToolTip("Everything that Earshot comes with")
-        self.list.setFixedWidth(300)
+        self.list.setFixedWidth(260)
+        self.list.setSpacing(1)
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setAccessibleName("Licence")
@@ -59,8 +60,8 @@ class LicencesPanel(FloatPanel):
         """Read them, and show the panel in the middle of the window."""
         if not self._texts:
             parts = licence_parts(root())
-            self._texts = [text for _, text in parts]
-            self.list.addItems([title for title, _ in parts])
+            self._texts = [f"{title}\n\n{text}" for title, text in parts]
+            self.list.addItems([title.partition(" · ")[0] for title, _ in parts])
             self.list.setCurrentRow(0)
         self.show_at(None)
 
