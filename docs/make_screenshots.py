@@ -105,18 +105,18 @@ def main() -> int:
                 make_small(target)
         if args.only in f"view-{theme}":
             script = Path(__file__).with_name("view_screenshots.py")
-            subprocess.run([sys.executable, str(script), theme, str(FOLDER)], check=True, timeout=240)
+            subprocess.run([sys.executable, str(script), theme, str(FOLDER)], check=True, timeout=420)
             for target in FOLDER.glob(f"view-*-{theme}.png"):
                 make_small(target)
         if args.only in f"loudspeakers-{theme}":
             script = Path(__file__).with_name("loudspeaker_screenshots.py")
-            subprocess.run([sys.executable, str(script), theme, str(FOLDER)], check=True, timeout=240)
+            subprocess.run([sys.executable, str(script), theme, str(FOLDER)], check=True, timeout=420)
             for name in ("loudspeakers", "layout-editor", "trade-offs"):
                 make_small(FOLDER / f"{name}-{theme}.png")
         for what in ("devices", "enhancer", "compare", "sessions", "timeline"):
             if args.only in f"panels-{what}-{theme}":
                 script = Path(__file__).with_name("panel_screenshots.py")
-                subprocess.run([sys.executable, str(script), theme, str(FOLDER), what], check=True, timeout=240)
+                subprocess.run([sys.executable, str(script), theme, str(FOLDER), what], check=True, timeout=420)
                 for target in FOLDER.glob(f"[a-z]*-{theme}.png"):
                     make_small(target)
     return 0

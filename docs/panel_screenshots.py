@@ -69,15 +69,19 @@ def _devices() -> list[dict]:
 class _Jack:
     """A dummy server for the panel of latency; nothing where jackd is not installed."""
 
-    def __init__(self):
-        self.process = None
+    def __init__(self, name: str = SERVER, rate_hz: int = 48000):
+        self.process, self.name = None, name
         if shutil.which("jackd"):
-            os.environ["JACK_DEFAULT_SERVER"] = SERVER
             # It dies with us, should we be killed.
             guard = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
-            command = [*guard, "jackd", "-n", SERVER, "-r", "--no-mlock", "-d", "dummy", "-r", "48000", "-p", "480"]
+            command = [*guard, "jackd", "-n", name, "-r", "--no-mlock", "-d", "dummy", "-r", str(rate_hz), "-p", "480"]
             self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(1.0)
+
+    @property
+    def variables(self) -> tuple[tuple[str, str], ...]:
+        """What leads the audio process here."""
+        return (("JACK_DEFAULT_SERVER", self.name),)
 
     def falter(self) -> None:
         """A dropout of the sound server: it stands still for a moment."""
@@ -85,6 +89,14 @@ class _Jack:
             self.process.send_signal(signal.SIGSTOP)
             time.sleep(0.15)
             self.process.send_signal(signal.SIGCONT)
+
+    def loop(self) -> None:
+        """A cable from our first output to our first input."""
+        variables = {**os.environ, **dict(self.variables)}
+        listed = subprocess.run(["jack_lsp"], capture_output=True, text=True, env=variables).stdout.split("\n")
+        ends = [next((port for port in listed if port.endswith(end)), "") for end in (":out_0", ":in_0")]
+        if all(ends):
+            subprocess.run(["jack_connect", *ends], env=variables, stderr=subprocess.DEVNULL)
 
     def end(self) -> None:
         """End the server."""
@@ -167,11 +179,40 @@ def _pictures(stage: _Stage, jack: _Jack, folder: Path) -> None:
     stage.wait(1)
     stage.take(window.sink_panel, "sink")
     window.sink_panel.dismiss()
+    if jack.process is not None:
+        _latency_pictures(stage, jack)
+
+
+def _latency_pictures(stage: _Stage, jack: _Jack) -> None:
+    """The delay through a cable, measured, with dropouts in the log; then two servers whose clocks differ."""
+    window, session = stage.window, stage.session
+    session.choose_array(None)
+    session.choose_source(f"device:{JACK}/system")
+    stage.wait(8)
+    jack.loop()
     window.panels.latency()
-    stage.wait(3)
+    stage.wait(2)
+    window.latency_panel.measure_wanted.emit()
+    end = time.monotonic() + 30
+    while session.mailbox.health.measured_ms is None and time.monotonic() < end:
+        stage.wait(0.5)
     jack.falter()
-    stage.wait(3)
+    stage.wait(4)
     stage.take(window.latency_panel, "latency")
+    other = _Jack(f"{SERVER}-2", 48010)
+    try:
+        structure = replace(session._structure, source_variables=jack.variables, sink_variables=other.variables)
+        session.stop()
+        stage.wait(2)
+        session._structure = structure
+        session.start()
+        stage.wait(75)
+        stage.take(window.latency_panel, "two-clocks")
+        window.latency_panel.dismiss()
+    finally:
+        session.stop()
+        stage.wait(1)
+        other.end()
 
 
 def _enhancer_pictures(stage: _Stage) -> None:
@@ -328,6 +369,7 @@ def main() -> int:
     """Take panels in one theme: `panel_screenshots.py THEME FOLDER devices|enhancer|compare|sessions|timeline`."""
     theme_name, target, what = sys.argv[1], Path(sys.argv[2]), (*sys.argv[3:], "devices")[0]
     jack = _Jack()
+    os.environ["JACK_DEFAULT_SERVER"] = jack.name
     app = QApplication(["earshot"])
     app.setStyle("Fusion")
     app.setFont(theme.font(13))

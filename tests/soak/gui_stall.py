@@ -63,7 +63,8 @@ def soak(rounds: int) -> int:
             probes.append(sine.start("record", server, seconds, path["record"]))
             shown.spin(3.0)  # clients that come shake a JACK server
             runner = session._assembly.runner
-            counted = lambda: (runner.own_dropouts, runner.server_dropouts, runner.sink.missed_samples)  # noqa: E731
+            losses = lambda: runner.source.losses + runner.sink.losses  # noqa: E731
+            counted = lambda: (runner.own_dropouts, runner.server_dropouts + losses(), runner.sink.missed_samples)  # noqa: E731
             failures = []
             began = counted()
             for number in range(rounds):
@@ -85,6 +86,8 @@ def soak(rounds: int) -> int:
                 probe.kill()
             shown.close()
             server.stop()
+        if not Path(path["record"]).exists():
+            return verdict(NOT_JUDGED, f"the sound server threw the recording client out; {counted()[0]} own dropouts")
         weights, rest, _ = sine.fit(np.load(path["record"])["frames"][96000:])
     worst_db = sine.beside_db(rest)
     clicks = int((worst_db > sine.CLICK_DB).sum())

@@ -1,3 +1,4 @@
+import time
 from dataclasses import replace
 
 import pytest
@@ -8,8 +9,9 @@ from PySide6.QtWidgets import QWidget
 from tests.ui.fakes import RUNNING
 from workbench.core.messages import Dropout, LatencyPart
 from workbench.ui import theme
+from workbench.ui.panels import latency_panel
 from workbench.ui.panels.dropout_advice import explain
-from workbench.ui.panels.latency_panel import LatencyPanel, LogRow
+from workbench.ui.panels.latency_panel import LatencyPanel, LogRow, gathered
 from workbench.ui.panels.latency_plots import BudgetStaircase, DriftPlot, nice_step
 
 DROPOUTS = (
@@ -118,8 +120,36 @@ def test_the_drift_plot_keeps_two_values_a_second_and_marks_dropouts(qtbot):
     plot.add(950.0, None)
     assert plot.points[-1][0] < 911
     before = plot.grab().toImage()
-    plot.set_dropouts([905.0])
-    assert plot.grab().toImage() != before
+    plot.set_dropouts([(905.0, True)])
+    ours = plot.grab().toImage()
+    plot.set_dropouts([(905.0, False)])
+    assert before != ours != plot.grab().toImage() != before
+    plot.set_dropouts([(905.0, True), (905.0, False)])  # our own is not hidden
+    assert plot.grab().toImage() == ours
+
+
+def test_a_clock_that_is_set_and_a_computer_that_slept_move_no_dropout(panel, monkeypatch):
+    """The log shows when it was, by the clock as it is now; the drift goes on being noted."""
+    before = [at for at, _ in panel._timed()]
+    real_s, steady = time.time, latency_panel.steady_s
+    monkeypatch.setattr(latency_panel.time, "time", lambda: real_s() - 3600)
+    points = len(panel.drift_plot.points)
+    monkeypatch.setattr(latency_panel, "steady_s", lambda: steady() + 7200)  # two hours of sleep
+    panel.show_health(replace(HEALTH, elapsed_s=60.5))
+    assert len(panel.drift_plot.points) == points + 1
+    after = [at for at, _ in panel._timed()]
+    assert [then - now for then, now in zip(before, after)] == pytest.approx([3600 + 7200] * 3, abs=1.0)
+
+
+def test_what_follows_each_other_closely_is_one_row():
+    storm = [(10.0 + 0.1 * k, Dropout(k, "sound server", own=False, detail=str(k))) for k in range(30)]
+    own = (11.05, Dropout(0.0, "enhance", own=True))
+    timed = sorted([*storm, own, (40.0, Dropout(40.0, "sound server", own=False))], key=lambda item: item[0])
+    found = gathered(timed)
+    assert [(at, dropout.stage, times) for at, dropout, times in found] == [
+        (40.0, "sound server", 1), (11.1, "sound server", 19), (11.05, "enhance", 1), (10.0, "sound server", 11)
+    ]  # fmt: skip
+    assert found[1][1].detail == "29"  # the newest
 
 
 def test_what_was_lost_gets_its_own_advice():

@@ -14,7 +14,7 @@ from workbench.ui.controls import MethodChooser, rule
 from workbench.ui.dialogs import FloatPanel
 from workbench.ui.painting import THIN_SPACE, UNKNOWN, number
 from workbench.ui.panels.dropout_advice import explain
-from workbench.ui.panels.latency_plots import BudgetStaircase, DriftPlot
+from workbench.ui.panels.latency_plots import BudgetStaircase, DriftPlot, steady_s
 from workbench.ui.status_bar import Lamp
 from workbench.ui.theme import Tokens
 
@@ -22,6 +22,8 @@ WIDTH = 364
 SHOWN = 50
 """Rows of the log; all are copied."""
 LOG_HEIGHT, LEAST_LOG_HEIGHT = 236, 76
+TOGETHER_S = 2.0
+"""Interruptions of one cause that follow each other within this are one row of the log."""
 NOT_MEASURED = "The delay was not measured"
 MEASURE_TIP = "Play a chirp at −20 dBFS and listen for it: needs a way from output to input"
 REOPEN_TIP = "End the streams of the devices and open them anew: helps when one went quiet. Half a second of silence"
@@ -49,12 +51,27 @@ def clock_time(when_s: float) -> str:
     return time.strftime("%H:%M:%S", time.localtime(when_s)) + f".{int(100 * (when_s % 1)):02d}"
 
 
+def gathered(timed: list[tuple[float, Dropout]]) -> list[tuple[float, Dropout, int]]:
+    """Dropouts of one stage that follow each other closely as one: the time of the first, the newest, and how many.
+    Given oldest first, returned newest first."""
+    groups: list[tuple[float, Dropout, int, float]] = []
+    for at, dropout in timed:
+        if groups:
+            first, newest, times, last = groups[-1]
+            if at - last < TOGETHER_S and (newest.stage, newest.own) == (dropout.stage, dropout.own):
+                groups[-1] = (first, dropout, times + 1, at)
+                continue
+        groups.append((at, dropout, 1, at))
+    return [(first, dropout, times) for first, dropout, times, _ in reversed(groups)]
+
+
 class LogRow(QWidget):
     """Time; stage, cause, advice. A clip-coloured square is ours, a warning-coloured one elsewhere."""
 
-    def __init__(self, when_s: float, dropout: Dropout, parent: QWidget | None = None):
+    def __init__(self, when_s: float, dropout: Dropout, times: int = 1, parent: QWidget | None = None):
         super().__init__(parent)
         words = explain(dropout)
+        stage = words.stage if times == 1 else f"{words.stage}, {times} times"
         grid = QHBoxLayout(self)
         grid.setContentsMargins(12, 7, 12, 7)
         grid.setSpacing(8)
@@ -67,12 +84,12 @@ class LogRow(QWidget):
         grid.addWidget(lamp, 0, Qt.AlignmentFlag.AlignTop)
         lines = QVBoxLayout()
         lines.setSpacing(1)
-        for text, weight, tone in ((words.stage, 600, "1"), (words.cause, 400, "1"), (words.advice, 400, "2")):
+        for text, weight, tone in ((stage, 600, "1"), (words.cause, 400, "1"), (words.advice, 400, "2")):
             line = _label(text, weight=weight, tone=tone)
             line.setWordWrap(True)
             lines.addWidget(line)
         grid.addLayout(lines, 1)
-        self.setAccessibleName(f"{words.stage}: {words.cause}. {words.advice}")
+        self.setAccessibleName(f"{stage}: {words.cause}. {words.advice}")
 
 
 class LatencyPanel(FloatPanel):
@@ -86,8 +103,10 @@ class LatencyPanel(FloatPanel):
         super().__init__("Dropouts and latency", WIDTH, window)
         self.budget, self.drift_plot = BudgetStaircase(), DriftPlot()
         self._health = Health()
-        self._began_s = time.time()
+        self._began_s = steady_s()
         self._cleared_s = 0.0
+        self._noted: dict[Dropout, float] = {}
+        """When each dropout was, by `steady_s`: told once, since what runs meanwhile need not keep to the clock."""
         self._measuring: Health | None = None
         """What the engine said when a measurement was asked for."""
         self._shown: tuple = ()
@@ -171,8 +190,7 @@ class LatencyPanel(FloatPanel):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setMinimumHeight(LEAST_LOG_HEIGHT)
-        scroll.setMaximumHeight(LOG_HEIGHT)
-        self.body.addWidget(scroll, 1)
+        self.body.addWidget(scroll, 1)  # takes what is left over, which the headings would take else
         self._show_log(force=True)
 
     def _add_footer(self) -> None:
@@ -207,7 +225,8 @@ class LatencyPanel(FloatPanel):
     def show_health(self, health: Health) -> None:
         """What the engine says; while the panel is hidden only the drift is noted."""
         self._health = health
-        self.drift_plot.add(time.time(), health.drift_ppm)
+        self._note_times(health)
+        self.drift_plot.add(steady_s(), health.drift_ppm)
         if self.isVisible():
             self._show()
 
@@ -283,29 +302,35 @@ class LatencyPanel(FloatPanel):
 
     def _timed(self) -> list[tuple[float, Dropout]]:
         """All dropouts with their time of day, oldest first."""
-        began_s = time.time() - self._health.elapsed_s
-        timed = [(began_s + dropout.time_s, dropout) for dropout in self._health.dropouts]
-        return [(at, dropout) for at, dropout in timed if at > self._cleared_s]
+        timed = [(self._noted[dropout], dropout) for dropout in self._health.dropouts]
+        now_s, clock_s = steady_s(), time.time()
+        return [(at - now_s + clock_s, dropout) for at, dropout in timed if at > self._cleared_s]
+
+    def _note_times(self, health: Health) -> None:
+        began_s = steady_s() - health.elapsed_s
+        known = self._noted
+        self._noted = {dropout: known.get(dropout, began_s + dropout.time_s) for dropout in health.dropouts}
 
     def _wanted(self, dropout: Dropout) -> bool:
         return {"own": dropout.own, "other": not dropout.own}.get(self.filter.currentData(), True)
 
     def _show_log(self, force: bool = False) -> None:
         timed = self._timed()
-        self.drift_plot.set_dropouts([round(at, 1) for at, _ in timed])
+        self.drift_plot.set_dropouts([(self._noted[dropout], dropout.own) for _, dropout in timed])
         shown = tuple(dropout for _, dropout in timed)
         if shown == self._shown and not force:
             return
         self._shown = shown
-        since = time.strftime("%H:%M", time.localtime(max(self._cleared_s, self._began_s)))
+        since_s = time.time() - steady_s() + max(self._cleared_s, self._began_s)
+        since = time.strftime("%H:%M", time.localtime(since_s))
         self.count.setText(f"{len(timed)} since {since}")
         while (item := self.list.takeAt(0)) is not None:
             if item.widget() is not None:
                 item.widget().hide()  # it goes later, and may be painted once more until then
                 item.widget().deleteLater()
-        wanted = [(at, dropout) for at, dropout in reversed(timed) if self._wanted(dropout)][:SHOWN]
-        for at, dropout in wanted:
-            row = LogRow(at, dropout)
+        wanted = gathered([(at, dropout) for at, dropout in timed if self._wanted(dropout)])[:SHOWN]
+        for at, dropout, times in wanted:
+            row = LogRow(at, dropout, times)
             for lamp in row.findChildren(Lamp):
                 lamp.apply_theme(self.tokens)
             self.list.addWidget(row)
@@ -315,7 +340,7 @@ class LatencyPanel(FloatPanel):
         self.list.addStretch(1)
 
     def _clear(self) -> None:
-        self._cleared_s = time.time()
+        self._cleared_s = steady_s()
         self._show_log(force=True)
 
     def log_text(self) -> str:

@@ -21,11 +21,21 @@ AXIS = 20
 RIGHT = Qt.AlignmentFlag.AlignRight
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
+TITLES = {"in": "Input", "out": "Output"}
+"""Parts whose names are short in the status bar."""
+
 SPAN_S = 900.0
 """The drift of 15 minutes is shown."""
 KEPT = 1800
 STEP_S = 0.5
 DRIFT_STEPS_PPM = (20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+
+
+def steady_s() -> float:
+    """A clock that runs on while the computer sleeps, and that nobody can set: what the time of day was is told from
+    how long ago it was."""
+    with_sleep = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if with_sleep is None else time.clock_gettime(with_sleep)
 
 
 def nice_step(longest: float, most: int = 5) -> float:
@@ -105,7 +115,7 @@ class BudgetStaircase(Themed, QWidget):
         for row, (part, bar) in enumerate(zip(self.parts, bars)):
             painter.setFont(theme.font(12))
             middle = bar.center().y()
-            draw_text(painter, 0, middle, part.label.capitalize(), t.text2)
+            draw_text(painter, 0, middle, TITLES.get(part.label, part.label.capitalize()), t.text2)
             draw_text(painter, self.width(), middle, f"{part.ms:.1f}", t.text1, RIGHT)
             painter.setPen(QPen(QColor(t.line_strong), 1))
             painter.setBrush(QColor(t.hover))
@@ -135,27 +145,27 @@ class DriftPlot(Themed, QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.points: deque[tuple[float, float]] = deque(maxlen=KEPT)
-        self.dropouts_s: list[float] = []
+        self.dropouts: list[tuple[float, bool]] = []
         self.setFixedHeight(132)
         self.setAccessibleName("Clock drift over 15 minutes")
         self.setProperty("picture", "drift")
 
     def add(self, when_s: float, drift_ppm: float | None) -> None:
-        """A value at a time (seconds since 1970); at most two a second are kept."""
+        """A value at a time by `steady_s`; at most two a second are kept."""
         if drift_ppm is None or (self.points and when_s - self.points[-1][0] < STEP_S):
             return
         self.points.append((when_s, drift_ppm))
         self.update()
 
-    def set_dropouts(self, when_s: list[float]) -> None:
-        """Times of all dropouts."""
-        if when_s != self.dropouts_s:
-            self.dropouts_s = when_s
+    def set_dropouts(self, dropouts: list[tuple[float, bool]]) -> None:
+        """Times of all dropouts by `steady_s`, and whether each was Earshot's own."""
+        if dropouts != self.dropouts:
+            self.dropouts = dropouts
             self.update()
 
     def now_s(self) -> float:
         """The right edge."""
-        return time.time()
+        return steady_s()
 
     def _range_ppm(self, now_s: float) -> float:
         largest = max((abs(ppm) for at, ppm in self.points if at > now_s - SPAN_S), default=0.0)
@@ -174,9 +184,10 @@ class DriftPlot(Themed, QWidget):
             painter.drawLine(QPointF(plot.left(), round(y) + 0.5), QPointF(plot.right(), round(y) + 0.5))
             draw_text(painter, self.LEFT - 6, y, text, t.text3, RIGHT)
         to_x = lambda at: plot.right() - (now_s - at) / SPAN_S * plot.width()  # noqa: E731
-        first = math.ceil((now_s - SPAN_S) / 300) * 300
-        for mark in range(first, int(now_s) + 1, 300):
-            x = round(to_x(mark)) + 0.5
+        clock_s = time.time()
+        first = math.ceil((clock_s - SPAN_S) / 300) * 300
+        for mark in range(first, int(clock_s) + 1, 300):
+            x = round(to_x(mark - clock_s + now_s)) + 0.5
             painter.setPen(QPen(QColor(t.line), 1))
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
             clock = time.strftime("%H:%M", time.localtime(mark))
@@ -184,8 +195,8 @@ class DriftPlot(Themed, QWidget):
                 painter, min(max(x, self.LEFT + 16), self.width() - 16), self.height() - 8, clock, t.text3, CENTRE
             )
         painter.setClipRect(plot)
-        painter.setPen(QPen(QColor(t.clip), 1))
-        for at in self.dropouts_s:
+        for at, own in sorted(self.dropouts, key=lambda dropout: dropout[1]):  # our own are never hidden by others
+            painter.setPen(QPen(QColor(t.clip if own else t.warning), 1))
             x = round(to_x(at)) + 0.5
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
         scale = (plot.height() / 2 - 6) / largest
