@@ -8,6 +8,7 @@ import pytest
 
 from workbench.audio.scene_files import load_scene
 from workbench.core.errors import InputError
+from workbench.engine.room import RoomControl
 from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 
@@ -99,3 +100,12 @@ def test_another_source_has_no_room():
         assert session.room_notice == ""
     finally:
         session.close()
+
+
+def test_a_scene_that_was_asked_for_late_is_not_taken_for_that_of_another_source():
+    room = RoomControl()
+    assert room.scene(None, "room:fan-only").name == "fan-only"
+    room.forget()
+    assert room.scene(None, "room:fan-only").name == "fan-only"  # who asks has not heard of the new source yet
+    assert room.scene(None, "room:two-talkers-fan").name == "two-talkers-fan"
+    assert room.edits(None, "room:two-talkers-fan") is None

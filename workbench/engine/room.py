@@ -30,6 +30,8 @@ class RoomControl:
     def __init__(self):
         self._scene: Scene | None = None
         self._changed = False
+        self._loaded: tuple[str, Scene | None] = ("", None)
+        """A spec and its scene as the file has it: any thread may ask while another one chooses another source."""
         self._dragged: dict[str, tuple[float, float]] = {}
         self._notice = ""
 
@@ -40,17 +42,25 @@ class RoomControl:
         running = getattr(source, "scene", None)
         if running is not None:
             return running
-        if self._scene is None:
-            name = spec.partition(":")[2]
-            try:
-                self._scene = load_scene(*([name] if name else []))
-            except InputError as error:
-                log.info("%s", error)
-        return self._scene
+        if self._changed:
+            return self._scene
+        loaded = self._loaded
+        if loaded[0] != spec:
+            loaded = self._loaded = (spec, self._load(spec))
+        return loaded[1]
+
+    @staticmethod
+    def _load(spec: str) -> Scene | None:
+        name = spec.partition(":")[2]
+        try:
+            return load_scene(*([name] if name else []))
+        except InputError as error:
+            log.info("%s", error)
+            return None
 
     def set_scene(self, source: Any, scene: Scene) -> None:
         """Change the running scene, or what the next start will play. Raises InputError."""
-        before = getattr(source, "scene", None) or self._scene
+        before = self._now(source)
         if hasattr(source, "set_scene"):
             source.set_scene(scene)
         else:
@@ -59,6 +69,10 @@ class RoomControl:
         kept = {talker.name for talker in scene.talkers if _own_place(talker) in stay}
         self._dragged = {name: place for name, place in self._dragged.items() if name in kept}
 
+    def _now(self, source: Any) -> Scene | None:
+        """The running scene, else that of the next start as far as it is known."""
+        return getattr(source, "scene", None) or (self._scene if self._changed else self._loaded[1])
+
     def state(self, source: Any, spec: str) -> RoomState | None:
         """Scene and dragged talkers; None without a room."""
         scene = self.scene(source, spec)
@@ -66,7 +80,7 @@ class RoomControl:
 
     def put(self, source: Any, state: RoomState) -> None:
         """Make the room like that. Raises InputError."""
-        if state.scene != (getattr(source, "scene", None) or self._scene):
+        if state.scene != self._now(source):
             self.set_scene(source, state.scene)
         for number, talker in enumerate(state.scene.talkers, start=1):
             wanted, now = state.dragged.get(talker.name), self._dragged.get(talker.name)
@@ -95,6 +109,7 @@ class RoomControl:
     def forget(self) -> None:
         """Another source was chosen."""
         self._scene, self._changed, self._notice = None, False, ""
+        self._loaded = ("", None)
         self._dragged = {}
 
     def keep(self, source: Any) -> None:
