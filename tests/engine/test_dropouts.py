@@ -139,6 +139,17 @@ def test_a_queue_that_is_brought_back_after_an_interruption_has_its_cause():
     assert told(watch, 9.0).own  # long after
 
 
+def test_hops_that_are_nearly_late_are_counted_by_what_the_queue_gives_them():
+    _, sink, watch = ends()
+    for wall_s in (0.002, 0.0079, 0.0081, 0.012):
+        watch.look(0.0, HopCost(0.001, "enhance", wall_s))
+    assert watch.close_calls == 2
+    sink.extra_s = 0.02
+    for wall_s in (0.012, 0.023, 0.025):
+        watch.look(0.0, HopCost(0.001, "enhance", wall_s))
+    assert watch.close_calls == 3
+
+
 def test_a_standstill_is_one_dropout_whatever_it_costs():
     source, sink, _ = ends()
     found = []

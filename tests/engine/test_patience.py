@@ -36,6 +36,22 @@ def test_the_second_late_hop_lengthens_the_queue_by_one():
     assert "20 ms longer" in watch.look(log, sink)  # a burst is one reason, not several
 
 
+def test_hops_that_are_nearly_late_lengthen_it_before_anybody_hears_something(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(patience.time, "monotonic", lambda: now[0])
+    sink, watch = Sink(), Patience()
+    assert watch.look(deque(), sink, 7) == ""  # what was before nobody watched
+    for close_calls in (8, 9):
+        now[0] += 5.0
+        assert watch.look(deque(), sink, close_calls) == ""
+        assert watch.look(deque(), sink, close_calls) == ""
+    assert "nearly late" in watch.look(deque(), sink, 10) and sink.extra_s == pytest.approx(0.01)
+    for close_calls in range(11, 20):  # seldom: it happens
+        now[0] += 20.0
+        assert watch.look(deque(), sink, close_calls) == ""
+    assert "20 ms longer" in watch.look(deque(), sink, 30)
+
+
 def test_far_apart_or_not_our_doing_is_no_reason(monkeypatch):
     now = [0.0]
     monkeypatch.setattr(patience.time, "monotonic", lambda: now[0])

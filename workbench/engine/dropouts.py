@@ -41,6 +41,8 @@ WAITED_S = 0.006
 HELD_S = 0.006
 MOST_OF_IT = 0.5
 """What explains a hop that was held up must have lasted for so large a part of that."""
+CLOSE = 0.8
+"""A hop that takes longer than this part of what the queue gives it was nearly late."""
 AFTERMATH_S = 3.0
 """So long after an interruption from outside the queue finds its length again."""
 BEFORE = 25
@@ -133,6 +135,8 @@ class DropoutWatch:
     ----------
     server : int
         Interruptions that the sound server reported.
+    close_calls : int
+        Hops that were nearly late.
     """
 
     def __init__(self, source: Source, sink: Sink, standstill: StandstillWatch | None = None):
@@ -147,6 +151,7 @@ class DropoutWatch:
         self._outside: Dropout | None = None
         self._outside_until_s = -1.0
         self.server = 0
+        self.close_calls = 0
 
     def stood_still(self, time_s: float) -> Dropout | None:
         """A time in which nothing ran, since the look before: one dropout, whatever it costs. Call it at least ten
@@ -201,6 +206,8 @@ class DropoutWatch:
         if (standstill := self.stood_still(time_s)) is not None:
             return standstill
         self._costs.append(cost)
+        if cost.wall_s > CLOSE * (HOP_S + getattr(self._sink, "extra_s", 0.0)):
+            self.close_calls += 1
         counters = self._counters()
         away = getattr(self._source, "lost", False) or getattr(self._sink, "lost", False)
         loss = self._loss(time_s)

@@ -173,6 +173,11 @@ class Runner:
         return self._watch.server
 
     @property
+    def close_calls(self) -> int:
+        """Hops that were nearly late for the device."""
+        return self._watch.close_calls
+
+    @property
     def beam_azimuth_rad(self) -> float:
         """Where the beam listens."""
         return self._azimuth_rad

@@ -75,7 +75,7 @@ class Faults:
         runner.stolen_recently_s = self._stolen.look()
         self._note_standstill(runner, recorder)
         self._note_silence(runner)
-        if notice := self._patience.look(runner.dropouts, runner.sink):
+        if notice := self._patience.look(runner.dropouts, runner.sink, runner.close_calls):
             self._say(notice)
         self._note_howling(runner)
         self._note_muted(runner)
