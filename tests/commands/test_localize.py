@@ -166,3 +166,45 @@ def test_each_talker_is_written_as_a_file_of_its_own(tmp_path, capsys, recording
         assert min(near) < 1.5
     assert main(["localize", source, *arguments, "--tracks-dir", str(folder)]) == 2
     assert "choose another folder" in capsys.readouterr().err
+
+
+def test_a_line_reports_the_talker_and_the_mirror_image(tmp_path, capsys):
+    line = load_array("line4-50mm")
+    x = scenes.plane_waves(line, [50.0], [scenes.speech_like(1, 2.0)]).T
+    result, errors = _json(capsys, _write(tmp_path / "line.wav", x), "--array", "line4-50mm", "--method", "srp")
+    assert "mirror image" in errors
+    last = sorted(source["azimuth_deg"] for source in result["frames"][-1]["sources"])
+    along = np.degrees(np.arctan2(*(line.mic_xyz_m[-1] - line.mic_xyz_m[0])[1::-1]))
+    mirrored = (2 * along - 50.0 + 180) % 360 - 180
+    assert last == pytest.approx(sorted([50.0, mirrored]), abs=4.0)
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 16000, 96000])
+def test_any_usual_rate_is_taken(tmp_path, capsys, recording, rate_hz):
+    resampled = soxr.resample(recording, 48000, rate_hz)
+    source = _write(tmp_path / "talk.wav", resampled, rate_hz)
+    result, errors = _json(capsys, source, "--array", "uca8-45mm")
+    assert (result["method"], "SRP-PHAT is used" in errors) == (
+        ("combined", False) if rate_hz > 8000 else ("srp", True)
+    )
+    found = [source["azimuth_deg"] for frame in result["frames"] for source in frame["sources"]]
+    for azimuth_deg in AZIMUTHS_DEG:
+        assert np.min(np.abs(np.array(found) - azimuth_deg)) < 3.0
+    if rate_hz == 8000:
+        assert "16000 Hz or more" in _refused(capsys, source, "--array", "uca8-45mm", "--method", "network")
+
+
+def test_an_altered_model_is_refused(tmp_path, capsys, recording):
+    from workbench.localize.models import models_folder
+
+    source = _write(tmp_path / "talk.wav", recording)
+    model = tmp_path / "regions-uca8-45mm.onnx"
+    content = bytearray((models_folder() / model.name).read_bytes())
+    content[len(content) // 2] ^= 1
+    model.write_bytes(content)
+    manifest = (models_folder() / "localization.json").read_text(encoding="utf-8")
+    (tmp_path / "localization.json").write_text(manifest, encoding="utf-8")
+    error = _refused(capsys, source, "--array", "uca8-45mm", "--method", "network", "--model", str(model))
+    assert "regions-uca8-45mm.onnx" in error and ("sha256" in error or "altered" in error)
+    other = _refused(capsys, source, "--array", "uca8-45mm", "--method", "network", "--model", "regions-uca8-100mm")
+    assert "uca8-100mm" in other and "train localize" in other

@@ -18,6 +18,8 @@ from workbench.commands.common import (
 from workbench.core import params as parameters
 from workbench.core.errors import InputError
 
+NETWORK_RATE_HZ = 16000
+"""Of recordings that the network can use."""
 _METHODS = tuple(value for value, _ in parameters.entry("localize.method").knob.choices)
 
 
@@ -60,7 +62,9 @@ def run(args: argparse.Namespace) -> int:
     array = load_array(args.array)
     if array.mics < 2:
         raise InputError(f"array {array.name!r}: directions need at least 2 microphones")
-    samples = _read(args.input, array)
+    samples, rate_hz = _read(args.input, array)
+    if rate_hz < NETWORK_RATE_HZ and params.localize.method in ("network", "combined"):
+        params = _without_network(args, params, rate_hz)
     if params.localize.method in ("network", "combined"):
         try:
             find_model(array, params.localize.model)
@@ -98,6 +102,17 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _without_network(args: argparse.Namespace, params: parameters.Params, rate_hz: int) -> parameters.Params:
+    """SRP-PHAT in place of the network, which was trained on sound with all its bands."""
+    reason = (
+        f"{args.input}: {rate_hz} Hz holds nothing above {rate_hz / 2000:g} kHz, and the network hears up to 7.5 kHz"
+    )
+    if args.method:  # who asks for a network wants an error, not another method
+        raise InputError(f"{reason}: give a recording of {NETWORK_RATE_HZ} Hz or more, or --method srp")
+    note(f"{reason}; SRP-PHAT is used")
+    return parameters.replace(params, {"localize.method": "srp"})
+
+
 def _write_tracks(args: argparse.Namespace, samples, array, params, frames) -> None:
     """Each talker as a file of its own."""
     from workbench.commands.progress import ProgressLine
@@ -117,7 +132,7 @@ def _write_tracks(args: argparse.Namespace, samples, array, params, frames) -> N
 
 
 def _read(name: str, array):
-    """The recording at 48 kHz, (mics, n) float32; complains about what the localizer cannot use."""
+    """The recording at 48 kHz, (mics, n) float32, and its own rate; complains about what the localizer cannot use."""
     import numpy as np
     import soxr
 
@@ -139,7 +154,7 @@ def _read(name: str, array):
     dead = [str(channel + 1) for channel in np.flatnonzero(np.abs(samples).max(axis=1) == 0)]
     if dead and len(dead) < len(samples):
         note(f"{path}: channel {', '.join(dead)} is silent throughout; directions may be wrong")
-    return np.ascontiguousarray(samples, dtype=np.float32)
+    return np.ascontiguousarray(samples, dtype=np.float32), rate_hz
 
 
 def _describe(source) -> dict:
