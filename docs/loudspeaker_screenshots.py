@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from workbench.core import params as parameters
 from workbench.core.geometry import load_layout
 from workbench.core.params import Params
-from workbench.render.designs import design_settings, load_design
+from workbench.engine.listening_room import ListeningRoom, room_depth
+from workbench.render.design import design_settings, load_design
 from workbench.render.detail import loudspeaker_detail
 from workbench.render.renderer import design_render, loudspeaker_response
 from workbench.render.tradeoffs import trades
@@ -44,6 +45,7 @@ def main(name: str, folder: Path) -> None:
     design = LoudspeakerPanel(window)
     filters = design_render(layout, params.render)
     detail = loudspeaker_detail(layout, params.render, filters)
+    detail = dataclasses.replace(detail, depth=room_depth(layout, filters, ListeningRoom()))
     design.set_layout(layout)
     design.show_response(dataclasses.replace(loudspeaker_response(layout, filters), detail=detail))
     editor = LayoutPanel(window, folder / "none", lambda: layout_choices(folder / "none"))
@@ -55,6 +57,7 @@ def main(name: str, folder: Path) -> None:
         plot.show_trades(result)
     design.show_params(params, params)
     trade.show_params(params)
+    design.view.settings.show_group("centre")
     for panel, file in ((design, "loudspeakers"), (editor, "layout-editor"), (trade, "trade-offs")):
         panel.apply_theme(tokens)
         panel.show_at(None)
