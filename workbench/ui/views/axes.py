@@ -15,6 +15,7 @@ from workbench.ui.painting import (
     format_frequency_label,
     format_frequency_short,
     number,
+    with_unit,
 )
 from workbench.ui.theme import font
 from workbench.ui.views.plot import Painted
@@ -45,6 +46,10 @@ class FrequencyAxis(Painted):
         """Frequencies with a tick and a label."""
         return self.crosshair.axes.scale.labelled_hz(self.height())
 
+    def _with_unit(self, painter: QPainter, label: str) -> str:
+        whole = with_unit(label, "Hz")
+        return whole if painter.fontMetrics().horizontalAdvance(whole) <= self.width() - LABEL_GAP else label
+
     def paint_background(self, painter: QPainter) -> None:
         painter.setPen(QColor(self.tokens.text3))
         for hz in self.labelled_hz():
@@ -57,10 +62,13 @@ class FrequencyAxis(Painted):
         if self.crosshair.frequency_hz is not None:
             tag_y = self._y(self.crosshair.frequency_hz)
             tag_y = min(max(tag_y, 9.0), self.height() - 9.0)
-        for hz in self.labelled_hz():
+        labelled = self.labelled_hz()
+        for hz in labelled:
             y = min(max(self._y(hz), 6.0), self.height() - 6.0)
             if tag_y is None or abs(y - tag_y) >= TAG_CLEARANCE:
                 label = format_frequency_label(hz)
+                if hz == min(labelled):  # one label says what all are
+                    label = self._with_unit(painter, label)
                 draw_text(painter, self.width() - LABEL_GAP, y, label, self.tokens.text2, Qt.AlignmentFlag.AlignRight)
         if tag_y is not None:
             text = format_frequency_short(self.crosshair.frequency_hz)

@@ -409,9 +409,11 @@ class BeamCanvas(BeamCursor, QWidget):
         painter.setFont(theme.font(11))
         painter.setPen(QColor(self._tokens.text2))
         low, high = axis_range(self._pattern)
-        for frequency_hz in _LABELLED_HZ:
-            if low <= frequency_hz <= high:
-                text = f"{frequency_hz // 1000}k" if frequency_hz >= 1000 else str(frequency_hz)
-                y = min(self.frequency_y(frequency_hz), rect.bottom() - 1)
-                box = QRectF(rect.left() - 40, y - 8, 33, 16)
-                painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        labelled = [hz for hz in _LABELLED_HZ if low <= hz <= high]
+        for frequency_hz in labelled:
+            text = painting.format_frequency_label(frequency_hz)
+            if frequency_hz == labelled[-1]:  # one label says what all are
+                text = painting.with_unit(text, "Hz")
+            y = min(self.frequency_y(frequency_hz), rect.bottom() - 1)
+            box = QRectF(rect.left() - 43, y - 8, 36, 16)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
