@@ -104,6 +104,7 @@ class AnglesRow(Row):
         ):
             button.setToolTip(tip)
             button.setAccessibleName(tip)
+            button.setStyleSheet("padding: 0")  # a sign has no room beside a word's
             button.clicked.connect(signal)
         self._watch(self.field, self.more, self.less)
         self._value = ""

@@ -140,14 +140,18 @@ class SweetSpotPlot(SpeakerPlot):
                 ]
                 painter.drawPolyline(QPolygonF(points))
                 ends[level] = max(points, key=lambda point: point.y())  # of the right border, which comes last
+        tags: list[QRectF] = []
         for level, end in ends.items():
-            self._paint_level(painter, rect, end, painting.with_unit(f"{level:.0f}", "dB"))
+            tags.append(self._paint_level(painter, rect, end, painting.with_unit(f"{level:.0f}", "dB"), tags))
 
-    def _paint_level(self, painter: QPainter, rect: QRectF, end: QPointF, text: str) -> None:
-        """The name of a line, beside its lower end."""
+    def _paint_level(self, painter: QPainter, rect: QRectF, end: QPointF, text: str, others: list[QRectF]) -> QRectF:
+        """The name of a line, beside its lower end, above the names that are there; gives its place."""
         painter.setFont(theme.font(11))
         width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 8
         tag = QRectF(min(end.x() + 6, rect.right() - width), end.y() - 20, width, 16)
+        for other in others:
+            if tag.intersects(other):
+                tag.moveBottom(other.top() - 2)
         painter.setPen(Qt.PenStyle.NoPen)
         shade = QColor(BLACK)
         shade.setAlphaF(0.67)
@@ -155,6 +159,7 @@ class SweetSpotPlot(SpeakerPlot):
         painter.drawRoundedRect(tag, 3, 3)
         painter.setPen(QColor(WHITE))
         painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, text)
+        return tag
 
     def paint_handles(self, painter: QPainter, rect: QRectF) -> None:
         if self.params is None:
