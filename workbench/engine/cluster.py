@@ -103,6 +103,10 @@ def _client(jobs: int, scheduler: str | None):
             settings = {
                 "distributed.scheduler.allowed-failures": DEATHS,
                 "distributed.worker.memory.terminate": False,
+                # Nobody looks at where the workers spend their time, and looking takes some of it.
+                "distributed.worker.profile.enabled": False,
+                "distributed.admin.tick.interval": "1s",
+                "distributed.admin.tick.limit": "1h",
                 "distributed.comm.timeouts.connect": "30s",
             }
             stack.enter_context(dask.config.set(settings))
