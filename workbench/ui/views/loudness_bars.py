@@ -86,6 +86,7 @@ class LoudnessBars(Painted):
             painter.drawLine(LEFT - 5, y, LEFT - 3, y)
             ink = t.text1 if target else t.text2
             draw_text(painter, LEFT - 8, y, number(mark), ink, Qt.AlignmentFlag.AlignRight)
+        draw_text(painter, 0, self.height() - 10, "LUFS", t.text3)
         track = QColor(t.meter_track)
         foot = self._y(LOWEST_LUFS)
         for place, name in enumerate("MS"):
