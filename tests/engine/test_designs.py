@@ -15,7 +15,7 @@ from workbench.core.params import Params
 from workbench.dsp.bands import HOP
 from workbench.engine import designs
 from workbench.engine.chain import Chain, ChainConfig
-from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable
+from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable, Pictures
 from workbench.engine.mailbox import Mailbox
 from workbench.enhance import models
 from workbench.enhance.enhancer import Enhancer
@@ -140,3 +140,30 @@ def test_the_pattern_is_that_of_the_microphones_as_they_are():
     assert not bench.needs(Params(), 0.0)
     drop_db = perfect.white_noise_gain_db - mailbox.beam_pattern.white_noise_gain_db
     np.testing.assert_allclose(drop_db, 20 * np.log10(8 / 7), atol=0.02)
+
+
+def test_what_takes_long_to_be_drawn_is_drawn_when_asked_for_and_once():
+    mailbox = Mailbox()
+    bench = DesignBench(None, LAYOUT, mailbox=mailbox)
+    bench.request(Params(), 0.0, draw=False)
+    assert bench.designs.render is not None and mailbox.loudspeaker_response is None
+    other = DesignBench(None, LAYOUT, mailbox=Pictures(mailbox, shown=False))
+    other.adopt(bench)
+    bench.draw()
+    drawn = mailbox.loudspeaker_response
+    assert drawn is not None and drawn.detail is not None
+    bench.draw()
+    assert mailbox.loudspeaker_response is drawn
+    other.draw()  # shown later, it has the same to show
+    assert other._preparations[0]._pictures._newest["loudspeaker_response"].detail is not None
+
+
+def test_a_thread_draws_what_was_prepared_before_it_began():
+    mailbox = Mailbox()
+    bench = DesignBench(None, LAYOUT, mailbox=mailbox)
+    bench.request(Params(), 0.0, draw=False)
+    thread = DesignThread(bench, lambda text: None)
+    try:
+        _until(lambda: mailbox.loudspeaker_response is not None, 30.0)
+    finally:
+        thread.close()

@@ -1,6 +1,9 @@
+import sys
+
 import numpy as np
 import pytest
 
+from workbench.core.errors import EarshotError
 from workbench.evaluation import bench
 from workbench.evaluation.reference_networks import float_model, float_network
 from workbench.evaluation.reference_networks import float_network_available as onnx_available
@@ -57,3 +60,27 @@ def test_the_float_network_is_the_same_network():
         gain, _, state = run(features, state)
         differences.append(np.abs(gain - network.predict(features)[0]).mean())
     assert np.mean(differences) < 0.03
+
+
+def test_rows_of_the_start_are_medians_of_what_the_program_says():
+    said = iter([9.0, 1.0, 3.0, 2.0])  # the first one is not counted
+
+    def start():
+        window_s = next(said)
+        return {"window_s": window_s, "sound_s": window_s + 0.5, "column_s": window_s + 1.0, "cpu_s": window_s + 1.0}
+
+    rows = bench.start_rows(3, start)
+    assert [row["p50_us"] for row in rows] == [2e6, 2.5e6, 3e6]
+    assert [row["p99_us"] for row in rows] == [3e6, 3.5e6, 4e6]
+    assert {row["stage"] for row in rows} == {"start"} and rows[0]["core_percent"] == pytest.approx(100)
+
+
+def test_the_program_says_how_long_its_start_took():
+    times = bench._start()
+    assert 0 < times["window_s"] < times["sound_s"] <= times["column_s"] and times["cpu_s"] > 0
+
+
+def test_a_program_that_does_not_start_is_said(monkeypatch):
+    monkeypatch.setattr(bench, "program", lambda: [sys.executable, "-c", "raise SystemExit('no display here')"])
+    with pytest.raises(EarshotError, match="no display here"):
+        bench._start()

@@ -19,7 +19,7 @@ def run(args: argparse.Namespace) -> int:
     """Measure and print."""
     from workbench.evaluation import bench
 
-    stages = {case.stage for case in bench.cases()}
+    stages = bench.stages()
     if args.stage is not None and args.stage not in stages:
         raise InputError(f"--stage {args.stage}: not one of {', '.join(sorted(stages))}")
     if not args.seconds > 0:

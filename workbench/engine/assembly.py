@@ -276,7 +276,7 @@ def assemble(
         bench.surroundings.true_microphones = lambda: getattr(source, "true_microphones", None)
         params = history.params
         try:
-            bench.request(params, math.radians(params.beamformer.steering_deg))
+            bench.request(params, math.radians(params.beamformer.steering_deg), draw=False)
         except NetworkUnusable as error:
             if strict:
                 raise

@@ -27,7 +27,7 @@ from workbench.enhance.enhancer import Enhancer
 from workbench.enhance.runtime import NetworkGains
 from workbench.render.detail import loudspeaker_detail
 from workbench.render.renderer import DELAY as RENDER_DELAY
-from workbench.render.renderer import design_render, loudspeaker_response, render_key
+from workbench.render.renderer import RenderFilters, design_render, loudspeaker_response, render_key
 
 log = logging.getLogger(__name__)
 
@@ -148,6 +148,7 @@ class RenderPreparation:
     def __init__(self, layout: SpeakerLayout, pictures: Pictures, delay: int):
         self._layout, self._pictures, self._delay = layout, pictures, delay
         self._rooms = RoomThread(layout) if pictures.wanted else None
+        self._undrawn: tuple[RenderParams, RenderFilters, RoomPaths | None] | None = None
 
     def key(self, params: Params, azimuth_rad: float) -> Hashable:
         return render_key(params.render), id(self._rooms.ready) if self._rooms else None
@@ -159,12 +160,25 @@ class RenderPreparation:
         room = self._room(render)
         filters = design_render(self._layout, render, self._delay, room.paths if room and render.room else None)
         if self._pictures.wanted:
-            response = loudspeaker_response(self._layout, filters)
-            detail = loudspeaker_detail(self._layout, params.render, filters)
-            if room is not None and room.request.room == listening_room(render):
-                detail = replace(detail, depth=room_depth(self._layout, filters, room.request.room))
-            self._pictures.put("loudspeaker_response", replace(response, detail=detail))
+            fits = room is not None and room.request.room == listening_room(render)
+            self._undrawn = params.render, filters, room if fits else None
         return replace(designs, render=filters)
+
+    def draw(self) -> None:
+        """Show the newest filters, if they are not shown yet. That takes as long as their design, and the sound need
+        not wait for it."""
+        if self._undrawn is None:
+            return
+        (render, filters, room), self._undrawn = self._undrawn, None
+        detail = loudspeaker_detail(self._layout, render, filters)
+        if room is not None:
+            detail = replace(detail, depth=room_depth(self._layout, filters, room.request.room))
+        response = loudspeaker_response(self._layout, filters)
+        self._pictures.put("loudspeaker_response", replace(response, detail=detail))
+
+    def adopt(self, other: RenderPreparation) -> None:
+        """Take over what another side has prepared and not drawn yet."""
+        self._undrawn = other._undrawn
 
     def _room(self, render: RenderParams) -> RoomPaths | None:
         request = RoomRequest.of(render)
@@ -253,13 +267,22 @@ class DesignBench:
         """Take over what another bench of the same chain has prepared."""
         self._keys = list(other._keys)
         self.designs = other.designs
+        for own, others in zip(self._preparations, other._preparations):
+            if isinstance(own, RenderPreparation) and isinstance(others, RenderPreparation):
+                own.adopt(others)
 
     def needs(self, params: Params, azimuth_rad: float) -> bool:
         """Whether `request` would prepare anything; cheap."""
         return any(part.key(params, azimuth_rad) != key for part, key in zip(self._preparations, self._keys))
 
-    def request(self, params: Params, azimuth_rad: float) -> None:
-        """Prepare what changed; `designs` holds the result.
+    def draw(self) -> None:
+        """Show what was prepared without."""
+        for part in self._preparations:
+            if isinstance(part, RenderPreparation):
+                part.draw()
+
+    def request(self, params: Params, azimuth_rad: float, draw: bool = True) -> None:
+        """Prepare what changed; `designs` holds the result. Not `draw`: what takes long to be shown is not shown yet.
 
         Raises
         ------
@@ -277,6 +300,8 @@ class DesignBench:
                 self.designs = part.prepare(self.designs, params, azimuth_rad)
             except InputError as error:
                 failure = failure or error
+        if draw:
+            self.draw()
         if failure is not None:
             raise failure
 
@@ -312,17 +337,21 @@ class DesignThread:
         self._thread.join(timeout=5)
 
     def _run(self) -> None:
+        self._carry_out(self._bench.draw)  # what was prepared before the sound began
         while True:
             self._wake.wait()
             self._wake.clear()
             if self._ended:
                 return
             params, azimuth_rad = self._wanted
-            try:
-                self._bench.request(params, azimuth_rad)
-            except NetworkUnusable as error:
-                log.warning("%s", error)
-                self._report(error.notice)
-            except Exception as error:  # a failed design must not end the sound: the filters before go on
-                log.exception("design failed")
-                self._report(f"These settings could not be designed: {error}")
+            self._carry_out(lambda params=params, azimuth_rad=azimuth_rad: self._bench.request(params, azimuth_rad))
+
+    def _carry_out(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except NetworkUnusable as error:
+            log.warning("%s", error)
+            self._report(error.notice)
+        except Exception as error:  # a failed design must not end the sound: the filters before go on
+            log.exception("design failed")
+            self._report(f"These settings could not be designed: {error}")

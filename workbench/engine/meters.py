@@ -20,6 +20,15 @@ def memory_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
+def process_age_s() -> float:
+    """Seconds since this process began, to 10 ms; NaN where the system does not tell."""
+    try:
+        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / _TICKS_PER_S
+    except (OSError, IndexError, ValueError, AttributeError):
+        return float("nan")
+
+
 def stolen_s() -> float:
     """Processor time of all cores that the virtual machine's host gave to others, since boot; 0 where unknown."""
     try:

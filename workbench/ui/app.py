@@ -73,6 +73,9 @@ def argument_parser() -> argparse.ArgumentParser:
     parser.add_argument("--fresh", action="store_true", help="ignore and keep the remembered layout, theme and devices")
     parser.add_argument("--screenshot", metavar="FILE", type=Path, help="save a picture of the window, then leave")
     parser.add_argument("--after", metavar="SECONDS", type=float, default=5.0, help="when --screenshot is taken")
+    parser.add_argument(
+        "--start-times", metavar="FILE", type=Path, help="write how long the start took (JSON, seconds), then leave"
+    )
     return parser
 
 
@@ -262,6 +265,8 @@ def _show(app: QApplication, window, bridge, args: argparse.Namespace) -> int:
         if args.file:
             window.files.take(args.file.absolute())
         starter = _Starter(window, bridge, window.store, **choose, start=not args.stopped)
+        if args.start_times:
+            _watch_start(window, bridge, args.start_times)
         if args.screenshot:
             QTimer.singleShot(round(1000 * args.after), lambda: _take_picture(window, args.screenshot))
         QTimer.singleShot(0, lambda: log.info("Earshot %s: the window is open", __version__))
@@ -275,6 +280,8 @@ def _show(app: QApplication, window, bridge, args: argparse.Namespace) -> int:
         _end(app, window)
     if args.screenshot and not args.screenshot.is_file():
         raise InputError(f"{args.screenshot}: the picture could not be saved here")
+    if args.start_times and not args.start_times.is_file():
+        raise InputError(f"{args.start_times}: the times of the start could not be written here")
     return 130 if interrupted else code
 
 
@@ -308,6 +315,22 @@ class _Starter:
             self.bridge.choose_sink(sink if remembered else dialogs.default_output(devices))
         if self.start:
             self.bridge.start()
+
+
+def _watch_start(window, bridge, path: Path) -> None:
+    """Have the times of the start written, then leave."""
+    from workbench.engine.meters import process_age_s
+    from workbench.ui.start_watch import StartWatch, write_times
+
+    def done(times: dict[str, float]) -> None:
+        try:
+            write_times(times, path)
+        except OSError as error:
+            log.error("%s: %s", path, error)
+        window.close()
+
+    watch = StartWatch(window, window.sound.before, process_age_s, done)
+    bridge.snapshots.connect(watch.heard)
 
 
 def _take_picture(window, path: Path) -> None:
