@@ -90,7 +90,14 @@ def test_a_session_records_raw_channels_while_a_map_is_in_force(tmp_path):
     finally:
         session.close()
     (folder,) = tmp_path.iterdir()
-    assert sorted(os.listdir(folder)) == ["designs", "events.jsonl", "input.flac", "open.earshot-session", "output.flac", "settings.toml"]
+    assert sorted(os.listdir(folder)) == [
+        "designs",
+        "events.jsonl",
+        "input.flac",
+        "open.earshot-session",
+        "output.flac",
+        "settings.toml",
+    ]
     assert read_sound(folder / "input.flac")[0].shape[0] == 8
 
 
