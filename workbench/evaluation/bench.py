@@ -269,27 +269,32 @@ def _render_by_scipy():
     return lambda number: oaconvolve(hops[number % len(hops)][:, None], fir, axes=-1).sum(axis=0)
 
 
-def _stereo_to_five():
-    """Upmix, filters of 2048 taps for five drivers, limiter: what a stereo programme costs."""
-    from workbench.dsp.fir import PartitionedConvolver, PartitionedFilters
-    from workbench.dsp.limiter import TruePeakLimiter
-    from workbench.render.renderer import design_render
-    from workbench.render.upmix import Upmixer
+def _stereo_to(room: bool):
+    """Upmix, filters of 2048 taps for five drivers, limiter: what a stereo programme costs; to the drivers, or to
+    headphones with the loudspeakers in a room."""
 
-    layout, params = load_layout("sphere5-60mm"), Params().render
-    designed = design_render(layout, params).driver_fir
-    fir = np.zeros((*designed.shape[:2], 2048), dtype=np.float32)
-    fir[..., : designed.shape[2]] = designed
-    fir[..., designed.shape[2] :] = 1e-6  # a filter of this length costs the same whatever is in it
-    filters = PartitionedFilters(fir)
-    upmix, convolver, limiter = Upmixer(), PartitionedConvolver(3, 5, 2048), TruePeakLimiter(5)
-    hops = _noise(2)
+    def make():
+        from workbench.core import params as parameters
+        from workbench.dsp.limiter import TruePeakLimiter
+        from workbench.engine.room_paths import RoomRequest, room_paths
+        from workbench.render.renderer import Renderer, design_render
+        from workbench.render.upmix import Upmixer
 
-    def step(number: int):
-        scene = upmix.process(hops[number % len(hops)], params)
-        return limiter.process(convolver.process(scene, filters), params.limit_dbtp)
+        layout = load_layout("sphere5-60mm")
+        values = {"render.taps": 2048, "render.delay_ms": 10.0, "render.audition": room, "render.room": room}
+        params = parameters.replace(Params(), values).render
+        paths = room_paths(layout, RoomRequest.of(params)).paths if room else None
+        filters = design_render(layout, params, paths=paths)
+        upmix, stage, limiter = Upmixer(), Renderer(layout, latency=filters.latency_samples), TruePeakLimiter(5)
+        hops = _noise(2)
 
-    return step
+        def one_hop(number: int):
+            scene = upmix.process(hops[number % len(hops)], params)
+            return limiter.process(stage.process(scene, params, filters), params.limit_dbtp)
+
+        return one_hop
+
+    return make
 
 
 def _limiter():
@@ -397,7 +402,8 @@ CASES = (
         _render("pair-100mm"),
         reference=("scipy oaconvolve, drivers only", _render_by_scipy),
     ),
-    Case("render", "upmix, five drivers, 2048 taps, limiter", _stereo_to_five),
+    Case("render", "upmix, five drivers, 2048 taps, limiter", _stereo_to(room=False)),
+    Case("render", "the same on headphones, in a room of 0.5 s", _stereo_to(room=True)),
     Case("output", "true-peak limiter, 2 channels", _limiter),
     Case("chain", "8 microphones to headphones, spectra included", _chain),
     Case("chain", "A and B of two networks, loudness matched", _compared(("percepnet-small",) * 2, {})),
