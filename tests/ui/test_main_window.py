@@ -353,3 +353,11 @@ def test_on_a_large_screen_the_map_grows_too_unless_somebody_has_set_its_width(q
 def test_the_blind_test_is_a_button_beside_the_sides(window, qtbot):
     window.toolbar.abx_button.click()
     assert window.abx.panel.isVisible()
+
+
+def test_the_map_is_made_larger_and_smaller_by_keys(qtbot, window):
+    width = window.docks.space.width()
+    window.shortcuts["Ctrl+."].activated.emit()
+    qtbot.waitUntil(lambda: window.docks.space.width() == width + 40)
+    window.shortcuts["Ctrl+,"].activated.emit()
+    qtbot.waitUntil(lambda: window.docks.space.width() == width)

@@ -44,6 +44,7 @@ KEYS = (
     ("Ctrl+← →", "On the timeline: from marker to marker"),
     ("Ctrl+F", "Find a parameter"),
     ("Ctrl+1 … 9", "Presets"),
+    ("Ctrl+.   Ctrl+,", "Larger, smaller map"),
     ("F10", "The menu of everything else"),
     ("F11", "Full screen"),
     ("F1   F1", "These keys; once more, the handbook on what is under the pointer"),

@@ -16,6 +16,8 @@ COMPACT_SPACE_HEIGHT = 316
 WIDE_SPACE_SHARE = 0.22
 """Of a very wide window: so much the map and the beam get, and grow."""
 LAYOUT_VERSION = 1
+STEP = 40
+"""Pixels by which a key makes the map wider."""
 
 
 class DockTitle(QFrame):
@@ -145,6 +147,14 @@ class Docks(QObject):
         else:
             self._designed_width = max(SPACE_WIDTH, round(WIDE_SPACE_SHARE * self.work.width()))
             self.work.resizeDocks(docks, [self._designed_width, PARAMETERS_WIDTH], Qt.Orientation.Horizontal)
+
+    def widen(self, by: int) -> None:
+        """Give the map and what lies below it so many pixels more: of width, in the compact arrangement of height."""
+        if self._compact:
+            size, way = self.space.height(), Qt.Orientation.Vertical
+        else:
+            size, way = self.space.width(), Qt.Orientation.Horizontal
+        self.work.resizeDocks([self.space], [size + by], way)
 
     def reset(self) -> None:
         """The designed arrangement again."""

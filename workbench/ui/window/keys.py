@@ -7,7 +7,9 @@ from collections.abc import Callable
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-REPEATING = ("Ctrl+Z", "Ctrl+Shift+Z")
+from workbench.ui.window.docks import STEP
+
+REPEATING = ("Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+.", "Ctrl+,")
 
 
 def key_actions(window: QWidget) -> dict[str, Callable]:
@@ -38,6 +40,8 @@ def key_actions(window: QWidget) -> dict[str, Callable]:
         "F1": window.handbook.help,
         "Ctrl+F1": window.handbook.open_here,
         "F10": window.menus.show,
+        "Ctrl+.": lambda: window.docks.widen(STEP),
+        "Ctrl+,": lambda: window.docks.widen(-STEP),
         "F11": window.toggle_full_screen,
         "Ctrl+Q": window.close,
     }

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from workbench.ui import scale
 from workbench.ui.window.appearance import THEME_CHOICES, THEME_NAMES
+from workbench.ui.window.docks import STEP
 
 
 class Menus(QObject):
@@ -49,6 +50,8 @@ class Menus(QObject):
         self.unlock_action.setCheckable(True)
         self.unlock_action.toggled.connect(window.docks.set_unlocked)
         window.docks.unlocked_changed.connect(self.unlock_action.setChecked)
+        view.addAction("Larger map\tCtrl+.", lambda: window.docks.widen(STEP))
+        view.addAction("Smaller map\tCtrl+,", lambda: window.docks.widen(-STEP))
         view.addAction("Reset layout", window.docks.reset)
         view.addAction("Full screen\tF11", window.toggle_full_screen)
         self.picture_menu = view.addMenu("Save a picture of")
