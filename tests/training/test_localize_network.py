@@ -9,6 +9,7 @@ from workbench.core.geometry import load_array  # noqa: E402
 from workbench.localize import srp  # noqa: E402
 from workbench.localize.frames import BANDS, WINDOW_FRAMES, WINDOW_SAMPLES, analyse  # noqa: E402
 from workbench.localize.ring import RING, RING_RAD  # noqa: E402
+from workbench.training.localize_data import Batch  # noqa: E402
 from workbench.training.localize_export import logistic_regression, to_onnx  # noqa: E402
 from workbench.training.localize_network import (  # noqa: E402
     FirstLayers,
@@ -90,3 +91,21 @@ def test_logistic_regression_finds_what_made_the_data():
     x = rng.normal(0, 2, 20000)
     y = rng.random(20000) < 1 / (1 + np.exp(-(0.7 + 1.4 * x)))
     np.testing.assert_allclose(logistic_regression(x, y.astype(float)), (0.7, 1.4), atol=0.06)
+
+
+def test_everything_is_computed_where_the_network_is():
+    """Tensors of the meta device have no values; anything made elsewhere on the way would be refused."""
+    meta = torch.device("meta")
+    network = RingNetwork().to(meta)
+    talkers = torch.zeros(4, 2)
+    batch = Batch(
+        torch.zeros(4, WINDOW_FRAMES, BANDS, RING),
+        torch.zeros(4, WINDOW_FRAMES, BANDS),
+        talkers,
+        talkers,
+        talkers > 0,
+        torch.zeros(4),
+    ).to(meta)
+    answer = network(batch.power, batch.level_db)
+    parts = loss(answer, *targets(batch.azimuth_rad, batch.distance, batch.heard))
+    assert answer.device == meta and all(part.device == meta for part in parts)

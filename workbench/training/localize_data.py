@@ -27,6 +27,10 @@ class Batch:
     heard: Tensor
     rt60_s: Tensor
 
+    def to(self, device: torch.device) -> Batch:
+        """The same where the network is."""
+        return Batch(*(getattr(self, name).to(device) for name in Batch.__slots__))
+
 
 def noise_floor_db(energy_log10: np.ndarray) -> np.ndarray:
     """The floor of each band at every frame (T, BANDS) as the localizer keeps it; dB."""

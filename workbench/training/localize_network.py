@@ -266,7 +266,7 @@ def targets(azimuth_rad: Tensor, distance: Tensor, heard: Tensor) -> tuple[Tenso
     -------
     heat, offset in steps, distance, each (B, RING); the last two of the nearest talker
     """
-    ring = torch.from_numpy(RING_RAD.astype(np.float32))
+    ring = torch.from_numpy(RING_RAD.astype(np.float32)).to(azimuth_rad.device)
     apart = azimuth_rad[..., None] - ring
     apart = torch.remainder(apart + math.pi, 2 * math.pi) - math.pi
     away = torch.where(heard[..., None], apart.abs(), torch.full_like(apart, 9.0))

@@ -87,7 +87,8 @@ class RingTrainer(TrainingRun):
         torch.manual_seed(plan.seed)
         state = checkpoint.load(path) if resume else None
         config = RingConfig(**state["config"]) if state else RingConfig()
-        network, averaged = RingNetwork(config), RingNetwork(config)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        network, averaged = RingNetwork(config).to(self.device), RingNetwork(config).to(self.device)
         averaged.load_state_dict(network.state_dict())
         super().__init__(plan, path, network, averaged)
         if state:
@@ -159,7 +160,7 @@ class RingTrainer(TrainingRun):
         numbers = rng.integers(0, known, plan.shards_a_batch).tolist()
         batch = self._windows.batch(numbers, plan.batch, rng, plan.mirror)
         self.network.train()
-        value = _loss(self.network, batch)[0]
+        value = _loss(self.network, batch.to(self.device))[0]
         self.fit(value)
         return value.item()
 
@@ -173,7 +174,7 @@ class RingTrainer(TrainingRun):
         total, offset = 0.0, 0.0
         with torch.no_grad():
             for batch in batches:
-                value, square = _loss(self.averaged, batch)
+                value, square = _loss(self.averaged, batch.to(self.device))
                 total += value.item()
                 offset += math.sqrt(square.item()) * 5
         return total / len(batches), offset / len(batches)

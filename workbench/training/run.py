@@ -231,4 +231,4 @@ class TrainingRun:
     def _keep_best(self, value: float) -> None:
         if value < self.best:
             self.best = value
-            self.best_weights = {name: tensor.clone() for name, tensor in self.averaged.state_dict().items()}
+            self.best_weights = {name: tensor.cpu().clone() for name, tensor in self.averaged.state_dict().items()}
