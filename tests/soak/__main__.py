@@ -21,6 +21,7 @@ SOAKS = {
     "gui_stall": "the window stands still for 2 s: the sound does not notice",
     "held_hops": "no hop is held up for 10 ms by threads that compute",
     "recording_kill": "the program killed while it records: every file opens, at most a second missing",
+    "memory": "the real window with the room playing holds less than 400 MB",
     "live_hour": "live with the window painting: no dropout of its own, memory grows by less than 1 MB/h",
     "microphone_check": "faulty recordings named rightly, healthy ones without alarm",
     "session_kill": "the program killed while it records a session: it replays bit for bit",

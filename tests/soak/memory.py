@@ -1,6 +1,6 @@
 """What the real window holds in memory while the room plays, process by process, and what it is made of.
 
-    python -m tests.soak.memory [--seconds 90] [--size 1920x1080] [--source room] [--sink none] [--parts]
+    python -m tests.soak.memory [--seconds 90] [--full] [--size 1920x1080] [--source room] [--sink none] [--parts]
 
 Starts the program itself on an X server of its own. RSS counts shared pages in each process, PSS shares them out; the
 files named by `--parts` are libraries that lie in memory once for everybody who uses them. Exits with 1 above 400 MB.
@@ -21,7 +21,7 @@ from pathlib import Path
 from tests.soak.screen import screen
 
 MOST_MB = 400.0
-SAMPLE_S = 10.0
+SAMPLE_S, FULL_S = 10.0, 1200.0
 _HEAD = re.compile(r"^[0-9a-f]+-[0-9a-f]+ (\S+) \S+ \S+ \S+\s*(.*)$")
 
 
@@ -78,6 +78,7 @@ def watch(program: subprocess.Popen, seconds: float) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=90.0)
+    parser.add_argument("--full", action="store_true", help=f"{FULL_S:g} seconds")
     parser.add_argument("--size", default="1920x1080")
     parser.add_argument("--source", default="room")
     parser.add_argument("--sink", default="none")
@@ -89,7 +90,7 @@ def main() -> int:
             [*command, "--size", args.size, "--fresh"], env={**os.environ, "XDG_CONFIG_HOME": home}
         )
         try:
-            highest = watch(program, args.seconds)
+            highest = watch(program, FULL_S if args.full else args.seconds)
             if args.parts:
                 for name, megabytes in parts_mb(program.pid).most_common(40):
                     print(f"{megabytes:8.1f} MB  {name}")
