@@ -270,3 +270,13 @@ def test_the_clean_sibling_of_a_file(tmp_path, noise):
     source.start()
     assert source.read(1.0).clean is not None
     source.close()
+
+
+def test_a_fault_of_the_program_while_reading_ahead_is_an_error_and_no_silence(tmp_path, noise, monkeypatch):
+    write_sound(tmp_path / "a.wav", noise, 48000)
+    source = FileSource(tmp_path / "a.wav")
+    monkeypatch.setattr(source, "prepared", lambda hop: 1 / 0)
+    source.start()
+    with pytest.raises(InputError, match=r"a\.wav: cannot be read on \(ZeroDivisionError"):
+        source.read(10.0)
+    source.close()

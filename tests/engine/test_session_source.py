@@ -83,6 +83,8 @@ def test_a_change_makes_the_recorded_settings_ones_own_in_one_step(recorded):  #
     play(recorded.folder, history, 5, at_s=time_s)
     history.set({"output.muted": True})  # no setting: the recording goes on
     assert history.following and history.params.output.muted
+    first = history.params
+    assert history.params is first  # the window compares identities
     with pytest.raises(InputError):
         history.set({"render.virtual_deg": 1e9})
     assert history.following

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from pathlib import Path
@@ -15,8 +16,10 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray
 from workbench.core.messages import Block
 
+log = logging.getLogger(__name__)
+
 PREFETCH_HOPS = 100
-SEEK_HOPS = 4
+SEEK_HOPS = 10
 """So many hops from the new place are ready before a seek takes effect; until then the old place goes on."""
 SHORTEST_REGION_S = 0.1
 
@@ -240,6 +243,9 @@ class FileSource:
                 hop = self.prepared(hop) if hop is not None else None
             except InputError as failure:
                 hop, error = None, failure
+            except Exception as failure:  # whoever reads must hear of it, or would wait for ever
+                log.exception("%s: reading ahead failed", self.path)
+                hop, error = None, InputError(f"{self.path}: cannot be read on ({failure!r})")
             with self._ready:
                 if self._seek_to is not None:
                     continue

@@ -114,7 +114,8 @@ class SideHistory:
         followed = self._followed
         if followed is None or not self._following:
             return None
-        return self._with_own_transport(followed.of, followed.choice)
+        self._followed = followed = self._with_own_transport(followed.of, followed.choice)
+        return followed
 
     def adopt(self) -> None:
         """What a followed recording says becomes a person's own, one step on each side; it is followed no more."""

@@ -180,11 +180,12 @@ class _Drawing:
         self._made: dict[str, tuple[Any, Any]] = {}
 
     def __call__(self, designs: Designs) -> tuple[tuple[str, Any], ...]:
-        for name, filters, draw in (
-            ("beam_pattern", designs.beam, lambda: beam_pattern(self._array, designs.beam)),
-            ("loudspeaker_response", designs.render, lambda: loudspeaker_response(self._layout, designs.render)),
+        beam, render = designs.beam, designs.render
+        for name, filters, of, draw in (
+            ("beam_pattern", beam, self._array, lambda: beam_pattern(self._array, beam)),
+            ("loudspeaker_response", render, self._layout, lambda: loudspeaker_response(self._layout, render)),
         ):
-            if filters is not None and self._made.get(name, (None,))[0] is not filters:
+            if filters is not None and of is not None and self._made.get(name, (None,))[0] is not filters:
                 self._made[name] = (filters, draw())
         return tuple((name, picture) for name, (_, picture) in self._made.items())
 

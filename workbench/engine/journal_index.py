@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from workbench.core.errors import InputError
+from workbench.core.versions import check_version
 from workbench.engine.journal import EVENTS_NAME, VERSION
 
 DECIDING = ("params", "choice", "designs", "methods", "inputs")
@@ -257,8 +258,7 @@ def _header(folder: Path, path: Path) -> dict[str, Any]:
     version = first.get("earshot_session")
     if not isinstance(version, int) or isinstance(version, bool):
         raise InputError(f"{path}: not the journal of an Earshot recording")
-    if version > VERSION:
-        raise InputError(f"{path}: written by a newer Earshot (version {version}; this one reads up to {VERSION})")
+    check_version(version, VERSION, path)
     missing = _NEEDED - set(first)
     if missing:
         raise InputError(f"{path}: the first line lacks {sorted(missing)[0]!r}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from workbench.core.atomic import write_text
 from workbench.core.errors import InputError
 from workbench.core.timeline import Marker
+from workbench.core.versions import check_version
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +72,7 @@ class MarkerFiles:
 def _read(place: Path) -> tuple[Marker, ...]:
     try:
         table = json.loads(place.read_text(encoding="utf-8"))
-        version = table["earshot_markers"]
-        if isinstance(version, int) and version > VERSION:
-            raise InputError(f"{place}: written by a newer Earshot (version {version}; this one reads up to {VERSION})")
+        check_version(table["earshot_markers"], VERSION, place)
         return tuple(sorted(Marker(float(one["time_s"]), str(one.get("text", ""))) for one in table["markers"]))
     except OSError as error:
         raise InputError(f"{place}: cannot be read ({error.strerror})") from error

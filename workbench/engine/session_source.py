@@ -202,7 +202,7 @@ class _Cursor:
         ):
             sides = before.sides  # the same object while nothing changes: the hop's thread compares
         shown = sides[min(choice.shown, len(sides) - 1)].designs
-        if shown is not self._drawn[0]:
+        if shown is not self._drawn[0] and not self._source.why_not:
             self._drawn = (shown, self._source.draw(shown))
         return Recorded(sides, choice, self._azimuth_rad, self._drawn[1])
 
