@@ -237,6 +237,14 @@ def _localize(method: str) -> Callable[[], Callable[[int], object]]:
     return make
 
 
+def _talker():
+    from workbench.engine.talker_voice import TalkerVoice, talker_params
+
+    hops, voice, params = _noise(8), TalkerVoice(load_array("uca8-100mm")), talker_params(Params())
+    # The talker walks 20 degrees a second, so the beam is designed anew as live.
+    return lambda number: voice.process(hops[number % len(hops)], params, np.radians(0.2 * number))
+
+
 def _by_pyroomacoustics(name: str) -> Callable[[int], object]:
     import pyroomacoustics as pra
 
@@ -396,6 +404,7 @@ CASES = (
         period_hops=20,
         reference=("pyroomacoustics normalised MUSIC, 0.5 s", lambda: _by_pyroomacoustics("NormMUSIC")),
     ),
+    Case("talker", "one talker's own beam, walking, and enhancement, 8 microphones", _talker),
     Case(
         "render",
         "crosstalk cancellation with audition, pair",
