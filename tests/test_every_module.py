@@ -44,6 +44,8 @@ THROUGH = {
     "ui.panels.first_run_panel": "ui/test_app.py",
     "ui.panels.note_panel": "ui/test_main_window.py",
     "ui.panels.timeline_strip": "ui/test_main_window.py",
+    "ui.overlay_scroll": "ui/test_parameter_panel.py",
+    "ui.parameter_group": "ui/test_parameter_panel.py",
     "ui.room_control": "ui/test_main_window.py",
     "ui.room_plan.plan": "ui/room_plan/test_panel.py",
     "ui.room_rows": "ui/test_room_panel.py",

@@ -3,8 +3,9 @@ from PySide6.QtCore import Qt
 
 from workbench.core import params as parameters
 from workbench.core.params import ENTRIES, Params
-from workbench.ui import parameter_panel
-from workbench.ui.parameter_panel import APPLIES, GROUPS, OF_METHODS, ParameterPanel, applies
+from workbench.ui import parameter_help
+from workbench.ui.parameter_groups import APPLIES, GROUPS, OF_METHODS, applies
+from workbench.ui.parameter_panel import ParameterPanel
 from workbench.ui.theme import DARK
 
 ARRAYS = (("uca8-100mm", "8-microphone circle, radius 100 mm"), ("line4-50mm", "4 in a row"))
@@ -161,7 +162,7 @@ def test_folding(panel, qtbot):
 
 
 def test_units_stay_with_their_numbers():
-    assert parameter_panel._kept_together("At 0 % and 1 kHz, 4 talkers") == "At 0\u202f% and 1\u202fkHz, 4 talkers"
+    assert parameter_help._kept_together("At 0 % and 1 kHz, 4 talkers") == "At 0\u202f% and 1\u202fkHz, 4 talkers"
 
 
 def test_a_low_panel_scrolls_without_moving_its_columns(panel, qtbot):
@@ -177,7 +178,7 @@ def test_a_low_panel_scrolls_without_moving_its_columns(panel, qtbot):
 
 
 def test_the_narrow_windows_help_still_holds_three_lines(qtbot):
-    box = parameter_panel.HelpBox()
+    box = parameter_help.HelpBox()
     qtbot.addWidget(box)
     box.resize(330, 92)
     wide = box.height()

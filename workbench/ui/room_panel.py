@@ -19,7 +19,7 @@ from workbench.ui import theme
 from workbench.ui.controls import ChoiceRow, SliderRow, rule
 from workbench.ui.dialogs import FloatPanel
 from workbench.ui.microphone_buttons import MicrophoneButtons
-from workbench.ui.parameter_panel import OverlayScroll
+from workbench.ui.overlay_scroll import OverlayScroll
 from workbench.ui.room_entries import MISMATCH_ENTRIES, ROOM_ENTRIES
 from workbench.ui.room_rows import NoiseRow, PartRows, RoomSlider, TalkerRow
 from workbench.ui.theme import Tokens

@@ -36,10 +36,6 @@ class Panels:
     def _below(self, widget: QWidget) -> Callable[[], QPoint]:
         return lambda: widget.mapTo(self._window, QPoint(0, widget.height() + 6))
 
-    def opener(self, panel: FloatPanel, below: QWidget | None = None) -> Callable[[], None]:
-        """What a menu or a key calls to open or close a panel."""
-        return lambda: self.toggle(panel, below)
-
     def place_again(self) -> None:
         """Put all open panels where they belong, after the window changed its size."""
         for panel in self._window.findChildren(FloatPanel):
