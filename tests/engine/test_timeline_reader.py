@@ -38,6 +38,13 @@ def test_a_session_with_its_outline_events_and_markers(reader, recorded):  # noq
     assert not reader.picture.path
 
 
+def test_what_is_opened_again_at_once_is_read_again(reader, recorded):  # noqa: F811
+    for _ in range(20):
+        reader.open("session", str(recorded.folder))
+        wait_for(lambda: reader.picture.tracks is not None and reader.picture.overview is not None)
+        reader.open("", "")
+
+
 def long_session(folder, hours):
     """A session of so many hours, as its files are: sound with a hole, tracks five times a second, some settings."""
     folder.mkdir(exist_ok=True)

@@ -34,6 +34,8 @@ class _Wish:
     end_s: float = 0.0
     """Equal: all of it."""
     columns: int = 1000
+    serial: int = 0
+    """Of the opening: the same file opened once more is another wish."""
 
 
 class TimelineReader:
@@ -48,6 +50,7 @@ class TimelineReader:
     def __init__(self) -> None:
         self.picture = TimelinePicture()
         self._wish: _Wish | None = None
+        self._serial = 0
         self._changed = threading.Condition()
         self._ended = False
         self._thread: threading.Thread | None = None
@@ -56,8 +59,9 @@ class TimelineReader:
         """Show a "file" or "session"; an empty path shows nothing."""
         with self._changed:
             columns = self._wish.columns if self._wish else 1000
+            self._serial += 1
             self.picture = TimelinePicture(path=path, progress=0.0 if kind == "session" else 1.0)
-            self._set(_Wish(kind, path, columns=columns) if path else None)
+            self._set(_Wish(kind, path, columns=columns, serial=self._serial) if path else None)
 
     def look(self, begin_s: float, end_s: float, columns: int) -> None:
         """Show this part, so many columns wide."""
