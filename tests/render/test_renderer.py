@@ -337,3 +337,26 @@ def test_music_is_as_loud_with_every_live_design(name):
     plain = loudness(RenderParams(method="plain", upmix=False))
     for changes in ({}, {"upmix": False}, {"target": "ears"}, {"centre": "mix"}, {"cancellation_db": 25.0}):
         assert loudness(RenderParams(**changes)) == pytest.approx(plain, abs=1.0), changes
+
+
+def test_filters_for_a_later_chain_are_the_same_later():
+    layout = load_layout("pair-100mm")
+    soon, later = make_filters(layout, Design()), make_filters(layout, Design(), latency=400)
+    assert later.latency_samples == 400
+    np.testing.assert_array_equal(later.driver_fir[..., 160:], soon.driver_fir)
+    assert not later.driver_fir[..., :160].any()
+    np.testing.assert_allclose(*(np.maximum(made.error_db, -80.0) for made in (later, soon)), atol=0.01)
+    with pytest.raises(ValueError, match="does not fit into a latency of 100"):
+        make_filters(layout, Design(), latency=100)
+
+
+def test_the_audition_plays_the_paths_that_it_is_given():
+    layout = load_layout("pair-100mm")
+    paths = np.zeros((2, 2, 5000), dtype=np.float32)
+    paths[0, 0, 96 + 300] = paths[1, 1, 96 + 4000] = 1.0
+    filters = make_filters(layout, Design(), paths=paths)
+    x = 0.1 * np.random.default_rng(4).standard_normal((2, 20 * HOP)).astype(np.float32)
+    ears = _play(layout, x, RenderParams(audition=True), filters)
+    drivers = _play(layout, x, PARAMS, filters)
+    np.testing.assert_allclose(ears[0, 300:], drivers[0, :-300], atol=1e-5)
+    np.testing.assert_allclose(ears[1, 4000:], drivers[1, :-4000], atol=1e-5)

@@ -8,7 +8,11 @@ from workbench.core.params import RenderParams
 from workbench.render import renderer, upmix
 
 LAYOUT = load_layout("pair-100mm")
-FILTERS = [renderer.design_render(LAYOUT, RenderParams(virtual_deg=angle)) for angle in (30.0, 50.0)]
+ROOM = np.random.default_rng(5).standard_normal((2, 2, 3000)).astype(np.float32) * np.exp(-np.arange(3000) / 500.0)
+FILTERS = [
+    renderer.design_render(LAYOUT, RenderParams(virtual_deg=30.0), latency=480),
+    renderer.design_render(LAYOUT, RenderParams(virtual_deg=50.0), latency=480, paths=ROOM.astype(np.float32)),
+]
 
 
 def _scene(rng, hops):
@@ -37,7 +41,7 @@ def _pairs(rng, hops):
 
 
 CASES = {
-    renderer.Renderer: StreamingCase(make=lambda: renderer.Renderer(LAYOUT), inputs=_scene),
+    renderer.Renderer: StreamingCase(make=lambda: renderer.Renderer(LAYOUT, latency=480), inputs=_scene),
     renderer.ScenePlacer: StreamingCase(make=renderer.ScenePlacer, inputs=_mono),
     upmix.Upmixer: StreamingCase(make=upmix.Upmixer, inputs=_pairs),
 }

@@ -75,6 +75,7 @@ def run(args: argparse.Namespace) -> int:
     )
     note(
         f"separation (dB): {positions}; off nominal {figures['separation_off_nominal_db']:.1f}; "
+        f"least third octave from 600 Hz up {figures['least_third_octave_db']:.1f}; "
         f"plain stereo {figures['plain_separation_db']:.1f}"
     )
     note(
@@ -86,10 +87,20 @@ def run(args: argparse.Namespace) -> int:
         bands = ", ".join(f"{value:.0f}" for value in figures["target_not_met_hz"])
         reason = "the boost limit is reached" if figures["boost_limited_hz"] else "head region and filter length"
         note(f"separation is more than 1 dB under the {design.cancellation_db:g} dB asked for at {bands} Hz: {reason}")
+    if "virtual" in figures:
+        virtual = figures["virtual"]
+        note(
+            f"virtual ±{design.virtual_deg:g}°: time between the ears off by {virtual['itd_error_us']:.0f} µs from 700 "
+            f"Hz to 1.5 kHz, level by {virtual['ild_error_db']:.1f} dB; the target is "
+            f"{virtual['ild_target_to_sphere_db']:.1f} dB from a rigid sphere"
+        )
+    filters_made = figures["filters"]
+    note(f"filters: error at most {filters_made['largest_error_db_300_8000']:.0f} dB from 300 Hz to 8 kHz")
     if "beam" in figures:
         beam = figures["beam"]
         note(
-            f"beam, 400 Hz to 3 kHz: nulls {beam['null_db_400_3000']:.1f} dB, "
+            f"beam, 400 Hz to 3 kHz: nulls {beam['null_db_400_3000']:.1f} dB "
+            f"({beam['null_db_400_1000']:.1f} up to 1 kHz), "
             f"{beam['mismatched_null_db_400_3000']:.1f} dB with unequal drivers; "
             f"even within {beam['unevenness_db_400_3000']:.1f} dB over ±{design.window_deg:g}°"
         )

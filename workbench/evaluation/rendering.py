@@ -17,12 +17,13 @@ import numpy as np
 
 from workbench.audio.files import read_sound
 from workbench.core.errors import InputError
-from workbench.core.geometry import SPEED_OF_SOUND_M_S, SpeakerLayout
+from workbench.core.geometry import SpeakerLayout
 from workbench.dsp.bands import RATE_HZ
 from workbench.render import drivers, hrtf, plants
 from workbench.render.causal import to_fir
 from workbench.render.crosstalk import outer_drivers, regularised_inverse
 from workbench.render.designs import plain_stereo
+from workbench.render.manikin import manikin_plant
 from workbench.render.measured import plant_response
 from workbench.render.region import plant_at
 from workbench.render.report import THIRD_OCTAVES_HZ, band_means, mean_separation_db
@@ -34,9 +35,6 @@ FREQUENCIES_HZ.setflags(write=False)
 LONGEST = 16_384
 TEXTBOOK_BETA = 0.01
 
-_EAR_AZIMUTH_RAD, _EAR_ELEVATION_RAD = math.radians(100.0), math.radians(-10.0)
-_MANIKIN_RADIUS_M = 0.083
-_SHOULDER_M, _SHOULDER_GAIN = 0.17, 0.25
 _DRIVE_HZ = (50.0, 20000.0)
 _LEVEL_HZ = (300.0, 8000.0)
 _ITD_HZ = (700.0, 1500.0)
@@ -104,31 +102,6 @@ def read_exported(folder: str | Path, layout: SpeakerLayout) -> ExportedFilters:
             raise InputError(f"{file}: holds a value that is not a finite number")
         firs.append(np.asarray(samples, dtype=float))
     return ExportedFilters(folder.name, np.stack(firs), inputs, latency, target)
-
-
-def manikin_plant(layout: SpeakerLayout, frequency_hz: np.ndarray) -> np.ndarray:
-    """A head that is no sphere with ears on its equator, (F, 2, drivers) complex.
-
-    A smaller sphere with ears 10 degrees behind and below the middle, a shoulder that reflects a quarter of the
-    pressure, half a millisecond late and low-passed at the top, and ears that differ by half a decibel. Parameters
-    are typical of dummy heads, none in particular.
-    """
-    position, amplitude = plants.equivalent_sources(layout, frequency_hz)
-    away = position - plants.head_centre_m(layout)
-    distance = np.linalg.norm(away, axis=1)
-    level, down = math.cos(_EAR_ELEVATION_RAD), math.sin(_EAR_ELEVATION_RAD)
-    # The listener faces -x: an ear behind the middle has a component along +x.
-    ears = np.array(
-        [[-level * math.cos(_EAR_AZIMUTH_RAD), side * level * math.sin(_EAR_AZIMUTH_RAD), down] for side in (-1.0, 1.0)]
-    )
-    at_ears = plants.rigid_sphere(_MANIKIN_RADIUS_M, distance, (away / distance[:, None]) @ ears.T, frequency_hz)
-    wavenumber = 2 * np.pi * np.asarray(frequency_hz) / SPEED_OF_SOUND_M_S
-    at_ears = at_ears * (np.exp(-1j * wavenumber * distance[:, None]) / distance[:, None])[:, None]
-    reference = layout.listener_distance_m * np.exp(1j * wavenumber * layout.listener_distance_m)
-    response = np.einsum("sef,sdf->fed", at_ears, amplitude) * reference[:, None, None]
-    shoulder = 1 + _SHOULDER_GAIN * np.exp(-1j * wavenumber * _SHOULDER_M) / (1 + 1j * np.asarray(frequency_hz) / 4000)
-    unequal = np.array([1.0, 10 ** (0.5 / 20)])
-    return response * shoulder[:, None, None] * unequal[:, None]
 
 
 def judging_plants(layout: SpeakerLayout, head: str | None = None) -> dict[str, tuple[np.ndarray, ...]]:

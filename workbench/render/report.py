@@ -14,7 +14,8 @@ from workbench.render import drivers, hrtf, plants
 from workbench.render.crosstalk import drive_db, separation_db
 from workbench.render.design import Design
 from workbench.render.designs import plain_stereo
-from workbench.render.measured import plant_response
+from workbench.render.manikin import manikin_plant
+from workbench.render.measured import is_model, plant_response
 from workbench.render.renderer import RESPONSE_HZ, RenderFilters
 from workbench.render.report_plots import Plot, filter_plots, over_frequency
 
@@ -30,6 +31,14 @@ THIRD_OCTAVES_HZ = 1000 * 2 ** (np.arange(-7, 13) / 3)
 
 _SHOWN_HZ = np.array([250, 500, 1000, 2000, 4000])
 """Frequencies at which a beam's pattern and directivity are told."""
+
+DUMMY_HEAD = "dummy head"
+OFF_NOMINAL = ("2 cm", "5 cm", "head ±10 %", DUMMY_HEAD)
+"""What the mean off the nominal place is taken over; the same as in `evaluate render`."""
+_COUNTED = (THIRD_OCTAVES_HZ > 600) & (THIRD_OCTAVES_HZ < 8100)
+"""Third octaves of which the least is told."""
+
+_SPHERE_SOURCE_M = 1.4
 
 BAND_CAP_DB = 30.0
 """Most that a band counts in a mean separation."""
@@ -101,17 +110,25 @@ def _rounded(value):
     return round(float(value), 2) if isinstance(value, (float, np.floating)) else value
 
 
-def _interaural(plant: np.ndarray, played: np.ndarray, wanted: np.ndarray, frequency_hz: np.ndarray) -> dict:
-    """How far the virtual loudspeaker's interaural differences are from those asked for."""
+def _interaural(
+    layout: SpeakerLayout, virtual_deg: float, plant: np.ndarray, played: np.ndarray, frequency_hz: np.ndarray
+) -> dict:
+    """How far the virtual loudspeaker's interaural differences are from those asked for, and these from a sphere's."""
+    angle = math.radians(virtual_deg)
+    wanted = hrtf.contralateral(angle, frequency_hz, layout.head_radius_m)
+    cosine = np.cos([math.pi / 2 - angle, math.pi / 2 + angle])
+    near, far = plants.rigid_sphere(layout.head_radius_m, np.array(_SPHERE_SOURCE_M), cosine, frequency_hz)
     ears = plant @ played[:, :, :1]
     ratio = ears[:, 1, 0] / ears[:, 0, 0]
     time_band = (frequency_hz >= 700) & (frequency_hz <= 1500)
     late_s = np.angle(ratio / wanted)[time_band] / (2 * np.pi * frequency_hz[time_band])
-    got, asked = (
-        10 * np.log10(band_means(frequency_hz, np.abs(x) ** 2, THIRD_OCTAVES_HZ[:-3], 3)) for x in (ratio, wanted)
+    got, asked, on_sphere = (
+        10 * np.log10(band_means(frequency_hz, np.abs(x) ** 2, THIRD_OCTAVES_HZ[:-3], 3))
+        for x in (ratio, wanted, far / near)
     )
     return {
         "itd_error_us": 1e6 * float(np.abs(late_s).max()),
+        "ild_target_to_sphere_db": float(np.abs(asked - on_sphere).max()),
         "ild_error_db": float(np.abs(got - asked).max()),
         "ild_band_hz": THIRD_OCTAVES_HZ[:-3],
         "ild_db": -got,
@@ -178,6 +195,8 @@ def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Me
         name: [plant_response(layout, frequency_hz, design.plant, **where) for where in group]
         for name, group in positions(layout).items()
     }
+    if is_model(layout, design.plant):
+        groups[DUMMY_HEAD] = [manikin_plant(layout, frequency_hz)]
     separation = {
         name: float(np.mean([mean_separation_db(plant, alone, frequency_hz) for plant in group]))
         for name, group in groups.items()
@@ -203,7 +222,8 @@ def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Me
 
     figures = {
         "separation_db": separation,
-        "separation_off_nominal_db": float(np.mean([value for name, value in separation.items() if name != "nominal"])),
+        "separation_off_nominal_db": float(np.mean([separation[name] for name in OFF_NOMINAL if name in separation])),
+        "least_third_octave_db": float(third_db[_COUNTED].min()),
         "plain_separation_db": mean_separation_db(nominal, plain, frequency_hz),
         "third_octave_hz": THIRD_OCTAVES_HZ,
         "third_octave_separation_db": third_db,
@@ -219,8 +239,7 @@ def measure(layout: SpeakerLayout, design: Design, filters: RenderFilters) -> Me
         else None,
     }
     if design.method == "crosstalk" and design.target == "speakers":
-        wanted = hrtf.contralateral(math.radians(design.virtual_deg), frequency_hz, layout.head_radius_m)
-        figures["virtual"] = _interaural(nominal, played, wanted, frequency_hz)
+        figures["virtual"] = _interaural(layout, design.virtual_deg, nominal, played, frequency_hz)
 
     shown = np.unique(np.searchsorted(frequency_hz, np.geomspace(50, 19500, 240)))
     shown_hz = frequency_hz[shown]
