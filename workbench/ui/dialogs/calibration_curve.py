@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QWidget
 from workbench.core.calibration import MicrophoneCalibration
 from workbench.ui import theme
 from workbench.ui.controls import Themed
-from workbench.ui.painting import draw_text, number, polygon
+from workbench.ui.painting import draw_text, number, polygon, with_unit
 
-LEFT, BOTTOM = 30, 18
+LEFT, BOTTOM = 48, 18
 LOW_HZ, HIGH_HZ = 20.0, 20000.0
-TICKS = ((20, "20"), (100, "100"), (1000, "1k"), (10000, "10k"))
+TICKS = ((20, with_unit("20", "Hz")), (100, "100"), (1000, "1k"), (10000, "10k"))
 RANGES_DB = (3.0, 6.0, 12.0, 24.0, 60.0)
 
 
@@ -57,6 +57,8 @@ class CalibrationCurve(Themed, QWidget):
             painter.setPen(QPen(QColor(t.line), 1))
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             text = number(level_db, 0, signed=True)
+            if level_db == span_db:  # one label says what all are
+                text = with_unit(text, "dB")
             draw_text(painter, LEFT - 6, y, text, t.text3, Qt.AlignmentFlag.AlignRight)
         for at_hz, text in TICKS:
             x = round(to_x(at_hz)) + 0.5

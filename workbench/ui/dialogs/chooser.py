@@ -151,6 +151,7 @@ class ChooserPanel(FloatPanel):
             self.body.addWidget(rule())
             self.footer = QHBoxLayout()
             self.footer.setContentsMargins(12, 8, 12, 8)
+            self.footer.setSpacing(6)
             self.footer.addStretch(1)
             self.body.addLayout(self.footer)
         button = QPushButton(text)

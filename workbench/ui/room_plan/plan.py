@@ -278,4 +278,10 @@ class RoomPlan(Themed, QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         painter.setFont(theme.font(11))
         painter.setPen(color)
-        painter.drawText(QPointF(at.x() + RADIUS + 4, at.y() + 4), name)
+        (_, width, _), (_, y, _) = scene.size_m, scene.array_xyz_m
+        left_wall, right_wall = self.point_of(0, width - y).x(), self.point_of(0, -y).x()
+        left = at.x() + RADIUS + 4
+        needed = painter.fontMetrics().horizontalAdvance(name)
+        if left + needed > right_wall - 2 and at.x() - RADIUS - 4 - needed > left_wall + 2:
+            left = at.x() - RADIUS - 4 - needed  # within the walls, where there is room
+        painter.drawText(QPointF(left, at.y() + 4), name)
