@@ -74,7 +74,10 @@ class _Jack:
         if shutil.which("jackd"):
             # It dies with us, should we be killed.
             guard = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
-            command = [*guard, "jackd", "-n", name, "-r", "--no-mlock", "-d", "dummy", "-r", str(rate_hz), "-p", "480"]
+            allowed = subprocess.run(["chrt", "-r", "20", "true"], capture_output=True).returncode == 0
+            priority = ["-R", "-P", "20"] if allowed else ["-r"]
+            driver = ["-d", "dummy", "-r", str(rate_hz), "-p", "480"]
+            command = [*guard, "jackd", "-n", name, *priority, "--no-mlock", *driver]
             self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(1.0)
 
