@@ -25,6 +25,8 @@ SOAKS = {
     "live_hour": "live with the window painting: no dropout of its own, memory grows by less than 1 MB/h",
     "microphone_check": "faulty recordings named rightly, healthy ones without alarm",
     "session_kill": "the program killed while it records a session: it replays bit for bit",
+    "window_kill": "the window killed while it records: the next start says what is safe, and opens it",
+    "long_session": "a session of twelve hours opens at once, and is sought, zoomed and looped",
     "fuzzed_files": "damaged presets and journals are read or refused with a reason",
     "first_ten_minutes": "a newcomer's first ten minutes in the real window, as the handbook has them",
 }

@@ -1,6 +1,6 @@
 """`kill -9` on the program while it records: the next start says that the recording is safe, and opens it.
 
-    python -m tests.soak.window_kill [--rounds N] [--picture FILE.png]
+    python -m tests.soak.window_kill [--full] [--seed N] [--picture FILE.png]
 
 The program is started as a person starts it, on an X server of its own (Xvfb) with a fresh home; R is pressed by
 xdotool. After a random time it is killed. Then: its audio processes must be gone within seconds (no sound is left
@@ -24,6 +24,7 @@ import time
 from pathlib import Path
 
 from tests.soak.screen import screen
+from tests.soak.verdict import verdict
 
 LIMIT_S = 90.0
 CHILD_PATIENCE_S = 5.0
@@ -163,7 +164,7 @@ def run_round(home: Path, after_s: float, picture: str | None) -> str:
 def main() -> int:
     """Exit status 1 when any round went wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--full", action="store_true", help="20 kills instead of 1")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--picture")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
@@ -171,16 +172,15 @@ def main() -> int:
     args = parser.parse_args()
     if args.inside:
         inside(args.picture, args.open)
-    rng, wrong = random.Random(args.seed), 0
+    rng, wrong, rounds = random.Random(args.seed), 0, 20 if args.full else 1
     with screen():
-        for _ in range(args.rounds):
+        for _ in range(rounds):
             after_s = rng.uniform(0.5, 4.0)
             with tempfile.TemporaryDirectory() as place:
                 fault = run_round(Path(place), after_s, args.picture)
             wrong += bool(fault)
             print(f"killed {after_s:.1f} s into a recording: {fault or 'said, opened, and said once'}", flush=True)
-    print(f"{args.rounds - wrong} of {args.rounds} right")
-    return 1 if wrong else 0
+    return verdict(not wrong, f"{rounds - wrong} of {rounds} kills said, opened, and said once")
 
 
 if __name__ == "__main__":
