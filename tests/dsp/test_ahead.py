@@ -31,17 +31,54 @@ def test_a_feature_of_the_processor_that_numpy_does_not_know_is_not_there():
 
 
 def test_what_is_built_is_kept_and_found_again(folder, monkeypatch):
-    def compiler(command, **_):
-        (place, name) = command[-2:]
-        (folder.parent / place.rsplit("/", 1)[-1] / f"{name}.so").write_bytes(b"loops")
-        return SimpleNamespace(returncode=0, stderr="")
-
-    monkeypatch.setattr(ahead.subprocess, "run", compiler)
-    monkeypatch.setattr(ahead, "_load", lambda place, name: [file.name for file in place.glob(f"{name}.*")])
     name = ahead.module_names()[0]
-    assert ahead.build() == [f"{name}.so"]
-    assert ahead.kept() == [f"{name}.so"]
-    assert [path.name for path in folder.parent.iterdir()] == ["loops"]  # no half-made file stays
+
+    def compiled(name, place):
+        (place / "cache").mkdir()
+        file = place / f"{name}.so"
+        file.write_bytes(b"loops")
+        return file
+
+    def process(command, **_):
+        assert command[1:3] == ["-m", "workbench.dsp.ahead"]
+        monkeypatch.setattr(sys, "argv", command[2:])
+        return SimpleNamespace(returncode=ahead.main(), stderr="")
+
+    tried = []
+    monkeypatch.setattr(ahead.os, "nice", lambda by: by)
+    monkeypatch.setattr(ahead, "compile_module", compiled)
+    monkeypatch.setattr(ahead.subprocess, "run", process)
+    monkeypatch.setattr(ahead, "_try_out", tried.append)
+    monkeypatch.setattr(
+        ahead, "_load", lambda place, name: [file.read_bytes() for file in place.glob(f"{name}.*")] or None
+    )
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "elsewhere")
+    assert ahead.build() == [b"loops"] and tried == [[b"loops"]]
+    assert ahead.kept() == [b"loops"]
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["loops", "loops.lock"]  # nothing half-made stays
+    assert [path.name for path in folder.iterdir()] == [f"{name}.so"]
+    assert ahead.main() == 0 and len(tried) == 1  # who had to wait finds it there
+
+
+def test_a_module_whose_samples_differ_is_not_kept(folder, monkeypatch):
+    def compiled(name, place):
+        file = place / f"{name}.so"
+        file.write_bytes(b"loops")
+        return file
+
+    def differs(module):
+        raise AssertionError("the module's samples differ from numba's")
+
+    folder.parent.mkdir()
+    monkeypatch.setattr(ahead.os, "nice", lambda by: by)
+    monkeypatch.setattr(ahead, "compile_module", compiled)
+    monkeypatch.setattr(ahead, "_load", lambda place, name: "module" if place != folder else None)
+    monkeypatch.setattr(ahead, "_try_out", differs)
+    monkeypatch.setattr(sys, "argv", ["ahead", str(folder), "prebuilt"])
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "elsewhere")
+    with pytest.raises(AssertionError, match="differ"):
+        ahead.main()
+    assert [path.name for path in folder.parent.iterdir()] == ["loops.lock"]
 
 
 @pytest.mark.parametrize("fault", ["compiler", "time", "disk"])

@@ -5,11 +5,12 @@ machine: `build` compiles the loops there and keeps the module beside the source
 that cannot be written; `kept` finds it from then on. That takes a C compiler and Python's headers; where they are
 missing, numba stays in the program.
 
-`python -m workbench.dsp.ahead FOLDER NAME [CPU]` is that process.
+`python -m workbench.dsp.ahead FOLDER NAME` is that process.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -20,12 +21,17 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import platformdirs
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 log = logging.getLogger(__name__)
 
@@ -102,30 +108,26 @@ def possible() -> bool:
 
 
 def build() -> ModuleType | None:
-    """Compile the loops in a process of its own and keep them; takes half a minute. None where that fails, which is
+    """Compile the loops in a process of its own, which keeps them; takes half a minute. None where that fails, which is
     remembered."""
     folder, name = _folder(), module_names()[0]
-    command = [sys.executable, "-m", "workbench.dsp.ahead"]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as place:
-            done = subprocess.run(
-                [*command, place, name],
-                env={**os.environ, **environment(name), "NUMBA_CACHE_DIR": str(Path(place, "cache"))},
-                cwd=Path(__file__).parents[2],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE_S,
-                check=False,
-            )
+        done = subprocess.run(
+            [sys.executable, "-m", "workbench.dsp.ahead", str(folder), name],
+            env={**os.environ, **environment(name)},
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        if done.returncode:
             folder.mkdir(exist_ok=True)
-            if done.returncode:
-                (folder / _FAILED).write_text(done.stderr[-4000:], encoding="utf-8")
-                log.info("the inner loops could not be built; numba takes their place: %s", done.stderr.strip()[-200:])
-                return None
-            for file in Path(place).glob(f"{name}.*"):
-                os.replace(file, folder / file.name)  # whole or not at all, also when two do so at once
+            (folder / _FAILED).write_text(done.stderr[-4000:], encoding="utf-8")
+            log.info("the inner loops could not be built; numba takes their place: %s", done.stderr.strip()[-200:])
+            return None
     except (OSError, subprocess.SubprocessError) as error:
         log.info("the inner loops were not built: %s", error)
         return None
@@ -194,14 +196,37 @@ def _try_out(module: ModuleType) -> None:
         raise AssertionError("the module's samples differ from numba's")
 
 
+@contextlib.contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    """One process at a time builds for a folder, the others wait; where the system has no such lock, all do."""
+    with open(folder.parent / f"{folder.name}.lock", "w") as lock:
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # ends with the process, however that ends
+        yield
+
+
 def main() -> int:
-    """Compile one module into a folder and try it out."""
+    """Compile one module, try it out and keep it in a folder, even if nobody waits for it any more."""
     folder, name = Path(sys.argv[1]), sys.argv[2]
-    compile_module(name, folder)
-    module = _load(folder, name)
-    if module is None:
-        raise SystemExit("the module was built and cannot be loaded")
-    _try_out(module)
+    if hasattr(os, "nice"):
+        os.nice(10)  # meanwhile the sound runs on numpy
+    with _turn(folder):
+        if _load(folder, name) is not None:
+            return 0  # another one was faster
+        place = folder.parent / f"{folder.name}.making"
+        shutil.rmtree(place, ignore_errors=True)  # of one that was killed
+        place.mkdir()
+        try:
+            os.environ["NUMBA_CACHE_DIR"] = str(place / "cache")
+            file = compile_module(name, place)
+            module = _load(place, name)
+            if module is None:
+                raise SystemExit("the module was built and cannot be loaded")
+            _try_out(module)
+            folder.mkdir(exist_ok=True)
+            os.replace(file, folder / file.name)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
     return 0
 
 
