@@ -209,7 +209,7 @@ class TrafficNoise:
             self._cars.append((-self._REACH_S + self._next_s, self._rng.uniform(0.4, 1.6)))
             self._next_s += self._rng.exponential(self._BETWEEN_S)
         self._cars = [(time + self._step_s, size) for time, size in self._cars if time < self._REACH_S]
-        return self._car_power * sum(size * float(self._pass(time)) for time, size in self._cars)
+        return float(self._car_power * sum(size * float(self._pass(time)) for time, size in self._cars))
 
     def next(self) -> np.ndarray:
         """The next chunk, (streams, chunk) float32."""

@@ -108,7 +108,7 @@ def _loops() -> dict:
 
     if not kernels.load():
         return _found("inner loops", True, "not compiled (numba is not installed): the chain takes three times as long")
-    name = kernels.ready().__name__.rpartition(".")[2]
+    name = getattr(kernels.ready(), "__name__", "").rpartition(".")[2]
     return _found("inner loops", True, "compiled here by numba" if name == "compiled" else f"compiled, {name}")
 
 

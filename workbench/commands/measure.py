@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from workbench.commands.common import SCHEMA, add_json_argument, note, write_json
 from workbench.core.errors import InputError
@@ -116,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
         for output, name in enumerate(names)
         for channel, microphone in enumerate(inputs)
     }
-    labels = {"x_label": "Frequency (Hz)", "y_label": "Level (dB)", "log_x": True}
+    labels: dict[str, Any] = {"x_label": "Frequency (Hz)", "y_label": "Level (dB)", "log_x": True}
     write_text(folder / "response.svg", line_chart(f"Responses: {layout.name}", frequency_hz, curves, **labels))
     write_text(folder / "response.csv", csv_table("frequency_hz", frequency_hz, curves))
     labels = {"x_label": "Time (ms)", "y_label": "Amplitude"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def parse_room(text: str):
 
     words = text.split(",")
     try:
-        given = dict(zip(("rt60_s", "distance_m"), map(float, words[:2])))
+        given: dict[str, Any] = dict(zip(("rt60_s", "distance_m"), map(float, words[:2])))
         if len(words) == 3:
             given["size_m"] = tuple(float(side) for side in words[2].lower().split("x"))
             if len(given["size_m"]) != 3:

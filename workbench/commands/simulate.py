@@ -129,6 +129,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         source.start()  # first: a voice that is not there makes no folder
         setting = source.setting
+        assert setting is not None  # it is prepared by `start`
         path = sound_path(args.out, scene.name, source.channels)
         writers["sound"] = _writer(path, source.channels)
         if args.clean:

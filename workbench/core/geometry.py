@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 
@@ -36,12 +37,20 @@ ARRAY_VERSION = LAYOUT_VERSION = 1
 """Of array and layout files, as their keys `earshot_array` and `earshot_layout`; a file without is of this version."""
 
 
+@overload
+def wrap_rad(angle_rad: float) -> float: ...
+@overload
+def wrap_rad(angle_rad: np.ndarray) -> np.ndarray: ...
 def wrap_rad(angle_rad):
     """Wrap angles to (-pi, pi]. Scalars give floats, arrays give arrays."""
     wrapped = np.pi - np.mod(np.pi - np.asarray(angle_rad, dtype=float), 2 * np.pi)
     return float(wrapped) if np.ndim(angle_rad) == 0 else wrapped
 
 
+@overload
+def wrap_deg(angle_deg: float) -> float: ...
+@overload
+def wrap_deg(angle_deg: np.ndarray) -> np.ndarray: ...
 def wrap_deg(angle_deg):
     """Wrap angles to (-180, 180]."""
     wrapped = 180.0 - np.mod(180.0 - np.asarray(angle_deg, dtype=float), 360.0)
@@ -53,7 +62,7 @@ def azimuth_grid_rad(points: int = 360) -> np.ndarray:
     return -np.pi + 2 * np.pi / points * np.arange(1, points + 1)
 
 
-def unit_vectors(azimuth_rad, elevation_rad=0.0) -> np.ndarray:
+def unit_vectors(azimuth_rad: float | np.ndarray, elevation_rad: float | np.ndarray = 0.0) -> np.ndarray:
     """Unit vectors towards the given directions, shape (..., 3)."""
     azimuth, elevation = np.broadcast_arrays(
         np.asarray(azimuth_rad, dtype=float), np.asarray(elevation_rad, dtype=float)
@@ -71,7 +80,7 @@ def mirror_azimuth_rad(mic_xyz_m, azimuth_rad: float) -> float | None:
     _, size, axes = np.linalg.svd(mic_xyz_m - mic_xyz_m.mean(axis=0), full_matrices=False)
     if len(mic_xyz_m) < 2 or (len(size) > 1 and size[1] > 1e-3 * size[0]) or np.hypot(*axes[0, :2]) < 1e-6:
         return None
-    mirrored = wrap_rad(2 * np.arctan2(axes[0, 1], axes[0, 0]) - azimuth_rad)
+    mirrored = wrap_rad(2 * float(np.arctan2(axes[0, 1], axes[0, 0])) - azimuth_rad)
     return mirrored if abs(wrap_rad(mirrored - azimuth_rad)) > np.radians(1) else None
 
 
@@ -200,7 +209,7 @@ def _driver(table: dict, number: int, path: Path) -> Driver:
     where = f"{path}: driver {number}"
     if not isinstance(table, dict) or "xyz_m" not in table:
         raise InputError(f"{where}: needs `xyz_m = [x, y, z]`")
-    xyz = _positions([table["xyz_m"]], "xyz_m", where)[0]
+    x, y, z = map(float, _positions([table["xyz_m"]], "xyz_m", where)[0])
     try:
         facing_deg = float(table.get("facing_deg", 0.0))
     except (TypeError, ValueError) as error:
@@ -212,7 +221,7 @@ def _driver(table: dict, number: int, path: Path) -> Driver:
         raise InputError(f"{where}: gain_limit_db must be a number of decibels between -40 and 40, got {limit_db!r}")
     name = str(table.get("name", f"driver {number}"))
     limit_db = None if limit_db is None else float(limit_db)
-    return Driver(name=name, xyz_m=tuple(map(float, xyz)), facing_deg=facing_deg, gain_limit_db=limit_db)
+    return Driver(name=name, xyz_m=(x, y, z), facing_deg=facing_deg, gain_limit_db=limit_db)
 
 
 def _positive(table: dict, key: str, default: float, path: Path) -> float:

@@ -51,7 +51,8 @@ def on_cabinet(xyz_m: tuple[float, float, float], radius_m: float | None) -> tup
     if radius_m is not None:
         length = np.linalg.norm(place)
         place = np.array([radius_m, 0.0, 0.0]) if length < 1e-9 else place * (radius_m / length)
-    return tuple(round(float(value), 5) + 0.0 for value in place)
+    x, y, z = (round(float(value), 5) + 0.0 for value in place)
+    return x, y, z
 
 
 def with_driver(layout: SpeakerLayout, number: int, **changes) -> SpeakerLayout:

@@ -140,16 +140,16 @@ def compile_module(name: str, folder: Path) -> Path:
     Returns the file. Raises what numba and the C compiler raise.
     """
     from numba.core.compiler import Flags
-    from numba.pycc import CC, compiler
+    from numba.pycc import CC, compiler  # type: ignore[attr-defined]
 
     from workbench.dsp import compiled, kernels
 
     def flags() -> Flags:
         made = Flags()
-        made.release_gil = True  # as the loops' own option `nogil`, which CC does not know
+        made.release_gil = True  # type: ignore[attr-defined]  # as the loops' own option `nogil`, which CC does not know
         return made
 
-    compiler.Flags = flags
+    compiler.Flags = flags  # type: ignore[attr-defined]
     compiled.warm_up()
     extension = CC(name, source_module=compiled)
     extension.output_dir = str(folder)

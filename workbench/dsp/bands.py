@@ -57,12 +57,12 @@ def band_energy(spectrum: np.ndarray) -> np.ndarray:
     -------
     (..., BANDS) float
     """
-    return (spectrum.real**2 + spectrum.imag**2) @ WEIGHTS.T
+    return (np.real(spectrum) ** 2 + np.imag(spectrum) ** 2) @ WEIGHTS.T
 
 
 def band_correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Re(first^H second) in each band, for spectra (..., BINS); returns (..., BANDS)."""
-    return (first.real * second.real + first.imag * second.imag) @ WEIGHTS.T
+    return (np.real(first) * np.real(second) + np.imag(first) * np.imag(second)) @ WEIGHTS.T
 
 
 def interpolate(band_values: np.ndarray) -> np.ndarray:

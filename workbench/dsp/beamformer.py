@@ -48,9 +48,9 @@ class Beamformer:
         spectrum = fft.rfft(extended, n=_FFT, axis=1)
 
         previous, changed = self._response, filters is not self._filters
-        if changed:
-            self._filters, self._response = filters, fft.rfft(filters.fir, n=_FFT, axis=1)
-        beam = self._convolved(spectrum, self._response)
+        response = fft.rfft(filters.fir, n=_FFT, axis=1) if changed or previous is None else previous
+        self._filters, self._response = filters, response
+        beam = self._convolved(spectrum, response)
         if changed and previous is not None:
             earlier = self._convolved(spectrum, previous)
             beam = earlier + _FADE * (beam - earlier)

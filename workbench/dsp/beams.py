@@ -255,7 +255,8 @@ def _nulled_weights(
 @functools.lru_cache(maxsize=8)
 def _design_basis(array: MicrophoneArray, fft_size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     frequency_hz = np.fft.rfftfreq(fft_size, 1 / RATE_HZ)
-    return frequency_hz, *np.linalg.eigh(diffuse_coherence(array.mic_xyz_m, frequency_hz))
+    size, basis = np.linalg.eigh(diffuse_coherence(array.mic_xyz_m, frequency_hz))
+    return frequency_hz, size, basis
 
 
 def _delays(array: MicrophoneArray, azimuth_rad: float) -> np.ndarray:

@@ -664,4 +664,4 @@ def warm_up() -> None:
     implied_snr_db(gain, energy, 1e-20, 1e-9, np.empty(1, f32))
     shape_gain(gain, energy, gain, f32(0.02), f32(0.1), f32(1), f32(0.6), 1e-20, np.empty_like(gain))
     shape_spectrum(spectrum, spectrum, gain, gain, peaks, np.empty_like(spectrum))
-    centre_spectrum(*spectrum[[0, 0]], peaks, np.zeros((3, BANDS)), 0.9, 1.0, 1e-12, np.empty_like(spectrum[0]))
+    centre_spectrum(spectrum[0], spectrum[0], peaks, np.zeros((3, BANDS)), 0.9, 1.0, 1e-12, np.empty_like(spectrum[0]))

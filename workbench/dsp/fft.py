@@ -78,12 +78,11 @@ def irfft(x: np.ndarray, n: int | None = None, axis: int = -1) -> np.ndarray:
     x = np.asarray(x)
     if x.dtype.kind != "c":
         x = x + 0j
-    if n is None:
-        n = 2 * (x.shape[axis] - 1)
-    if n < 1:
-        raise ValueError(f"invalid number of data points ({n})")
-    x = _of_length(x, n // 2 + 1, axis)
-    return _pocketfft.c2r(x, (axis,), n, False, _BY_LENGTH, None, 1)
+    length = 2 * (x.shape[axis] - 1) if n is None else n
+    if length < 1:
+        raise ValueError(f"invalid number of data points ({length})")
+    x = _of_length(x, length // 2 + 1, axis)
+    return _pocketfft.c2r(x, (axis,), length, False, _BY_LENGTH, None, 1)
 
 
 def next_fast_len(length: int, real: bool = False) -> int:

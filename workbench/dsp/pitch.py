@@ -113,7 +113,7 @@ def lpc(x: np.ndarray) -> np.ndarray:
     return np.linalg.solve(matrix, autocorrelation[..., 1:, None])[..., 0]
 
 
-def normalised_correlation(residual: np.ndarray) -> np.ndarray:
+def normalised_correlation(residual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """xc = 2R / (E₀ + E₁) of the last two subframes at each lag.
 
     Parameters

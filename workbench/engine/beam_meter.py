@@ -113,7 +113,7 @@ class BeamMeter:
         place = distance_m * unit_vectors(azimuth_rad)
         way_m = float(np.linalg.norm(place - self._mic_xyz_m[0])) - distance_m
         samples = way_m * RATE_HZ / SPEED_OF_SOUND_M_S
-        if not abs(samples - self._shift_samples) < _DELAY_STEP:  # also true for the first, NaN
+        if self._shift_filter is None or not abs(samples - self._shift_samples) < _DELAY_STEP:
             fir = fractional_delays(np.array([samples])).astype(np.float32)
             self._shift_samples = samples
             self._shift_filter = BeamFilters(frozen(fir), LATENCY, azimuth_rad, "delay")

@@ -191,5 +191,6 @@ class BeamWatch:
                     self._observer.observe(*self._queue.popleft())
                 except Exception as error:  # the beam goes on as it is
                     log.exception("watching the beam failed")
-                    self._report(f"The beam no longer learns: {error}")
+                    if self._report is not None:
+                        self._report(f"The beam no longer learns: {error}")
                     self._ended = True

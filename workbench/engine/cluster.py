@@ -109,7 +109,7 @@ def _client(jobs: int, scheduler: str | None):
                 "distributed.admin.tick.limit": "1h",
                 "distributed.comm.timeouts.connect": "30s",
             }
-            stack.enter_context(dask.config.set(settings))
+            stack.enter_context(dask.config.set(settings))  # type: ignore[attr-defined]
             scratch = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
             with deaf_to_ctrl_c():
                 cluster = LocalCluster(

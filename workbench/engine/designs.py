@@ -51,6 +51,7 @@ class Preparation(Protocol):
 
     def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
         """Make it; the designs with it in place. Slow."""
+        ...
 
 
 class Pictures:

@@ -239,6 +239,7 @@ class JobQueue:
             if self._closing:
                 self._stop(job)
         answer: list[str] = []
+        assert process.stdout is not None and process.stderr is not None  # both are pipes
         reader = threading.Thread(target=lambda: answer.append(process.stdout.read()), name="job output", daemon=True)
         reader.start()
         for line in process.stderr:

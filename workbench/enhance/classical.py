@@ -134,7 +134,7 @@ class NoiseTracker:
     def process(self, energy: np.ndarray) -> np.ndarray:
         """Take one frame's band energies (channels, BANDS); returns the noise (channels, BANDS)."""
         energy = np.maximum(energy, _FLOOR)
-        if self._smoothed is None:
+        if self._smoothed is None or self._noise_only is None:
             self._smoothed = self._noise_only = energy.copy()
             self._average = energy / NOISE_BIAS
         # First iteration: rough decision which bands hold noise alone.

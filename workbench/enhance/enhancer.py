@@ -128,7 +128,8 @@ class Enhancer:
         now = (estimate.gain, estimate.strength)
         if time_ms > 0 and self._smooth is not None:
             kept = np.float32(math.exp(-HOP_MS / time_ms))
-            now = tuple(new + kept * (old - new) for new, old in zip(now, self._smooth))
+            gain, strength = self._smooth
+            now = (now[0] + kept * (gain - now[0]), now[1] + kept * (strength - now[1]))
         self._smooth = now
         return now
 

@@ -29,6 +29,7 @@ class GainEstimator(Protocol):
 
     def process(self, frame: AnalysedFrame) -> Estimate:
         """Gains for the frame that gets gains now, two hops before the newest."""
+        ...
 
     def reset(self) -> None:
         """Forget everything."""

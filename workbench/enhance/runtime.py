@@ -86,8 +86,8 @@ class NetworkGains:
 
     def predict(self, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Features (channels, 70) of the newest frame -> gains and strengths (channels, 34) of the one two before."""
-        gain, strength, self._state = self._run(
-            ("gain", "strength", "new_state"), {"features": features, "state": self._state}
+        gain, strength, self._state = map(
+            np.asarray, self._run(("gain", "strength", "new_state"), {"features": features, "state": self._state})
         )
         return gain, strength
 

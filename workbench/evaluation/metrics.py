@@ -94,7 +94,10 @@ class Dnsmos:
         starts = range(0, len(x) - _DNSMOS_SAMPLES + 1, SCORE_RATE_HZ)
         windows = [x[None, start : start + _DNSMOS_SAMPLES].astype(np.float32) for start in starts]
         raw = np.mean([self._session.run(None, {self._input: window})[0][0] for window in windows], axis=0)
-        return tuple(float(np.polyval(curve, value)) for curve, value in zip((_SIG, _BAK, _OVRL), raw, strict=True))
+        signal, background, overall = (
+            float(np.polyval(curve, raw[at])) for at, curve in enumerate((_SIG, _BAK, _OVRL))
+        )
+        return signal, background, overall
 
 
 def score(clean: np.ndarray, enhanced: np.ndarray, dnsmos: Dnsmos | None = None) -> Scores:

@@ -76,7 +76,13 @@ def float_network(model: str) -> Callable[[np.ndarray, np.ndarray], list[np.ndar
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     data = float_model(load_model(model)[1])
     run = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"]).run
-    return lambda features, state: run(("gain", "strength", "new_state"), {"features": features, "state": state})
+
+    def answer(features: np.ndarray, state: np.ndarray) -> list[np.ndarray]:
+        return [
+            np.asarray(each) for each in run(("gain", "strength", "new_state"), {"features": features, "state": state})
+        ]
+
+    return answer
 
 
 def rnnoise_available() -> bool:
@@ -92,7 +98,7 @@ def rnnoise() -> Callable[[np.ndarray], object]:
     """RNNoise (C): a function of one hop (HOP,) float32."""
     import ctypes
 
-    from pyrnnoise import rnnoise as library
+    from pyrnnoise import rnnoise as library  # type: ignore[import-not-found]
 
     state = library.create()
     buffer = np.empty(HOP, dtype=np.float32)

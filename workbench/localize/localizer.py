@@ -111,6 +111,7 @@ class Localizer:
         chosen = (params.method, params.model)
         if self._method is None or chosen != self._chosen:
             self.prepare(params)
+        assert self._method is not None
         samples = self._samples[:, self._start :]
         if not np.isfinite(samples.sum()):  # one pass; what is added up beyond all numbers is looked at twice
             samples = np.nan_to_num(samples, posinf=0.0, neginf=0.0)
@@ -142,6 +143,7 @@ class Localizer:
     def _update(self, params: LocalizeParams) -> Localization:
         floor = self._floor()
         active = self._energy[-self._frames :] > ACTIVE_OVER_FLOOR * floor
+        assert self._method is not None and self._next_time_s is not None  # `_analyse` has been called
         found = self._method.result(active, floor)
         candidates = found.candidates if active.mean() >= _LEAST_HEARD else ()
         tracks = self._tracker.process(candidates, UPDATE_S, params)

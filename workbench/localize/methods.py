@@ -67,6 +67,7 @@ class Method(Protocol):
     def result(self, active: np.ndarray, floor: np.ndarray) -> Finding:
         """What is found in the zones of the window that are active, (frames, BANDS) bool; `floor` (BANDS,) is the
         energy of each band's noise, inf where it is not known."""
+        ...
 
 
 def make_method(name: str, array: MicrophoneArray, model: str = "") -> Method:

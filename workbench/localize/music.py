@@ -83,5 +83,5 @@ def find_peaks(values: np.ndarray, most: int) -> list[tuple[float, float]]:
         left, middle, right = np.log(np.maximum(values[[index - 1, index, (index + 1) % GRID]], 1e-12))
         curvature = left - 2 * middle + right
         offset = float(np.clip(0.5 * (left - right) / curvature, -0.5, 0.5)) if curvature < 0 else 0.0
-        peaks.append((wrap_rad(GRID_RAD[index] + offset * 2 * np.pi / GRID), float(values[index])))
+        peaks.append((wrap_rad(float(GRID_RAD[index]) + offset * 2 * np.pi / GRID), float(values[index])))
     return peaks

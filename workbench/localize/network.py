@@ -63,7 +63,9 @@ class RegionNetwork:
     def __init__(self, array: MicrophoneArray, model: str = ""):
         self.facts, data, path = find_model(array, model)
         self._limits_m = np.asarray(self.facts.limits_m)
-        self._alignment = self.facts.alignment(array)
+        alignment = self.facts.alignment(array)
+        assert alignment is not None  # `find_model` has looked
+        self._alignment = alignment
         self._run = _session(self.facts, data, str(path), array.mics).run
 
     def answer(self, samples: np.ndarray, floor_db: np.ndarray, most: int = 6) -> Answer:
@@ -79,7 +81,7 @@ class RegionNetwork:
         """
         samples = np.ascontiguousarray(samples[self._alignment.order])
         (answer,) = self._run(("answer",), {"samples": samples[None], "floor_db": floor_db[None]})
-        probability, offset, distance = answer[0].astype(float)
+        probability, offset, distance = np.asarray(answer)[0].astype(float)
         probability = self._calibrated(probability)
         peaks = find_peaks(probability, np.clip(offset, -1.5, 1.5), distance, self._limits_m, most)
         turn_rad = self._alignment.turn_rad

@@ -62,7 +62,7 @@ def find_peaks(
     for index in local[np.argsort(-probability[local])]:
         if len(peaks) == most:
             break
-        azimuth_rad = wrap_rad(RING_RAD[index] + float(offset[index]) * STEP_RAD)
+        azimuth_rad = wrap_rad(float(RING_RAD[index]) + float(offset[index]) * STEP_RAD)
         if any(abs(wrap_rad(azimuth_rad - peak.azimuth_rad)) < _SEPARATION_RAD for peak in peaks):
             continue
         low, high = limits_m[sector_index(azimuth_rad)]

@@ -19,6 +19,7 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.core.geometry import MicrophoneArray, azimuth_grid_rad, wrap_rad
 from workbench.dsp.beams import steering_vectors
@@ -65,7 +66,8 @@ def front_back_ambiguous(array: MicrophoneArray) -> bool:
 def _steering(array: MicrophoneArray, grid: int = GRID) -> np.ndarray:
     """Conjugate steering vectors as real matrices, (BINS, 2 M, 2 grid) float32: [re x, im x] times this is
     [re y, im y] of the beams."""
-    steering = steering_vectors(array.mic_xyz_m, azimuth_grid_rad(grid), BIN_HZ).conj().transpose(0, 2, 1)
+    vectors = steering_vectors(array.mic_xyz_m, azimuth_grid_rad(grid), BIN_HZ)
+    steering: NDArray[np.complexfloating] = vectors.conj().transpose(0, 2, 1)
     upper = np.concatenate([steering.real, steering.imag], axis=2)
     lower = np.concatenate([-steering.imag, steering.real], axis=2)
     matrices = np.ascontiguousarray(np.concatenate([upper, lower], axis=1), dtype=np.float32)

@@ -71,7 +71,7 @@ def relative_transfer(transfer_ratio: np.ndarray, cancellation_db: np.ndarray | 
     q = np.asarray(transfer_ratio, dtype=complex)
     wanted = 10 ** (np.asarray(cancellation_db, dtype=float) / 10) * np.abs(q) ** 2
     square = np.abs(q) ** 4 - wanted
-    half = wanted - (q**2).real
+    half = wanted - np.real(q**2)
     constant = 1 - wanted
     root = np.sqrt(np.maximum(half**2 - square * constant, 0.0))
     with np.errstate(divide="ignore", invalid="ignore"):

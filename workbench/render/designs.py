@@ -263,5 +263,5 @@ def design_filters(layout: SpeakerLayout, design: Design, wanted: np.ndarray | N
     exact = {"plain": (0, 1)}.get(design.method, ()) + ((2,) if design.centre == "mix" else ())
     for number in exact:  # one sample, to the bit
         fir[number] = 0.0
-        fir[number, :, design.delay_samples] = wanted[0, :, number].real
+        fir[number, :, design.delay_samples] = np.real(wanted[0, :, number])
     return fir

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -253,6 +254,7 @@ def loudspeaker_detail(layout: SpeakerLayout, params: RenderParams, filters: Ren
         **_beam(layout, params, filter_response(centre, BEAM_HZ, late)[..., 0]),
     }
     read = tuple(field.name for field in dataclasses.fields(RenderParams) if field.name not in UNREAD)
+    frozen_arrays: dict[str, Any] = {name: frozen(np.asarray(value)) for name, value in arrays.items()}
     return LoudspeakerDetail(
         params=params,
         params_read=read,
@@ -260,5 +262,5 @@ def loudspeaker_detail(layout: SpeakerLayout, params: RenderParams, filters: Ren
         taps=taps,
         latency_samples=filters.latency_samples,
         nulls_deg=live_design(params).nulls_deg,
-        **{name: frozen(np.asarray(value)) for name, value in arrays.items()},
+        **frozen_arrays,
     )

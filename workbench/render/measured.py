@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -180,7 +181,7 @@ def load_head(path: str) -> MeasuredHead:
     if Path(path).suffix.lower() != ".sofa":
         raise InputError(f"{path}: a plant is a .sofa file or a folder with one sound file a driver")
     try:
-        sofa = sofar.read_sofa(path, verify=False, verbose=False)
+        sofa: Any = sofar.read_sofa(path, verify=False, verbose=False)  # type: ignore[arg-type]
     except Exception as error:  # the library's own errors have many types
         raise InputError(f"{path}: not a readable SOFA file ({str(error).splitlines()[0][:200]})") from error
     convention = getattr(sofa, "GLOBAL_SOFAConventions", "unknown")

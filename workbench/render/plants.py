@@ -155,6 +155,7 @@ def cabinet_pressure(layout: SpeakerLayout, point_xyz_m: np.ndarray, frequency_h
 @lru_cache(maxsize=4)
 def _cabinet_sources(layout: SpeakerLayout, frequencies: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
     """`equivalent_sources` of a spherical cabinet, which every head position shares."""
+    assert layout.cabinet_radius_m is not None
     frequency_hz = np.array(frequencies)
     position = np.zeros((_EQUIVALENT_SOURCES, 3))
     position[:, 1] = np.linspace(-2, 2, _EQUIVALENT_SOURCES) * layout.cabinet_radius_m

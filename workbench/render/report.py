@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -101,7 +102,7 @@ class Measured:
     plots: tuple[Plot, ...]
 
 
-def _rounded(value):
+def _rounded(value: Any) -> Any:
     """Figures with as many decimals as they are worth."""
     if isinstance(value, dict):
         return {key: _rounded(item) for key, item in value.items()}
@@ -138,7 +139,7 @@ def _interaural(
 
 def _beam(layout: SpeakerLayout, design: Design, centre: np.ndarray, frequency_hz: np.ndarray) -> tuple[dict, dict]:
     """Figures of the centre beam (F, drivers), and its curves."""
-    null_rad = np.radians(design.nulls_deg)
+    null_rad = np.radians(design.nulls_deg).tolist()
     window_rad = np.radians(np.linspace(-design.window_deg, design.window_deg, 19))
     at_nulls = drivers.both_sides(null_rad)
     angles = np.concatenate([[0.0, np.pi], at_nulls, window_rad])

@@ -100,7 +100,8 @@ def mark_best(choices: Sequence[BeamChoice]) -> tuple[BeamChoice, ...]:
     no_worse = (cost[:, None] <= cost[None] + _DOMINATES_DB).all(axis=-1)
     better = (cost[:, None] < cost[None] - _DOMINATES_DB).any(axis=-1)
     beaten = (no_worse & better).any(axis=0)
-    return tuple(dataclasses.replace(choice, best=not lost) for choice, lost in zip(choices, beaten.tolist()))
+    lost = np.atleast_1d(beaten)
+    return tuple(dataclasses.replace(choice, best=not bool(lost[at])) for at, choice in enumerate(choices))
 
 
 def limit_trade(layout: SpeakerLayout, params: RenderParams, progress: Progress = lambda part: None) -> LimitTrade:

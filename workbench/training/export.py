@@ -11,6 +11,7 @@ import logging
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -45,7 +46,7 @@ class _Graph:
         self.weights.append(self._numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def node(self, kind: str, *inputs: str, count: int = 1, **attributes) -> str | list[str]:
+    def node(self, kind: str, *inputs: str, count: int = 1, **attributes) -> Any:
         names = [f"t{len(self.nodes)}_{k}" for k in range(count)]
         self.nodes.append(
             self._helper.make_node(kind, list(inputs), names, name=f"{kind}{len(self.nodes)}", **attributes)

@@ -300,7 +300,7 @@ class SceneMaker:
             if rng.random() < 0.25:
                 heard = self._point(rng) * room.spectra[place]
                 parts.append((rng.uniform(0.1, 1.0), heard / _rms(heard)))
-        total = sum(np.float32(share) * spectrum for share, spectrum in parts)
+        total = np.asarray(sum(np.float32(share) * spectrum for share, spectrum in parts))
         return total * np.float32(10 ** (-snr_db / 20) / _rms(total))
 
     def _own_noise(self, mics: int, rng) -> np.ndarray:

@@ -252,7 +252,9 @@ class LoudspeakerSettings(QWidget):
     @property
     def nulls(self) -> AnglesRow:
         """The row of further nulls."""
-        return self.rows["render.more_nulls"]
+        row = self.rows["render.more_nulls"]
+        assert isinstance(row, AnglesRow)
+        return row
 
     def show_group(self, name: str) -> None:
         """Show one page."""

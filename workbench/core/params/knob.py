@@ -34,6 +34,13 @@ class Knob:
     when: str = ""
     """When to move it: what one hears, and what to do then. The handbook shows it, and the panel's help."""
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """`low` and `high` of a number, curve or angles, which have both."""
+        if self.low is None or self.high is None:
+            raise TypeError(f"{self.label} has no range")
+        return self.low, self.high
+
 
 def knob(default: Value, label: str, help: str, **more) -> Any:
     """Field of a group of parameters: its default, and what a person needs to know of it."""

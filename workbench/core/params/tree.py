@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from workbench.core.errors import InputError
 from workbench.core.params.beamformer import BeamformerParams
@@ -38,8 +39,9 @@ class Entry:
 
 def _entries() -> Iterator[Entry]:
     for group in fields(Params):
-        for leaf in fields(group.default_factory):
-            yield Entry(f"{group.name}.{leaf.name}", type(leaf.default), leaf.default, leaf.metadata["knob"])
+        for leaf in fields(getattr(Params(), group.name)):
+            default: Any = leaf.default
+            yield Entry(f"{group.name}.{leaf.name}", type(default), default, leaf.metadata["knob"])
 
 
 ENTRIES: dict[str, Entry] = {entry.path: entry for entry in _entries()}

@@ -21,6 +21,7 @@ def parse_curve(path: str, text: Any) -> tuple[tuple[float, float], ...]:
     knob = entry(path).knob
     if not isinstance(text, str):
         raise InputError(f"{path}: {text!r} is not a text of points hertz:value")
+    low, high = knob.bounds
     points = []
     for word in text.split():
         try:
@@ -29,8 +30,8 @@ def parse_curve(path: str, text: Any) -> tuple[tuple[float, float], ...]:
             raise InputError(f"{path}: {word!r} is not a point hertz:value, such as 1000:-6") from None
         if not 20 <= frequency_hz <= 24000:
             raise InputError(f"{path}: {word}: the frequency is outside 20…24000 Hz")
-        if not knob.low <= value <= knob.high:
-            raise InputError(f"{path}: {word}: the value is outside {knob.low:g}…{knob.high:g} {knob.unit}".rstrip())
+        if not low <= value <= high:
+            raise InputError(f"{path}: {word}: the value is outside {low:g}…{high:g} {knob.unit}".rstrip())
         points.append((frequency_hz, value))
     points.sort()
     if len({frequency_hz for frequency_hz, _ in points}) < len(points):
@@ -58,14 +59,15 @@ def parse_angles(path: str, text: Any) -> tuple[float, ...]:
     knob = entry(path).knob
     if not isinstance(text, str):
         raise InputError(f"{path}: {text!r} is not a text of angles in degrees")
+    low, high = knob.bounds
     angles: list[float] = []
     for word in text.replace(",", " ").split():
         try:
             angle = float(word.replace("−", "-").removesuffix("°"))
         except ValueError:
             raise InputError(f"{path}: {word!r} is not an angle in degrees, such as 60") from None
-        if not knob.low <= angle <= knob.high:
-            raise InputError(f"{path}: {word} is outside {knob.low:g}…{knob.high:g}°")
+        if not low <= angle <= high:
+            raise InputError(f"{path}: {word} is outside {low:g}…{high:g}°")
         if any(abs(angle - other) < _APART_DEG for other in angles):
             raise InputError(f"{path}: {word} is less than {_APART_DEG:g}° from another")
         angles.append(angle)
@@ -108,8 +110,9 @@ def check(path: str, value: Any) -> Value:
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise InputError(f"{path}: {value!r} is not a number")
-    if not knob.low <= value <= knob.high:  # also false for NaN
-        raise InputError(f"{path}: {value:g} is outside {knob.low:g}…{knob.high:g} {knob.unit}".rstrip())
+    low, high = knob.bounds
+    if not low <= value <= high:  # also false for NaN
+        raise InputError(f"{path}: {value:g} is outside {low:g}…{high:g} {knob.unit}".rstrip())
     if spec.kind is int and value != int(value):
         raise InputError(f"{path}: {value:g} is not a whole number")
     return spec.kind(value)
@@ -148,7 +151,7 @@ def as_text(path: str, value: Value) -> str:
     if spec.kind is bool:
         return "on" if value else "off"
     if spec.kind is str:
-        return dict(spec.knob.choices).get(value, value) or "none"
+        return dict(spec.knob.choices).get(str(value), str(value)) or "none"
     sign, unit = ("±", spec.knob.unit[1:]) if spec.knob.unit.startswith("±") else ("", spec.knob.unit)
     space = "" if unit in ("", "°") else " "
     return f"{sign}{value:.{spec.knob.decimals}f}{space}{unit}".replace("-", "−")

@@ -216,7 +216,7 @@ class MicrophoneFindings(QWidget):
             if item.widget() is not None:
                 item.widget().hide()
                 item.widget().deleteLater()
-        named: set[int] = set()
+        named: set[int | None] = set()
         for verdict in report.faults:
             if verdict.index in named:
                 continue

@@ -237,6 +237,7 @@ class Spectrogram(Plot):
         found = levels[first_hop - base]
         for step in range(1, most + 1):
             np.fmax(found, levels[np.minimum(first_hop + step, last_hop) - base], out=found)
+        assert self._row_map is not None  # there is a history to be drawn
         return self._row_map(found)
 
     # ------------------------------------------------------------------------------------------------- painting
