@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from workbench.core.geometry import load_layout
-from workbench.render.beam_refinement import refine
+from workbench.render.beam_refinement import Limit, refine
 from workbench.render.drivers import BeamGoal, _Beam, patterns, speaker_beam
 
 FREQUENCY_HZ = np.linspace(500.0, 2900.0, 25)
@@ -34,7 +34,7 @@ def test_refinement_never_radiates_more_and_keeps_what_cannot_be_bettered():
         "radiated": beam._radiated,
         "evenness": goal.evenness,
         "mismatch": goal.mismatch,
-        "limit": 2.0,
+        "limit": Limit(2.0, 30.0),
     }
     unknown = np.full(25, np.nan)
     refined = refine(start, unknown, null_db=-20.0, unevenness_db=3.0, **known)
@@ -43,5 +43,5 @@ def test_refinement_never_radiates_more_and_keeps_what_cannot_be_bettered():
         return np.einsum("fi,fij,fj->f", weights.conj(), beam._radiated, weights).real
 
     assert np.mean(10 * np.log10(sent(start) / sent(refined))) > 0.5
-    impossible = refine(start, unknown, null_db=-20.0, unevenness_db=3.0, **{**known, "limit": 0.01})
+    impossible = refine(start, unknown, null_db=-20.0, unevenness_db=3.0, **{**known, "limit": Limit(0.01, 30.0)})
     np.testing.assert_array_equal(impossible, start)

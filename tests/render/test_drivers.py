@@ -101,3 +101,17 @@ def test_closed_forms_of_directivity_and_white_noise_gain():
 def test_goals_that_contradict_themselves_are_refused(goal, message):
     with pytest.raises(InputError, match=message):
         BeamGoal(**goal)
+
+
+@pytest.mark.parametrize("floor_db", [-6.0, 0.0, 2.0])
+def test_the_white_noise_gain_keeps_to_its_floor(floor_db):
+    layout, low_hz = load_layout("sphere5-60mm"), np.geomspace(200.0, 3000.0, 30)
+    free = speaker_beam(layout, low_hz, BeamGoal(gain_limit_db=20.0))
+    kept = speaker_beam(layout, low_hz, BeamGoal(gain_limit_db=20.0, white_noise_floor_db=floor_db))
+    assert white_noise_gain_db(layout, free, low_hz).min() < floor_db - 1
+    assert white_noise_gain_db(layout, kept, low_hz).min() > floor_db - 0.1
+    np.testing.assert_allclose(
+        np.abs(np.einsum("fai,fi->f", patterns(layout, np.zeros(1), low_hz), kept)), 1.0, atol=0.02
+    )
+    with pytest.raises(InputError, match="white-noise gain of 12 dB"):
+        speaker_beam(layout, low_hz, BeamGoal(white_noise_floor_db=12.0))

@@ -8,6 +8,8 @@ shrinks while it is met (a multiplicative dual ascent): what ends up active is w
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 ROUNDS = 120
@@ -19,6 +21,20 @@ _FADE = 5.0
 _TINY = 1e-9
 _PHASED_ROUNDS = 40
 _UNKNOWN_POWER, _LARGEST_OWN = 0.15, 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What weights (F, drivers) are allowed, with 1 on the axis: the largest magnitude of one, and their norm, whose
+    inverse square is the white-noise gain."""
+
+    magnitude: float
+    norm: float
+
+    def strain(self, weights: np.ndarray) -> np.ndarray:
+        """Over how much of what is allowed they are, (F,): up to 1 is well."""
+        magnitude = np.abs(weights)
+        return np.maximum(magnitude.max(axis=1) / self.magnitude, np.sqrt((magnitude**2).sum(axis=1)) / self.norm)
 
 
 def _db(level: np.ndarray) -> np.ndarray:
@@ -48,7 +64,7 @@ def refine(
     unevenness_db: float,
     evenness: float,
     mismatch: float,
-    limit: float,
+    limit: Limit,
 ) -> np.ndarray:
     """Weights (F, drivers) that radiate least within the goal; where none are found, those given.
 
@@ -63,7 +79,7 @@ def refine(
     null_db, unevenness_db : the goal, over the axis
     evenness : weight of the window against the nulls to begin with
     mismatch : variance of a driver's relative error
-    limit : largest magnitude of a weight
+    limit : of the weights
     """
     drivers, directions = axis.shape[1], window.shape[1]
     start = np.nan_to_num(power, nan=_UNKNOWN_POWER)[:, None]
@@ -97,7 +113,7 @@ def refine(
 
         side_short = _db((side @ tried[..., None])[..., 0]) - null_db
         window_short = np.abs(_db((window @ tried[..., None])[..., 0])) - unevenness_db
-        over = _db((np.abs(tried) / limit).max(axis=1))
+        over = _db(limit.strain(tried))
         sent = np.einsum("fi,fij,fj->f", tried.conj(), radiated, tried).real
         short = np.maximum(side_short.max(axis=1), window_short.max(axis=1))
         # The last rounds take small steps: their weights are the most alike from frequency to frequency.

@@ -69,8 +69,9 @@ class Design:
         The beam's nulls, and the window around the axis over which it is even; both plus and minus.
     more_nulls_deg : tuple of float
         Further pairs of nulls.
-    beam_null_db, beam_even_db : float
-        How deep the beam's nulls shall be, and by how much its window may differ from the axis.
+    beam_null_db, beam_even_db, beam_wng_db : float
+        How deep the beam's nulls shall be, by how much its window may differ from the axis, and its least white-noise
+        gain.
     band_low_hz, band_high_hz : float
         Outside of this band the filters go over into plain stereo, and a beam into a plain mix.
     taps, delay_ms : int, float
@@ -107,6 +108,7 @@ class Design:
     window_deg: float = _DEFAULT.window_deg
     beam_null_db: float = _DEFAULT.beam_null_db
     beam_even_db: float = _DEFAULT.beam_even_db
+    beam_wng_db: float = _DEFAULT.beam_wng_db
     band_low_hz: float = _DEFAULT.band_low_hz
     band_high_hz: float = _DEFAULT.band_high_hz
     taps: int = _DEFAULT.taps
@@ -156,6 +158,7 @@ class Design:
             gain_limit_db=self.boost_limit_db - PAIR_GAIN_DB,
             null_db=-self.beam_null_db,
             unevenness_db=self.beam_even_db,
+            white_noise_floor_db=self.beam_wng_db,
         )
 
 

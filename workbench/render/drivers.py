@@ -16,7 +16,7 @@ import numpy as np
 from workbench.core.errors import InputError
 from workbench.core.geometry import SPEED_OF_SOUND_M_S, SpeakerLayout, unit_vectors
 from workbench.core.messages import frozen
-from workbench.render.beam_refinement import refine
+from workbench.render.beam_refinement import Limit, refine
 from workbench.render.plants import cabinet_pressure
 
 FAR_M = 2.0
@@ -64,6 +64,7 @@ class BeamGoal:
         radiated in all directions together instead, and where they cannot be had, that alone counts
     mismatch : variance of a driver's relative error; 0.005 is 0.4 dB and 3 degrees
     gain_limit_db : largest driver gain, where a single driver at the device's centre needs 0
+    white_noise_floor_db : least white-noise gain: what noise and unlike drivers make of it, one driver alone having 0
 
     Raises
     ------
@@ -78,6 +79,7 @@ class BeamGoal:
     unevenness_db: float = 2.9
     mismatch: float = 0.005
     gain_limit_db: float = 10.0
+    white_noise_floor_db: float = -30.0
 
     def __post_init__(self):
         if not all(0 < angle <= np.pi for angle in (*self.null_rad, self.window_rad)) or not self.null_rad:
@@ -177,7 +179,7 @@ class _Beam:
         return weights
 
     def refined(
-        self, chosen: np.ndarray, weights: np.ndarray, power: np.ndarray, goal: BeamGoal, limit: float
+        self, chosen: np.ndarray, weights: np.ndarray, power: np.ndarray, goal: BeamGoal, limit: Limit
     ) -> np.ndarray:
         """Weights at chosen frequencies that meet the goal and radiate less, where there are any."""
         return refine(
@@ -218,29 +220,29 @@ def speaker_beam(
     """
     beam = _Beam(layout, np.asarray(frequency_hz, dtype=float), goal, shares)
     mismatch = np.full(len(frequency_hz), goal.mismatch)
-    limit = 10 ** (goal.gain_limit_db / 20) * (1 + 1e-6)
+    limit = Limit(
+        *(10 ** (level_db / 20) * (1 + 1e-6) for level_db in (goal.gain_limit_db, -goal.white_noise_floor_db))
+    )
     power = np.full(len(frequency_hz), _LEAST_POWER)
     weights = beam.weights(mismatch, power)
-    over = _strain(weights, limit) > 1
-    if over.any():
-        high = np.full(len(over), np.log(_LARGEST_MISMATCH))
-        least = np.full(len(over), np.log(goal.mismatch))
-        mismatch = np.where(over, np.exp(_bisect(beam, least, high, power, limit)), goal.mismatch)
-        weights = beam.weights(mismatch, power)
-        if _strain(weights, limit)[over].max() > 1.01:
-            raise InputError(f"no beam of layout {layout.name!r} keeps to a driver gain of {goal.gain_limit_db:g} dB")
+    if _relax(beam, weights, mismatch, power, limit) and limit.strain(weights).max() > 1.01:
+        raise InputError(
+            f"no beam of layout {layout.name!r} keeps to a driver gain of {goal.gain_limit_db:g} dB and to a "
+            f"white-noise gain of {goal.white_noise_floor_db:g} dB"
+        )
     spare = beam.short_of_goal_db(weights, goal)
-    low, high = np.full(len(over), np.log(_LEAST_POWER)), np.full(len(over), np.log(_LARGEST_POWER))
+    low, high = (np.full(len(mismatch), np.log(edge)) for edge in (_LEAST_POWER, _LARGEST_POWER))
     met = np.flatnonzero(spare <= 0)
     for _ in range(_POWER_BISECTIONS if len(met) else 0):
         middle = 0.5 * (low[met] + high[met])
         tried = beam.weights(mismatch[met], np.exp(middle), met)
-        good = (beam.short_of_goal_db(tried, goal, met) <= 0) & (_strain(tried, limit) <= 1)
+        good = (beam.short_of_goal_db(tried, goal, met) <= 0) & (limit.strain(tried) <= 1)
         low[met], high[met] = np.where(good, middle, low[met]), np.where(good, high[met], middle)
     beyond = np.clip(_between(frequency_hz, _GOAL_HZ), 0.0, 1.0)
     lost = np.maximum(np.clip((spare - _KEPT_DB) / _LOST_DB, 0.0, 0.6), beyond)
     power = np.exp(low + lost * (np.log(_LOST_POWER) - low))
     weights = beam.weights(mismatch, power)
+    _relax(beam, weights, mismatch, power, limit)
     inside = np.flatnonzero(
         (beyond < 1) & (frequency_hz > _LOW_HZ[0]) & (mismatch == goal.mismatch) & (spare < _HOPELESS_DB)
     )
@@ -254,15 +256,10 @@ def speaker_beam(
     least = np.flatnonzero((below > 0) & (mismatch == goal.mismatch))
     if len(least):
         quiet = beam.weights(mismatch[least], np.maximum(power[least], _LOW_POWER), least)
-        now, then = (_strain(what, limit) for what in (weights[least], quiet))
+        now, then = (limit.strain(what) for what in (weights[least], quiet))
         room = np.clip((1 - now) / np.maximum(then - now, 1e-9), 0.0, 1.0)  # a mean keeps to the limit and the axis
         weights[least] += (room * below[least])[:, None] * (quiet - weights[least])
-    return shares * weights / np.maximum(1.0, _strain(weights, limit))[:, None]
-
-
-def _strain(weights: np.ndarray, limit: float) -> np.ndarray:
-    """Largest driver gain over its limit, (F,): weights are allowed up to 1."""
-    return (np.abs(weights) / limit).max(axis=1)
+    return shares * weights / np.maximum(1.0, limit.strain(weights))[:, None]
 
 
 def _between(frequency_hz: np.ndarray, edges_hz: tuple[float, float]) -> np.ndarray:
@@ -270,13 +267,20 @@ def _between(frequency_hz: np.ndarray, edges_hz: tuple[float, float]) -> np.ndar
     return np.log(np.maximum(frequency_hz, 1.0) / edges_hz[0]) / np.log(edges_hz[1] / edges_hz[0])
 
 
-def _bisect(beam: _Beam, low: np.ndarray, high: np.ndarray, power: np.ndarray, limit: float) -> np.ndarray:
-    """Logarithm of the least mismatch (F,) that keeps all weights within the limit."""
+def _relax(beam: _Beam, weights: np.ndarray, mismatch: np.ndarray, power: np.ndarray, limit: Limit) -> bool:
+    """Where weights exceed the limit, take the drivers to be less alike, as little as it needs (a bisection); changes
+    weights and mismatch in place. Whether that was anywhere."""
+    over = np.flatnonzero(limit.strain(weights) > 1)
+    if len(over) == 0:
+        return False
+    low, high = np.log(mismatch[over]), np.full(len(over), np.log(_LARGEST_MISMATCH))
     for _ in range(_BISECTIONS):
         middle = 0.5 * (low + high)
-        good = _strain(beam.weights(np.exp(middle), power), limit) <= 1
+        good = limit.strain(beam.weights(np.exp(middle), power[over], over)) <= 1
         low, high = np.where(good, low, middle), np.where(good, middle, high)
-    return high
+    mismatch[over] = np.exp(high)
+    weights[over] = beam.weights(mismatch[over], power[over], over)
+    return True
 
 
 def both_sides(angles_rad: float | Sequence[float]) -> np.ndarray:

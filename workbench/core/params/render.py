@@ -280,6 +280,19 @@ class RenderParams:
         step=0.1,
         hidden=True,
     )
+    beam_wng_db: float = knob(
+        -30.0,
+        "Noise gain floor",
+        "Least white-noise gain of the centre's beam: what unlike drivers and their noise may make of it. Higher is "
+        "more robust, with shallower nulls and a wider beam at low frequencies; −30 dB is no limit.",
+        when="Cheap drivers that differ, or much excursion at low frequencies: −6 to 0 dB.",
+        unit="dB",
+        low=-30.0,
+        high=3.0,
+        decimals=1,
+        step=0.5,
+        hidden=True,
+    )
     band_low_hz: float = knob(
         200.0,
         "Works from",
