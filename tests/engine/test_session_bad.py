@@ -43,6 +43,10 @@ def of_tomorrow(folder):
     path.write_text(text.replace('"earshot_session": 1', '"earshot_session": 2', 1), encoding="utf-8")
 
 
+def many_flac_files(folder):
+    (folder / "input.wav").rename(folder / "input 1-8.flac")
+
+
 def empty_journal(folder):
     (folder / EVENTS_NAME).write_text("")
 
@@ -53,6 +57,7 @@ REFUSED = [
     (without_input, "recorded input is missing"),
     (of_tomorrow, "newer Earshot"),
     (empty_journal, "not the journal"),
+    (many_flac_files, "in several files"),
 ]
 """What was done to the folder, and what is said by opening, replaying and exporting alike."""
 

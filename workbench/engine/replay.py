@@ -103,6 +103,11 @@ def find_session(folder: str | Path) -> RecordedSession:
     folder = Path(folder)
     index = index_of(folder)
     input_path = _sound(folder, "input")
+    if input_path is None and any(folder.glob("input *-*.flac")):
+        raise InputError(
+            f"{folder}: recorded as .flac with more than eight channels, in several files, which cannot be replayed; "
+            "the files themselves can be opened. Record as .wav to replay"
+        )
     if input_path is None:
         raise InputError(f"{folder}: the recorded input is missing (input.wav or input.flac)")
     output_path = _sound(folder, "output") or folder / f"output{input_path.suffix}"
