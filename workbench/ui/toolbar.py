@@ -223,8 +223,8 @@ class Toolbar(QFrame):
         self._compact = compact
         self.setFixedHeight(COMPACT_HEIGHT if compact else theme.TOOLBAR)
         self.arrow.setVisible(not compact)
-        self.source.setFixedWidth(142 if compact else 196)
-        self.sink.setFixedWidth(122 if compact else 164)
+        self.source.setFixedWidth(136 if compact else 196)
+        self.sink.setFixedWidth(116 if compact else 164)
         self.preset.compact = compact
         self.layout().setContentsMargins(8 if compact else 12, 0, 8 if compact else 12, 0)
         self.layout().setSpacing(6 if compact else 8)
@@ -260,7 +260,7 @@ class Toolbar(QFrame):
         short = "A = B" if self._ab.equal else gain_text(self._ab) or "A, B"
         self.match_button.setText(short if brief else text)
         self.match_button.setAccessibleName(f"Compare A and B: {text}")
-        self.match_button.setFixedWidth(84 if brief else 212)
+        self.match_button.setFixedWidth(76 if brief else 212)
 
     def show_kept(self, kept: KeptSound) -> None:
         """How much is kept, or where the loop is."""
