@@ -76,10 +76,12 @@ def test_the_audition_goes_into_the_room_when_it_is_ready():
     try:
         key = preparation.key(params, 0.0)
         first = preparation.prepare(Designs(), params, 0.0).render
+        preparation.draw()
         assert first.audition_fir.shape[-1] < 1000
         assert mailbox.loudspeaker_response.detail.depth is None
         _wait(lambda: preparation.key(params, 0.0) != key)
         then = preparation.prepare(Designs(), params, 0.0).render
+        preparation.draw()
         assert then.audition_fir.shape[-1] > 0.2 * 48000
         np.testing.assert_array_equal(then.driver_fir, first.driver_fir)
         depth = mailbox.loudspeaker_response.detail.depth

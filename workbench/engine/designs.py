@@ -152,7 +152,7 @@ class RenderPreparation:
         self._undrawn: tuple[RenderParams, RenderFilters, RoomPaths | None] | None = None
 
     def key(self, params: Params, azimuth_rad: float) -> Hashable:
-        return render_key(params.render), id(self._rooms.ready) if self._rooms else None
+        return render_key(params.render), self._rooms.ready if self._rooms else None
 
     def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
         render = params.render
