@@ -391,9 +391,9 @@ class Dropout:
 class TalkerRecording:
     """Each talker being recorded into a file of its own.
 
-    `numbers` are the tracks that have one open now, `files` counts all so far, `left_out` are tracks for which there was
-    no room. `core_percent` of one processor core is what it takes, `behind_s` how far it is behind the sound, `lost_s`
-    how much it had to leave out. `notice` says why another enhancement is used than was asked for.
+    `numbers` are the tracks that have one open now, `files` counts all so far, `left_out` are tracks for which there
+    was no room. `core_percent` of one processor core is what it takes, `behind_s` how far it is behind the sound,
+    `lost_s` how much it had to leave out. `notice` says why another enhancement is used than was asked for.
     """
 
     numbers: tuple[int, ...] = ()

@@ -48,7 +48,7 @@ class PartitionedFilters:
             raise ValueError(f"expected filters of shape (inputs, outputs, taps), got {fir.shape}")
         if not np.isfinite(fir).all():
             raise ValueError("a filter holds a value that is not a finite number")
-        inputs, outputs, taps = fir.shape
+        inputs, _, taps = fir.shape
         partitions = -(-taps // HOP)
         sounding = np.flatnonzero(fir.any(axis=(0, 2)))
         active = int(sounding[-1]) + 1 if len(sounding) else 1

@@ -124,8 +124,8 @@ class Running(RecordingCommands):
                 self._say(f"{name_of(spec)} is there and was taken.")
 
     def _follow_render_delay(self) -> None:
-        """Build the chain anew when the loudspeakers' filters are wanted to be later or earlier than it has them, as soon
-        as that has stayed so for a moment; not while a recording runs, which would end."""
+        """Build the chain anew when the loudspeakers' filters are wanted to be later or earlier than it has them, as
+        soon as that has stayed so for a moment; not while a recording runs, which would end."""
         chain = self._worker.runner.chain if self._worker is not None else None
         wanted = wanted_delay(self._history)
         recorded = self._structure.source.startswith("session:")
