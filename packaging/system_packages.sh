@@ -98,6 +98,10 @@ fi
 # The look's typeface; without it the system's own is used, so that it alone stops nobody.
 wished=()
 [ -d /usr/share/fonts/opentype/inter ] || wished+=(fonts-inter)
+# A PipeWire for the tests of devices that vanish; without it those are left out.
+if [ "$purpose" = test ] && ! { command -v wireplumber && command -v pw-jack && command -v dbus-daemon; } >/dev/null; then
+    wished+=(pipewire pipewire-bin pipewire-jack wireplumber dbus)
+fi
 
 if [ ${#missing[@]} -eq 0 ] && { [ ${#wished[@]} -eq 0 ] || [ "$(id -u)" -ne 0 ]; }; then
     exit 0
