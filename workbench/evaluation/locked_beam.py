@@ -110,11 +110,11 @@ def _render(scene: Scene) -> list[Block]:
     blocks: list[Block] = []
     for _ in range(round(SECONDS / _CHUNK_S)):
         chunk = renderer.render()
+        said = np.asarray(chunk.clean, dtype=np.float32)
         for hop, truth in enumerate(chunk.truth):
             span, index = slice(hop * HOP, (hop + 1) * HOP), len(blocks) * HOP
-            clean = np.ascontiguousarray(chunk.clean[span], dtype=np.float32)
             samples = np.ascontiguousarray(chunk.samples[:, span])
-            blocks.append(Block(samples, index, index / RATE_HZ, truth=truth, clean=clean))
+            blocks.append(Block(samples, index, index / RATE_HZ, truth=truth, clean=said[span]))
     return blocks
 
 
@@ -166,10 +166,12 @@ def _beam(
     for block, present, azimuth_rad, number in zip(blocks, tracks, azimuths_rad, followed, strict=True):
         bench.surroundings.others_rad = other_talkers_rad(present, number, azimuth_rad)
         bench.request(params, azimuth_rad)
-        beam = beamformer.process(block.samples, bench.designs.beam)
+        filters, clean = bench.designs.beam, block.clean
+        assert filters is not None and clean is not None  # made a line above, and by `_render`
+        beam = beamformer.process(block.samples, filters)
         observer.observe(block, beam, azimuth_rad, params)
         talker = block.truth[0]
-        reading = meter.process(block.samples, beam, block.clean, talker.azimuth_rad, talker.distance_m, talker.active)
+        reading = meter.process(block.samples, beam, clean, talker.azimuth_rad, talker.distance_m, talker.active)
         if block.time_s >= SETTLED_S and math.isfinite(reading.output_db):
             readings.append((reading.input_db, reading.output_db))
     microphone_db, beam_db = np.mean(readings, axis=0)

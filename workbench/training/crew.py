@@ -9,7 +9,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from workbench.core.errors import EarshotError
 from workbench.core.interrupts import deaf_to_ctrl_c
@@ -59,7 +59,7 @@ class Crew:
             for k in range(jobs)
         ]
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> Self:
         # One thread for each worker's matrix products: more would only wait for each other.
         before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
         os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))

@@ -60,9 +60,10 @@ class RecordingCommands(SessionState):
 
     def _without_talkers(self) -> str:
         """Why talkers were asked for and none will be recorded, for the end of a sentence."""
-        if not self.record_talkers:
+        recorder = self._recorder
+        if recorder is None or not self.record_talkers:
             return ""
-        if self._recorder.talkers is None:
+        if recorder.talkers is None:
             return "; no talkers: without an array they cannot be told apart"
         return "" if self.params.localize.enabled else "; no talkers while localization is off"
 
