@@ -268,7 +268,7 @@ def virtual_screen(folder: Path) -> Iterator[str]:
     geometry = f"{WINDOW_SIZE[0]}x{WINDOW_SIZE[1]}x24"
     with (folder / "xvfb.log").open("w") as log:
         server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write_end), "-screen", "0", geometry, "-nolisten", "tcp", "-ac"],
+            ["Xvfb", "-displayfd", str(write_end), "-screen", "0", geometry, "-nolisten", "tcp", "-ac", "-noreset"],
             pass_fds=[write_end],
             stdout=log,
             stderr=log,
@@ -279,6 +279,13 @@ def virtual_screen(folder: Path) -> Iterator[str]:
             number = numbers.readline().strip()
         if not number:
             raise Failure(f"Xvfb did not start: {(folder / 'xvfb.log').read_text()[-500:]}")
+        answers = ["xdotool", "getdisplaygeometry"]
+        display = {**os.environ, "DISPLAY": f":{number}"}
+        wait_for(
+            lambda: subprocess.run(answers, env=display, capture_output=True, check=False).returncode == 0,
+            20.0,
+            f"an answer of the virtual screen :{number}",
+        )
         yield f":{number}"
     finally:
         server.terminate()
