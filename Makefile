@@ -38,7 +38,7 @@ $(HANDBOOK): $(VENV)/.runtime $(TOLD)
 
 # Types by pyright, which brings node along (75 MB): apart from the tests.
 types: $(VENV)/.types
-	$(BIN)/basedpyright
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .

@@ -476,6 +476,8 @@ def main() -> int:
         print(json.dumps(result, ensure_ascii=False))
         return done.returncode
     for row in result["steps"]:
+        if row.get("status_bar"):
+            print(f"the status bar says: {row['status_bar']}")
         print(
             f"{'reached' if row['reached'] else 'MISSING: ' + row['missing']:10} {row['seconds']:5.1f} s  {row['step']}"
         )
