@@ -285,9 +285,9 @@ def hops(
             )
         state = State(session, partial(install_networks, chain))
         stage = InputStage(source.channels)
-        for event in session.index.summary(begin):
+        for event in session.index.summary(begin) if begin else ():
             state.take(event)
-        waiting = session.index.deciding_after(begin)
+        waiting = session.index.deciding_after(begin if begin else -(2**62))  # from the beginning each line counts
         event = next(waiting, None)
         source.seek(begin / RATE_HZ)
         source.start()
