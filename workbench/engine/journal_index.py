@@ -21,6 +21,7 @@ from workbench.engine.journal import EVENTS_NAME, VERSION
 
 DECIDING = ("params", "choice", "designs", "methods", "inputs")
 """Kinds that say what the chain does."""
+SHAPES = {"params": list, "choice": dict, "designs": list, "methods": list, "inputs": dict}
 KINDS = (
     *(*DECIDING, "oracle", "steering_deg", "gap", "limiter_db", "dropout", "tracks", "clocks", "marker", "end"),
     "other",
@@ -297,6 +298,8 @@ def _merge(merged: dict[str, Any], event: dict[str, Any]) -> None:
         if kind not in event:
             continue
         value = event[kind]
+        if kind in merged and not isinstance(merged[kind], SHAPES[kind]):
+            continue  # damage shows, though a later line says something else
         if kind != "params" or not isinstance(value, list) or not all(isinstance(side, dict) for side in value):
             merged[kind] = value  # what is wrong with it shows when it is used
             continue
