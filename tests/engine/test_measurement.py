@@ -157,11 +157,16 @@ class Filter:
         """Connect the program's ports to ours as they appear."""
         done = set()
         while not self._ended.wait(0.02):
-            theirs = {
-                kind: [port.name for port in self._client.get_ports(f"PortAudio.*:{kind}_")] for kind in ("in", "out")
-            }
+            try:
+                theirs = {
+                    kind: [port.name for port in self._client.get_ports(f"PortAudio.*:{kind}_")]
+                    for kind in ("in", "out")
+                }
+            except Exception:  # a port went while it was looked at
+                continue
             pairs = [*zip(theirs["out"], (port.name for port in self._ins))]
             pairs += zip((port.name for port in self._outs), theirs["in"])
+            done.intersection_update(pairs)  # a sweep that is played once more has ports of the same names
             for pair in pairs:
                 if pair not in done:
                     try:
