@@ -9,7 +9,7 @@ import workbench
 
 PACKAGE = Path(workbench.__file__).parent
 WALL = re.compile(r"\btime\.time(_ns)?\(|\bdatetime\.(utc)?now\(")
-TIME_OF_DAY = re.compile(r"datetime\.now\(\)\.(strftime|astimezone)\(")
+TIME_OF_DAY = re.compile(r"datetime\.now\(\)\.(strftime|astimezone|isoformat)\(")
 """May be shown, or written into a name; nothing is subtracted from it."""
 
 
