@@ -27,8 +27,11 @@ def screen(size: tuple[int, int] = SIZE) -> Iterator[str]:
         yield "offscreen"
         return
     number = free_display()
+    guard = (
+        ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+    )  # it dies with us, should we be killed
     server = subprocess.Popen(
-        ["Xvfb", f":{number}", "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp"],
+        [*guard, "Xvfb", f":{number}", "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
