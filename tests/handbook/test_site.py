@@ -108,6 +108,14 @@ def test_the_look_is_the_programs(built):
     assert used <= set(re.findall(r"(--[\w-]+):", look))
 
 
+def test_a_picture_is_shown_in_one_theme_alone(built):
+    """Rules of the classes that `markdown` gives to twins, in the order in which they count."""
+    look = (built / "handbook.css").read_text(encoding="utf-8")
+    rules = re.findall(r"^([^\n{}]*\.only-(?:dark|light)) \{ display: (\w+) !important; \}$", look, re.M)
+    dark = ':root[data-theme="dark"]'
+    assert rules == [(".only-dark", "none"), (f"{dark} .only-dark", "block"), (f"{dark} .only-light", "none")]
+
+
 def test_writing_again_replaces_what_was_there(rendered, tmp_path):
     target = tmp_path / "html"
     site.write(rendered, target)
