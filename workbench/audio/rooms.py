@@ -22,6 +22,7 @@ TAPS = 64
 
 _OVERSAMPLING = 4
 _EARLY_ORDER = 2
+_PIECE = 4096
 _MOST_IMAGES = 2_000_000
 _SABINE = 24 * np.log(10) / SPEED_OF_SOUND_M_S
 
@@ -211,9 +212,12 @@ class ShoeboxRoom:
                 amplitude = gain / distance_m
                 whole = at.astype(int)
                 upper = amplitude * (at - whole)
+                lower = amplitude - upper
                 whole += mic * size
-                np.add.at(fine, whole, amplitude - upper)
-                np.add.at(fine, whole + 1, upper)
+                # In pieces: the interpreter is not to be had while one is added, and the chain may wait for it.
+                for part in (slice(begin, begin + _PIECE) for begin in range(0, len(whole), _PIECE)):
+                    np.add.at(fine, whole[part], lower[part])
+                    np.add.at(fine, whole[part] + 1, upper[part])
         spectrum = np.fft.rfft(fine.reshape(mics, size), axis=1)[:, : size // _OVERSAMPLING // 2 + 1]
         frequency = np.linspace(0.0, 0.5 / _OVERSAMPLING, spectrum.shape[1])
         band_edge = np.clip((frequency * _OVERSAMPLING - 0.45) / 0.05, 0.0, 1.0)
