@@ -27,6 +27,8 @@ _EIGENVALUE_RATIO = 0.05
 _LEAST_FRAMES = 3
 _LEAST_NOISE = 1e-4
 """Floor of |U_noise^H d|^2 / M: a perfectly clean recording gives no infinite peak."""
+_BINS_AT_ONCE = 16
+"""So that what is calculated stays in the processor's cache."""
 _SEPARATION_RAD = np.deg2rad(15.0)
 
 
@@ -63,12 +65,20 @@ def pseudo_spectrum(array: MicrophoneArray, spectrum: np.ndarray, active: np.nda
     values, vectors = np.linalg.eigh(np.matmul(x, x.conj().transpose(0, 2, 1)))
     noise = values <= _EIGENVALUE_RATIO * values[:, -1:]
     noise[:, 0] = True  # with all of the space taken by sources nothing would be orthogonal to them
-    projected = np.matmul(_steering(array)[used], vectors)
-    leaked = ((projected.real**2 + projected.imag**2) * noise[:, None, :]).sum(axis=2)
-    power = _LEAST_NOISE / np.maximum(leaked, _LEAST_NOISE)
-    if not normalised:
-        return np.exp(np.mean(np.log(power), axis=0, dtype=float))
-    return np.mean(power / power.max(axis=1, keepdims=True), axis=0, dtype=float)
+    vectors *= noise[:, None, :]
+    steering, bins = _steering(array), np.flatnonzero(used)
+    total = np.zeros(GRID)
+    for begin in range(0, len(bins), _BINS_AT_ONCE):
+        part = slice(begin, begin + _BINS_AT_ONCE)
+        projected = np.matmul(steering[bins[part]], vectors[part]).view(np.float32)
+        leaked = np.einsum("bgp,bgp->bg", projected, projected)
+        power = _LEAST_NOISE / np.maximum(leaked, _LEAST_NOISE)
+        if normalised:
+            total += (power / power.max(axis=1, keepdims=True)).sum(axis=0, dtype=float)
+        else:
+            total += np.log(power).sum(axis=0, dtype=float)
+    mean = total / len(bins)
+    return mean if normalised else np.exp(mean)
 
 
 def find_peaks(values: np.ndarray, most: int) -> list[tuple[float, float]]:
