@@ -98,6 +98,11 @@ fi
 # The look's typeface; without it the system's own is used, so that it alone stops nobody.
 wished=()
 [ -d /usr/share/fonts/opentype/inter ] || wished+=(fonts-inter)
+# A compiler of the inner loops keeps numba and LLVM out of the program (130 MB); without it they stay.
+if [ "$purpose" = runtime ] && command -v "$python" >/dev/null; then
+    command -v cc >/dev/null || wished+=(gcc libc6-dev)
+    "$python" -c "$headers" || wished+=("$("$python" -c 'import sys; print("python%d.%d-dev" % sys.version_info[:2])')")
+fi
 # A PipeWire for the tests of devices that vanish; without it those are left out.
 if [ "$purpose" = test ] && ! { command -v wireplumber && command -v pw-jack && command -v dbus-daemon; } >/dev/null; then
     wished+=(pipewire pipewire-bin pipewire-jack wireplumber dbus)
@@ -125,6 +130,6 @@ if [ ${#missing[@]} -gt 0 ]; then
     apt-get update -qq || true
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
-if [ ${#wished[@]} -gt 0 ]; then
-    apt-get install -y -qq --no-install-recommends "${wished[@]}" >/dev/null 2>&1 || true
-fi
+for package in "${wished[@]}"; do # one by one: another system may not have all of them
+    apt-get install -y -qq --no-install-recommends "$package" >/dev/null 2>&1 || true
+done
