@@ -132,6 +132,8 @@ def damage(folder, change):
         (lambda lines: [lines[0], '{"at": 0, "choice": 7}', *lines[1:]], "the line is damaged"),
         (lambda lines: [lines[0].replace('"limit"', '"no"'), *lines[1:]], "lacks 'limit'"),
         (lambda lines: [lines[0].replace('"mics"', '"no"'), *lines[1:]], "first line is damaged"),
+        (lambda lines: [lines[0].replace('"render_delay": ', '"render_delay": 1e999, "no": '), *lines[1:]], "damaged"),
+        (lambda lines: [lines[0].replace('"render_delay": ', '"render_delay": -'), *lines[1:]], "a delay of -"),
         (lambda lines: [lines[0].replace('"input_channels": 4', '"input_channels": 2'), *lines[1:]], "4 channels"),
     ],
 )

@@ -141,8 +141,10 @@ def config_of(session: RecordedSession) -> ChainConfig:
             drivers = tuple(Driver(one["name"], tuple(one["xyz"])) for one in first["layout"]["drivers"])
             layout = SpeakerLayout(first["layout"]["name"], drivers)
         delay = int(first.get("render_delay", RENDER_DELAY))
+        if not 0 <= delay <= RATE_HZ:
+            raise ValueError(f"a delay of {delay} samples")
         return ChainConfig(int(first["channels"]), array, layout, bool(first["limit"]), delay)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{session.folder / EVENTS_NAME}: the first line is damaged ({error!r})") from error
 
 
