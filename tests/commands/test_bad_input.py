@@ -471,7 +471,8 @@ def test_a_live_recording_that_is_interrupted_is_complete(tmp_path):
     assert os.listdir(tmp_path) == ["out.wav"]
     samples, rate_hz = soundfile.read(out)
     assert rate_hz == RATE_HZ and np.abs(samples).max() > 0
-    assert 0 <= len(samples) - json.loads(printed)["samples_out"] <= 960  # told while the last hop was on its way
+    rest = len(samples) - json.loads(printed)["samples_out"]
+    assert 0 <= rest <= RATE_HZ // 10  # told while the last hops were on their way, as fast as they can be made
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits")
