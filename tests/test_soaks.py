@@ -1,11 +1,14 @@
 """The soaks' own words and statuses: what they find is up to them."""
 
+import os
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 from tests.soak import __main__ as soaks
+from tests.soak.screen import screen
 from tests.soak.verdict import FAULT, NOT_JUDGED, verdict
 
 
@@ -38,3 +41,11 @@ def test_the_table_ends_with_the_worst(monkeypatch, capsys, statuses, status):
     words = {0: "good", 3: "not judged"}
     for name, one in found.items():
         assert any(line.split()[:1] == [name] and words.get(one, "FAULT") in line for line in said.splitlines())
+
+
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="needs Xvfb")
+def test_each_window_has_a_screen_of_its_own(monkeypatch):
+    for name in ("DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.setenv(name, os.environ.get(name, ""))  # put back afterwards
+    with screen() as first, screen((640, 480)) as second:
+        assert first != second and os.environ["DISPLAY"] == second

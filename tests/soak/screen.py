@@ -14,31 +14,40 @@ from pathlib import Path
 SIZE = (1920, 1080)
 
 
-def free_display() -> int:
-    """Number of an X display that nobody uses."""
-    return next(number for number in range(200, 400) if not Path(f"/tmp/.X11-unix/X{number}").exists())
-
-
 @contextlib.contextmanager
 def screen(size: tuple[int, int] = SIZE) -> Iterator[str]:
-    """An X server of its own, named in DISPLAY; without Xvfb, Qt's own offscreen platform."""
+    """An X server of its own, named in DISPLAY; without Xvfb, Qt's own offscreen platform.
+
+    Raises
+    ------
+    RuntimeError
+        The server did not start.
+    """
     if shutil.which("Xvfb") is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         yield "offscreen"
         return
-    number = free_display()
     guard = (
         ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
     )  # it dies with us, should we be killed
+    # The server itself takes a free number, and says it once it answers: of two that look for a free one at the same
+    # time, both would find the same. Keys do not repeat: one that is held because the machine is busy is pressed once.
+    number_end, told_end = os.pipe()
     server = subprocess.Popen(
-        [*guard, "Xvfb", f":{number}", "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp"],
+        [
+            *(*guard, "Xvfb", "-displayfd", str(told_end), "-r", "-noreset", "-nolisten", "tcp"),
+            *("-screen", "0", f"{size[0]}x{size[1]}x24"),
+        ],
+        pass_fds=[told_end],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    os.close(told_end)
     try:
-        limit_s = time.monotonic() + 10
-        while not Path(f"/tmp/.X11-unix/X{number}").exists() and time.monotonic() < limit_s:
-            time.sleep(0.05)
+        with os.fdopen(number_end) as told:
+            number = told.readline().strip()
+        if not number:
+            raise RuntimeError(f"Xvfb ended with {server.wait()} and gave no screen")
         os.environ["DISPLAY"] = f":{number}"
         os.environ["QT_QPA_PLATFORM"] = "xcb"
         yield f":{number}"
