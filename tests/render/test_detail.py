@@ -7,7 +7,7 @@ from workbench.core.resources import shipped_names
 from workbench.render import detail as details
 from workbench.render.crosstalk import separation_db
 from workbench.render.plants import HeadPose, listener_plant
-from workbench.render.renderer import RESPONSE_HZ, design_render, loudspeaker_response
+from workbench.render.renderer import RESPONSE_HZ, design_render, filter_response, loudspeaker_response
 
 
 @pytest.fixture(scope="module", params=shipped_names("layouts"))
@@ -37,7 +37,7 @@ def test_the_map_is_the_separation_at_its_places(shown):
     layout, _, filters, detail = shown
     row, column = 2, 17
     pose = HeadPose(offset_m=(details.BACK_M[row], 0.01 * details.SIDES_CM[column], 0.0))
-    ears = details.filter_response(filters.ears_fir, details.SWEET_HZ, filters.latency_samples)
+    ears = filter_response(filters.ears_fir, details.SWEET_HZ, filters.latency_samples)
     want = separation_db(listener_plant(layout, details.SWEET_HZ, pose), ears)
     assert detail.sweet_db[row, column] == pytest.approx(np.minimum(want, 30).mean(), abs=1e-6)
     middle = detail.sweet_db[:, detail.sweet_db.shape[1] // 2]
@@ -83,3 +83,21 @@ def test_the_target_is_the_one_asked_for():
     np.testing.assert_allclose(at, [10, 10, 15, 20, 20], atol=0.1)
     assert detail.params is params and "cancellation_shape" in detail.params_read
     assert "place_deg" not in detail.params_read
+
+
+def test_what_is_kept_between_two_pictures_does_not_change_them():
+    layout = load_layout("sphere5-60mm")
+    asked = (RenderParams(), RenderParams(null_deg=75.0), RenderParams(cancellation_db=9.0), RenderParams())
+
+    def arrays(params):
+        detail = details.loudspeaker_detail(layout, params, design_render(layout, params))
+        return {name: getattr(detail, name) for name in ("beam_db", "null_95_db", "sweet_db", "spread_db", "target_db")}
+
+    in_a_row = [arrays(params) for params in asked]
+    for kept in (details._beam, details._spread_db, details._sweet_spot_db):
+        kept.cache_clear()
+    for params, before in zip(asked, in_a_row):
+        for name, array in arrays(params).items():
+            np.testing.assert_array_equal(array, before[name], err_msg=name)
+    assert not np.array_equal(in_a_row[0]["beam_db"], in_a_row[1]["beam_db"])
+    assert not np.array_equal(in_a_row[0]["sweet_db"], in_a_row[2]["sweet_db"])

@@ -201,6 +201,19 @@ def _all_around(layout: SpeakerLayout) -> tuple[np.ndarray, np.ndarray, np.ndarr
     return frozen(directivity(layout, grid, frequency_hz)), frozen(axis), frozen(heard_from(layout, grid, frequency_hz))
 
 
+@lru_cache(maxsize=4)
+def _straight(layout: SpeakerLayout, room: ListeningRoom) -> np.ndarray:
+    """What the ears hear of the direct sound, (2, F)."""
+    return frozen(heard_from(layout, _reverberation(room).ahead, depth_frequencies())[0])
+
+
+@lru_cache(maxsize=4)
+def _plain_mix(layout: SpeakerLayout, room: ListeningRoom) -> Depth:
+    """A plain mix of the drivers."""
+    mix = plain_stereo(layout).sum(axis=1)
+    return listening_depth(layout, np.broadcast_to(mix, (len(depth_frequencies()), len(mix))), room)
+
+
 def prepare_depth(layout: SpeakerLayout, room: ListeningRoom) -> None:
     """Compute what `listening_depth` needs of layout and room; afterwards it takes milliseconds."""
     _reverberation(room)
@@ -221,7 +234,7 @@ def listening_depth(layout: SpeakerLayout, weights: np.ndarray, room: ListeningR
     around = sent @ around_room.share.T  # energy by direction of arrival, (F, A)
     reverberant = around.sum(axis=1)
 
-    straight = heard_from(layout, around_room.ahead, frequency_hz)[0]
+    straight = _straight(layout, room)
     cross = np.einsum("fa,af->f", around, ears[:, 0] * ears[:, 1].conj()) + direct * straight[0] * straight[1].conj()
     levels = [
         np.einsum("fa,af->f", around, np.abs(ears[:, ear]) ** 2) + direct * np.abs(straight[ear]) ** 2
@@ -240,8 +253,7 @@ def depths(layout: SpeakerLayout, filters: RenderFilters, room: ListeningRoom) -
     """The centre (of two inputs, what both make of it), and a plain mix of the same drivers: `centre`, `plain_mix`."""
     made = fir_response(filters.driver_fir, depth_frequencies(), filters.latency_samples)
     centre = made[..., 2] if made.shape[2] == 3 else made.sum(axis=2)
-    mix = np.broadcast_to(plain_stereo(layout).sum(axis=1), centre.shape)
-    return {name: listening_depth(layout, weights, room) for name, weights in (("centre", centre), ("plain_mix", mix))}
+    return {"centre": listening_depth(layout, centre, room), "plain_mix": _plain_mix(layout, room)}
 
 
 def room_depth(layout: SpeakerLayout, filters: RenderFilters, room: ListeningRoom) -> RoomDepth:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.core.content import Content
 from workbench.core.errors import InputError
 from workbench.core.geometry import SpeakerLayout
 from workbench.core.messages import LoudspeakerDetail, frozen
@@ -25,7 +26,7 @@ from workbench.render.drivers import both_sides, patterns
 from workbench.render.measured import plant_response
 from workbench.render.plants import HeadPose
 from workbench.render.region import FREQUENCY_HZ
-from workbench.render.renderer import RESPONSE_HZ, UNREAD, RenderFilters, live_design
+from workbench.render.renderer import RESPONSE_HZ, UNREAD, RenderFilters, filter_response, live_design, shown_plant
 
 SWEET_HZ = np.geomspace(300.0, 8000.0, 28)
 SIDES_CM = np.linspace(-30.0, 30.0, 25)
@@ -50,22 +51,10 @@ _CREST_DB = 12.0
 """Music's peaks over its level (RMS)."""
 
 
-@lru_cache(maxsize=8)
-def _turn(frequencies: tuple[float, ...], taps: int, delay: int) -> np.ndarray:
-    late_s = (np.arange(taps) - delay) / RATE_HZ
-    return frozen(np.exp(-2j * np.pi * np.array(frequencies)[:, None] * late_s).astype(np.complex64))
-
-
-def filter_response(fir: np.ndarray, frequency_hz: np.ndarray, delay: int) -> np.ndarray:
-    """Filters (inputs, drivers, taps) at frequencies, their delay taken out: (F, drivers, inputs)."""
-    inputs, drivers, taps = fir.shape
-    flat = _turn(tuple(frequency_hz.tolist()), taps, delay) @ fir.reshape(-1, taps).T
-    return flat.reshape(len(frequency_hz), inputs, drivers).transpose(0, 2, 1)
-
-
 @lru_cache(maxsize=4)
-def _nominal(layout: SpeakerLayout) -> np.ndarray:
-    return frozen(plant_response(layout, RESPONSE_HZ))
+def _condition_db(layout: SpeakerLayout) -> np.ndarray:
+    sigma = np.linalg.svd(shown_plant(layout), compute_uv=False)
+    return frozen(20 * np.log10(sigma[:, 0] / np.maximum(sigma[:, 1], 1e-12)))
 
 
 @lru_cache(maxsize=4)
@@ -124,18 +113,14 @@ def _errors(drivers: int) -> np.ndarray:
     return frozen(gain * np.exp(1j * random.normal(0.0, PHASE_ERROR_RAD, (TRIALS, drivers))))
 
 
-def prepare(layout: SpeakerLayout) -> None:
-    """Compute what hangs on the layout alone, for the first picture to come as soon as the others."""
-    for part in (_nominal, _uncertain_plants, _sweet_plants, _directivity):
-        part(layout)
-
-
-def _spread_db(layout: SpeakerLayout, ears: np.ndarray) -> np.ndarray:
+@lru_cache(maxsize=4)
+def _spread_db(layout: SpeakerLayout, response: Content) -> np.ndarray:
+    ears = response.array
     heads, errors = _uncertain_plants(layout), _errors(len(layout.drivers))
     found = np.stack(
         [separation_db(heads[trial % len(heads)], ears * errors[trial][:, None]) for trial in range(len(errors))]
     )
-    return np.percentile(found, (10, 90), axis=0)
+    return frozen(np.percentile(found, (10, 90), axis=0))
 
 
 def group_delay_ms(response: np.ndarray) -> np.ndarray:
@@ -147,7 +132,11 @@ def group_delay_ms(response: np.ndarray) -> np.ndarray:
     return 1000 * delay.transpose(2, 1, 0)
 
 
-def _beam(layout: SpeakerLayout, params: RenderParams, weights: np.ndarray) -> dict[str, np.ndarray]:
+@lru_cache(maxsize=4)
+def _beam(
+    layout: SpeakerLayout, nulls_rad: tuple[float, ...], window_deg: float, response: Content
+) -> dict[str, np.ndarray]:
+    weights = response.array
     around, power = _directivity(layout)
     unequal = np.einsum("bai,tbi->tba", around, weights * _errors(weights.shape[1])[:, None], optimize=True)
     heard = np.einsum("bai,bi->ba", around, weights)
@@ -158,9 +147,9 @@ def _beam(layout: SpeakerLayout, params: RenderParams, weights: np.ndarray) -> d
 
     nominal, spread = level_db(heard), level_db(unequal)
     degrees = np.degrees(AZIMUTH_RAD)
-    nulls_deg = np.degrees(both_sides(live_design(params).beam_goal().null_rad))
+    nulls_deg = np.degrees(both_sides(nulls_rad))
     sides = [int(np.abs(degrees - at).argmin()) for at in nulls_deg]
-    window = np.abs(degrees) <= params.window_deg + 0.1
+    window = np.abs(degrees) <= window_deg + 0.1
     radiated = np.einsum("bi,bij,bj->b", weights.conj(), power, weights).real
     on_axis = np.abs(heard[:, ahead]) ** 2
     return {
@@ -177,10 +166,15 @@ def _beam(layout: SpeakerLayout, params: RenderParams, weights: np.ndarray) -> d
 def sweet_spot_db(layout: SpeakerLayout, filters: RenderFilters) -> tuple[np.ndarray, np.ndarray]:
     """Distances (Y,) in metres at which a head fits, and separation (Y, X) there and at `SIDES_CM`: mean of 300 Hz to 8
     kHz, each frequency counting at most 30 dB."""
+    return _sweet_spot_db(layout, Content(filter_response(filters.ears_fir, SWEET_HZ, filters.latency_samples)))
+
+
+@lru_cache(maxsize=4)
+def _sweet_spot_db(layout: SpeakerLayout, response: Content) -> tuple[np.ndarray, np.ndarray]:
     distance_m, grid = _sweet_plants(layout)
-    alone = filter_response(filters.ears_fir, SWEET_HZ, filters.latency_samples)
-    sweet = separation_db(grid.reshape(-1, 2, grid.shape[-1]), np.tile(alone, (grid.shape[0] * grid.shape[1], 1, 1)))
-    return distance_m, np.minimum(sweet.reshape(*grid.shape[:3]), 30.0).mean(axis=2)
+    places = grid.shape[0] * grid.shape[1]
+    sweet = separation_db(grid.reshape(-1, 2, grid.shape[-1]), np.tile(response.array, (places, 1, 1)))
+    return distance_m, frozen(np.minimum(sweet.reshape(*grid.shape[:3]), 30.0).mean(axis=2))
 
 
 def error_db(filters: RenderFilters) -> np.ndarray:
@@ -190,18 +184,23 @@ def error_db(filters: RenderFilters) -> np.ndarray:
     return 10 * np.log10(power)
 
 
+@lru_cache(maxsize=4)
+def _far_over_near(virtual_deg: float, head_radius_m: float) -> tuple[np.ndarray, np.ndarray]:
+    """The far ear's response over the near one's at `RESPONSE_HZ`: as a virtual loudspeaker is asked for, and on a
+    rigid sphere."""
+    angle = math.radians(virtual_deg)
+    cosine = np.cos([math.pi / 2 - angle, math.pi / 2 + angle])
+    near, far = plants.rigid_sphere(head_radius_m, np.array(_FAR_M), cosine, RESPONSE_HZ)
+    return frozen(hrtf.contralateral(angle, RESPONSE_HZ, head_radius_m)), frozen(far / near)
+
+
 def image_differences(layout: SpeakerLayout, virtual_deg: float | None, ears: np.ndarray) -> dict[str, np.ndarray]:
     """Interaural differences of the virtual left loudspeaker at `RESPONSE_HZ`, (3, F): as heard, asked for, and on a
     rigid sphere; NaN without one. `ears`: (F, 2 ears, 2 inputs), what is heard."""
     if virtual_deg is None:
         nothing = np.full((3, len(RESPONSE_HZ)), np.nan)
         return {"image_ild_db": nothing, "image_itd_us": nothing}
-    angle = math.radians(virtual_deg)
-    cosine = np.cos([math.pi / 2 - angle, math.pi / 2 + angle])
-    near, far = plants.rigid_sphere(layout.head_radius_m, np.array(_FAR_M), cosine, RESPONSE_HZ)
-    heard = ears[:, 1, 0] / ears[:, 0, 0]
-    asked = hrtf.contralateral(angle, RESPONSE_HZ, layout.head_radius_m)
-    ratios = np.stack([heard, asked, far / near])
+    ratios = np.stack([ears[:, 1, 0] / ears[:, 0, 0], *_far_over_near(virtual_deg, layout.head_radius_m)])
     # Unwrapped from the lowest frequency, where the phase is all but none.
     late_s = -np.unwrap(np.angle(ratios), axis=1) / (2 * np.pi * RESPONSE_HZ)
     return {"image_ild_db": -20 * np.log10(np.abs(ratios)), "image_itd_us": 1e6 * late_s}
@@ -216,8 +215,11 @@ def _headroom_db(filters: RenderFilters) -> float:
 
 
 def loudspeaker_detail(layout: SpeakerLayout, params: RenderParams, filters: RenderFilters) -> LoudspeakerDetail:
-    """Everything of `LoudspeakerDetail`; the rigid sphere hears it, or the plant that the layout names."""
-    nominal = _nominal(layout)
+    """Everything of `LoudspeakerDetail`; the rigid sphere hears it, or the plant that the layout names.
+
+    What hangs on one part of the filters is kept: a slider moves the beam or the cancellation, seldom both.
+    """
+    nominal = shown_plant(layout)
     late = filters.latency_samples
     ears = filter_response(filters.ears_fir, RESPONSE_HZ, late)
     driver = filter_response(filters.driver_fir[:2], RESPONSE_HZ, late)
@@ -234,11 +236,10 @@ def loudspeaker_detail(layout: SpeakerLayout, params: RenderParams, filters: Ren
     taps = filters.driver_fir.shape[-1]
     first = max(0, late + round(1e-3 * _IMPULSE_MS[0] * RATE_HZ))
     last = min(taps, late + round(1e-3 * _IMPULSE_MS[1] * RATE_HZ))
-    sigma = np.linalg.svd(nominal, compute_uv=False)
     centre = filters.driver_fir[2:] if len(filters.driver_fir) == 3 else filters.driver_fir.sum(axis=0, keepdims=True)
     arrays = {
         "target_db": target_db(params.cancellation_db, params.cancellation_shape, RESPONSE_HZ),
-        "spread_db": _spread_db(layout, ears),
+        "spread_db": _spread_db(layout, Content(ears)),
         "input_gain_db": np.stack(input_gain),
         "group_delay_ms": group_delay_ms(driver),
         "impulse": filters.driver_fir[:2, :, first:last].copy(),
@@ -248,10 +249,15 @@ def loudspeaker_detail(layout: SpeakerLayout, params: RenderParams, filters: Ren
         "sweet_db": sweet,
         "beam_hz": BEAM_HZ.copy(),
         "beam_azimuth_rad": AZIMUTH_RAD.copy(),
-        "condition_db": 20 * np.log10(sigma[:, 0] / np.maximum(sigma[:, 1], 1e-12)),
+        "condition_db": _condition_db(layout),
         "error_db": error_db(filters),
         **image_differences(layout, virtual_deg, nominal @ driver),
-        **_beam(layout, params, filter_response(centre, BEAM_HZ, late)[..., 0]),
+        **_beam(
+            layout,
+            live_design(params).beam_goal().null_rad,
+            params.window_deg,
+            Content(filter_response(centre, BEAM_HZ, late)[..., 0]),
+        ),
     }
     read = tuple(field.name for field in dataclasses.fields(RenderParams) if field.name not in UNREAD)
     frozen_arrays: dict[str, Any] = {name: frozen(np.asarray(value)) for name, value in arrays.items()}

@@ -108,6 +108,14 @@ def patterns(
     return (cabinet_pressure(layout, points, frequency_hz) * reference).transpose(2, 0, 1)
 
 
+@lru_cache(maxsize=12)
+def _seen(
+    layout: SpeakerLayout, azimuth_rad: tuple[float, ...], frequencies: tuple[float, ...], distance_m: float
+) -> np.ndarray:
+    """`patterns`, kept: while one angle of a beam is moved, the others stay."""
+    return frozen(patterns(layout, np.array(azimuth_rad), np.array(frequencies), distance_m=distance_m))
+
+
 def _mean_square(pattern: np.ndarray) -> np.ndarray:
     """Mean over directions of d^H d, (F, drivers, drivers)."""
     return np.einsum("fai,faj->fij", pattern.conj(), pattern, optimize=True) / pattern.shape[1]
@@ -131,21 +139,23 @@ class _Beam:
         steps = int(np.ceil(goal.window_rad / _WINDOW_STEP_RAD))
         side = both_sides(goal.null_rad)
         window = np.linspace(-goal.window_rad, goal.window_rad, 2 * steps + 1)
+        frequencies = tuple(frequency_hz.tolist())
         self._evenness = goal.evenness
-        self._axis = shares * patterns(layout, np.array([0.0]), frequency_hz)[:, 0]
-        seen = [
-            shares * patterns(layout, np.concatenate([side, window]), frequency_hz, distance_m=distance)
-            for distance in _DESIGN_M
-        ]
-        self._side = np.concatenate([at[:, : len(side)] for at in seen], axis=1)
-        self._window = np.concatenate([at[:, len(side) :] for at in seen], axis=1)
+        self._axis = shares * _seen(layout, (0.0,), frequencies, FAR_M)[:, 0]
+        self._side, self._window = (
+            np.concatenate(
+                [shares * _seen(layout, tuple(angles.tolist()), frequencies, distance) for distance in _DESIGN_M],
+                axis=1,
+            )
+            for angles in (side, window)
+        )
         edge = np.tile((window / goal.window_rad) ** 2, len(_DESIGN_M))
         self._wanted = 10 ** (-_EDGE_DB / 20 * edge)
         bent = np.clip(_between(frequency_hz, _BENT_HZ), 0.0, 1.0) - np.clip(_between(frequency_hz, _FLAT_HZ), 0.0, 1.0)
         self._phase = np.exp(-1j * _BENT_RAD * bent[:, None] * edge)
         self._energy = _mean_square(self._side) + goal.evenness * _mean_square(self._window)
         pairs = np.multiply.outer(shares, shares) if np.ndim(shares) else shares**2
-        self._radiated = pairs * _radiated_power(layout, tuple(frequency_hz.tolist()))
+        self._radiated = pairs * _radiated_power(layout, frequencies)
         # A driver with less of a share counts as much: it is to be spared.
         self._own = np.einsum("fii->fi", self._energy / pairs).real
 

@@ -152,7 +152,7 @@ def cabinet_pressure(layout: SpeakerLayout, point_xyz_m: np.ndarray, frequency_h
     return scattered * point_source(np.zeros(3), points, frequency_hz)[:, None]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _cabinet_sources(layout: SpeakerLayout, frequencies: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
     """`equivalent_sources` of a spherical cabinet, which every head position shares."""
     assert layout.cabinet_radius_m is not None

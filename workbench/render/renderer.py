@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -175,20 +176,37 @@ def render_key(params: RenderParams) -> RenderParams:
     return dataclasses.replace(params, **{name: getattr(default, name) for name in UNREAD})
 
 
+@lru_cache(maxsize=8)
+def _turn(frequencies: tuple[float, ...], taps: int, delay: int) -> np.ndarray:
+    late_s = (np.arange(taps) - delay) / RATE_HZ
+    return frozen(np.exp(-2j * np.pi * np.array(frequencies)[:, None] * late_s).astype(np.complex64))
+
+
+def filter_response(fir: np.ndarray, frequency_hz: np.ndarray, delay: int) -> np.ndarray:
+    """Filters (inputs, drivers, taps) at frequencies, their delay taken out: (F, drivers, inputs) complex64, which for
+    pictures is exact enough."""
+    inputs, drivers, taps = fir.shape
+    flat = _turn(tuple(frequency_hz.tolist()), taps, delay) @ fir.reshape(-1, taps).T
+    return flat.reshape(len(frequency_hz), inputs, drivers).transpose(0, 2, 1)
+
+
+@lru_cache(maxsize=16)
+def shown_plant(layout: SpeakerLayout, side_m: float = 0.0) -> np.ndarray:
+    """The layout's plant for a head that far to the side, on `RESPONSE_HZ`: kept, filters alone change while a slider
+    moves. (F, 2, drivers), read-only."""
+    pose = plants.HeadPose(offset_m=(0.0, side_m, 0.0))
+    return frozen(plant_response(layout, RESPONSE_HZ, pose=pose))
+
+
 def loudspeaker_response(layout: SpeakerLayout, filters: RenderFilters) -> LoudspeakerResponse:
     """What the filters do, computed from the FIRs themselves with the rigid-sphere head.
 
     Separation is that of the design without virtual loudspeakers, which want some of it back. Driver gain is what
     the boost limit limits: over what plain stereo needs to be as loud at the fed ear.
     """
-    late = np.arange(filters.ears_fir.shape[-1]) - filters.latency_samples
-    turn = np.exp(-2j * np.pi * RESPONSE_HZ[:, None] * late / RATE_HZ)
-    ears = np.einsum("idt,ft->fdi", filters.ears_fir, turn, optimize=True)
-    plant = {
-        name: plant_response(layout, RESPONSE_HZ, pose=plants.HeadPose(offset_m=(0.0, offset_m, 0.0)))
-        for name, offset_m in HEAD_OFFSETS_M.items()
-    }
-    driver = np.einsum("idt,ft->fdi", filters.driver_fir[:2], turn, optimize=True)
+    ears = filter_response(filters.ears_fir, RESPONSE_HZ, filters.latency_samples)
+    driver = filter_response(filters.driver_fir[:2], RESPONSE_HZ, filters.latency_samples)
+    plant = {name: shown_plant(layout, offset_m) for name, offset_m in HEAD_OFFSETS_M.items()}
     plain = plain_stereo(layout)
     drive = drive_db(plant["nominal"], driver, plain, RESPONSE_HZ)
     return LoudspeakerResponse(

@@ -9,16 +9,9 @@ import numpy as np
 from workbench.core.geometry import SpeakerLayout
 from workbench.dsp.bands import RATE_HZ
 from workbench.render.design import Design
-from workbench.render.detail import (
-    SIDES_CM,
-    error_db,
-    filter_response,
-    group_delay_ms,
-    image_differences,
-    sweet_spot_db,
-)
+from workbench.render.detail import SIDES_CM, error_db, group_delay_ms, image_differences, sweet_spot_db
 from workbench.render.measured import plant_response
-from workbench.render.renderer import RESPONSE_HZ, RenderFilters
+from workbench.render.renderer import RESPONSE_HZ, RenderFilters, filter_response
 
 _SHOWN_MS = (-2.0, 8.0)
 _EVERY_DISTANCE = 2
