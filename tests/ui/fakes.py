@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.core.errors import InputError
 from workbench.core.geometry import load_array, load_layout
-from workbench.core.messages import Dropout, Health, LatencyPart, Levels, Localization, Snapshot
+from workbench.core.messages import Dropout, Health, LatencyPart, Levels, Localization, Said, Snapshot
 from workbench.core.params import Params, entry
 from workbench.engine.ab_control import ABControl
 from workbench.engine.ab_settings import SideHistory
@@ -81,6 +81,12 @@ def snapshot(sequence: int) -> Snapshot:
     quiet = Levels(np.full(8, -40.0, np.float32), np.full(8, -50.0, np.float32), np.zeros(8, bool))
     column = np.full(481, -80.0, np.float32)
     return Snapshot(sequence, sequence / 100, 50.0, column, column, quiet, quiet, 0.0, None, math.radians(42))
+
+
+def saying(health: Health, text: str, failed: bool = False) -> Health:
+    """The health after the engine has said one more line."""
+    number = health.said[-1].number + 1 if health.said else 0
+    return replace(health, message=text, failed=failed, said=(*health.said, Said(number, text, failed)))
 
 
 def localization(sequence: int) -> Localization:

@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 
-from tests.ui.fakes import RUNNING, FakeSession
+from tests.ui.fakes import RUNNING, FakeSession, saying
+from tests.ui.test_notice import pass_time
 from workbench.core.messages import Health, LatencyPart
 from workbench.ui.status_bar import LoadBar, StatusBar, latency_texts
 
@@ -66,16 +67,17 @@ def test_dropouts_name_stage_and_time(bar):
 
 def test_a_message_of_the_engine_appears_whole_in_the_tooltip_and_is_kept_until_another_comes(bar):
     text = "USB array is lost, trying again. " * 8
-    bar.show_health(replace(RUNNING, state="lost", message=text, failed=True))
+    lost = saying(replace(RUNNING, state="lost"), text, failed=True)
+    bar.show_health(lost)
     assert bar.notice.toolTip() == text
     assert bar.notice.token == "clip"
     assert bar.reconnect.isVisible()
     bar.show_notice("Saved fan.toml", error=False)
-    bar.show_health(replace(RUNNING, state="lost", message=text, failed=True))
+    bar.show_health(lost)
     assert bar.notice.text == "Saved fan.toml"
-    bar._expiry.timeout.emit()
+    pass_time(bar.notice)
     assert bar.notice.text == text
-    bar.show_health(RUNNING)
+    bar.show_health(replace(RUNNING, said=lost.said))
     assert bar.notice.text == ""
 
 
@@ -84,7 +86,7 @@ def test_the_array_gives_way_to_a_notice(bar):
     assert bar.array_text.isVisible()
     bar.show_notice("Saved fan.toml", error=False)
     assert not bar.array_text.isVisible()
-    bar._expiry.timeout.emit()
+    pass_time(bar.notice)
     assert bar.array_text.isVisible()
 
 

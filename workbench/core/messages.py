@@ -405,12 +405,22 @@ class TalkerRecording:
     notice: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line that the engine said; `number` grows by one with each. `failed`: it is an error."""
+
+    number: int
+    text: str
+    failed: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Health:
     """How the engine is doing; updated a few times a second.
 
     `state` is "stopped", "starting", "running" or "lost"; `message` the last error or notice, in plain words,
-    `failed` whether it is an error.
+    `failed` whether it is an error. `said` are the last lines, oldest first: of two that come between two looks at
+    `message` the first would be missed, and a start empties it.
     `load` is the hop thread's time over the hop's length, averaged; `stage_us` mean thread time by stage.
     `drift_ppm` is how much faster the source's clock is than the sink's, None where they are one; `queue_ms` how long
     the playback queue lasts when a hop is written; `alarm` says in plain words what is wrong with them, else empty.
@@ -450,6 +460,7 @@ class Health:
     silent_inputs: tuple[str, ...] = ()
     awaited: tuple[str, ...] = ()
     talkers: TalkerRecording | None = None
+    said: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

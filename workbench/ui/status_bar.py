@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolTip, QWidget
 
 from workbench.core.messages import Health, LatencyPart
 from workbench.ui import knobs, theme
 from workbench.ui.controls import Themed, rule
+from workbench.ui.notice import Notice
 from workbench.ui.painting import THIN_SPACE
 from workbench.ui.theme import Tokens
 
@@ -19,8 +20,6 @@ BOX_PX_PER_MS = 5.0
 BOXES_MAX_PX = 350.0
 """A longer latency is drawn at a smaller scale."""
 BOX_PADDING = 20
-NOTICE_MS, ERROR_MS = 8000, 20000
-"""How long a line of the window's own stays; what the engine says stays until it says something else."""
 ROOM_FOR_BOTH = 2200
 """Below this width the array gives way to a notice."""
 STATES = {"stopped": "Stopped", "starting": "Starting", "running": "Running", "lost": "Device lost"}
@@ -207,44 +206,6 @@ class Lamp(Themed, QWidget):
         painter.end()
 
 
-class Notice(Themed, QWidget):
-    """The last error or notice on one line, shortened where there is no room; the whole text is the tooltip."""
-
-    def __init__(self, parent: QWidget | None = None):
-        super().__init__(parent)
-        self.text, self.token = "", "text2"
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(CHILD_HEIGHT)
-        self.setMinimumWidth(40)
-
-    def set_text(self, text: str, error: bool) -> None:
-        """Show a line; errors in the clip colour with a square before them."""
-        self.text, self.token = text, "clip" if error else "text2"
-        self.setToolTip(text)
-        self.setAccessibleName(f"{'Error' if error else 'Notice'}: {text}" if text else "")
-        self.update()
-
-    def paintEvent(self, event):
-        if not self.text:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        color = QColor(getattr(self.tokens, self.token))
-        left = 0.0
-        if self.token == "clip":
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
-            painter.drawRoundedRect(QRectF(0, self.height() / 2 - 4, 8, 8), 1.5, 1.5)
-            left = 14.0
-        font = theme.font(12)
-        line = " ".join(self.text.split())
-        shown = QFontMetricsF(font).elidedText(line, Qt.TextElideMode.ElideRight, self.width() - left - 4)
-        painter.setFont(font)
-        painter.setPen(color)
-        painter.drawText(QPointF(left, self.height() / 2 + 4.5), shown)
-        painter.end()
-
-
 def _label(text: str, tone: str = "1", weight: int = 400) -> QLabel:
     label = QLabel(text)
     label.setFont(theme.font(12, weight))
@@ -276,6 +237,8 @@ class StatusBar(QFrame):
         self.rate_text = _label("48 kHz", weight=600)
         self.hop_text = _label("/ 480", "2")
         self.notice = Notice()
+        self.notice.setFixedHeight(CHILD_HEIGHT)
+        self.notice.changed.connect(self._make_room)
         self.array_text = _label("", "2")
         self.array_rule = rule(vertical=True, length=16)
         self.state_lamp = Lamp(round_shape=True)
@@ -294,11 +257,7 @@ class StatusBar(QFrame):
         self.cancel.setAccessibleName("Cancel saving")
         self.cancel.clicked.connect(self.cancel_wanted)
         self.cancel.hide()
-        self._engine_message, self._engine_failed = "", False
         self._compact = False
-        self._expiry = QTimer(self)
-        self._expiry.setSingleShot(True)
-        self._expiry.timeout.connect(self._show_engine_message)
 
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 0)
@@ -356,23 +315,16 @@ class StatusBar(QFrame):
 
     def show_notice(self, text: str, error: bool) -> None:
         """A line from the window itself (refused input, saved file), for some seconds."""
-        self.notice.set_text(text, error)
-        self._expiry.start(ERROR_MS if error else NOTICE_MS)
-        self._make_room()
+        self.notice.say(text, error)
 
     def show_saving(self, name: str, share: float) -> None:
         """How far the saving of a file is, with a button that ends it, until `end_saving`."""
-        self.show_notice(f"Saving {name}: {100 * share:.0f}{THIN_SPACE}%", error=False)
+        self.notice.say(f"Saving {name}: {100 * share:.0f}{THIN_SPACE}%", error=False, keep=False)
         self.cancel.show()
 
     def end_saving(self) -> None:
         """Nothing is being saved any more."""
         self.cancel.hide()
-
-    def _show_engine_message(self) -> None:
-        self._expiry.stop()
-        self.notice.set_text(self._engine_message, self._engine_failed)
-        self._make_room()
 
     def _make_room(self) -> None:
         shown = not self._compact and (not self.notice.text or self.width() >= ROOM_FOR_BOTH)
@@ -405,9 +357,7 @@ class StatusBar(QFrame):
         self.state_text.setText(STATES.get(health.state, health.state))
         self.clock_text.setText(knobs.clock_text(health.elapsed_s) if active else "")
         self.reconnect.setVisible(health.state == "lost")
-        if (health.message, health.failed) != (self._engine_message, self._engine_failed):
-            self._engine_message, self._engine_failed = health.message, health.failed
-            self._show_engine_message()
+        self.notice.take(health)
 
     def _show_dropouts(self, health: Health) -> None:
         total = health.own_dropouts + health.server_dropouts

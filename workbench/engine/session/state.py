@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.audio.device_watch import DeviceWatch
-from workbench.core.messages import Health
+from workbench.core.messages import Health, Said
 from workbench.core.params import Params
 from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
@@ -31,6 +31,9 @@ from workbench.engine.transport import TransportControl
 from workbench.engine.worker import Worker
 
 log = logging.getLogger(__name__)
+
+SAID_KEPT = 8
+"""Lines that whoever looks at the health may have missed."""
 
 
 class SessionState:
@@ -88,6 +91,8 @@ class SessionState:
         self._measuring = False
         self._measured: tuple[float | None, str] = (None, "")
         self._message, self._failed = "", False
+        self._said: tuple[Said, ...] = ()
+        self._saying = threading.Lock()
         self._commands: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         # Loading them holds the interpreter for moments that sound would notice, so the first start waits a little;
         # on a first run they take longer to compile, and the chain changes over when they are there.
@@ -105,7 +110,10 @@ class SessionState:
         return assembly.runner.source if assembly else None
 
     def _say(self, message: str, failed: bool = False) -> None:
-        self._message, self._failed = message, failed
+        with self._saying:  # from the control thread, and from those that load and design
+            number = self._said[-1].number + 1 if self._said else 0
+            self._said = (*self._said, Said(number, message, failed))[-SAID_KEPT:]
+            self._message, self._failed = message, failed
         log.info(message)
 
     def _complain(self, message: str) -> None:
@@ -119,7 +127,12 @@ class SessionState:
             chain.before_curve_db = assembly.runner.source.curve_db(chain.before_channel)
 
     def _publish(self, state: str | None = None) -> None:
-        said = {"message": self._message, "failed": self._failed, "awaited": self._wishes.names}
+        said = {
+            "message": self._message,
+            "failed": self._failed,
+            "awaited": self._wishes.names,
+            "said": self._said,
+        }
         assembly = self._assembly
         if self._worker is None or assembly is None:
             structure = self._structure
