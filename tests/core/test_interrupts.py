@@ -1,4 +1,4 @@
-"""Ctrl-C is unheard by processes begun in the meantime."""
+"""Ctrl-C that processes begun in the meantime do not hear, and Ctrl-C that waits for a good moment."""
 
 import signal
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from workbench.core.interrupts import deaf_to_ctrl_c
+from workbench.core.interrupts import DeferredInterrupt, deaf_to_ctrl_c
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -16,3 +16,51 @@ def test_processes_begun_meanwhile_do_not_hear_it():
     with deaf_to_ctrl_c():
         assert subprocess.check_output([sys.executable, "-c", tell], text=True).strip() == "True"
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_the_first_ctrl_c_waits_and_the_second_does_not():
+    with DeferredInterrupt() as interrupt:
+        signal.raise_signal(signal.SIGINT)
+        assert interrupt.pending
+        with pytest.raises(KeyboardInterrupt):
+            interrupt.check()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_a_request_to_end_waits_as_well_and_what_was_ignored_stays_so():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with DeferredInterrupt() as interrupt:
+            signal.raise_signal(signal.SIGINT)
+            interrupt.check()
+            assert not interrupt.pending
+            signal.raise_signal(signal.SIGTERM)
+            with pytest.raises(KeyboardInterrupt):
+                interrupt.check()
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGTERM) != interrupt._note
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_what_nobody_asked_for_is_heard_at_the_end():
+    """Also by another one around it, which has its own good moments."""
+    done = []
+    with pytest.raises(KeyboardInterrupt), DeferredInterrupt():
+        signal.raise_signal(signal.SIGINT)
+        done.append("the work")
+    with DeferredInterrupt() as outer:
+        with DeferredInterrupt():
+            signal.raise_signal(signal.SIGINT)
+        done.append("what follows")
+        with pytest.raises(KeyboardInterrupt):
+            outer.check()
+    assert done == ["the work", "what follows"]
+
+
+def test_who_takes_it_has_answered_to_it():
+    with DeferredInterrupt() as interrupt:
+        assert not interrupt.take()
+        signal.raise_signal(signal.SIGINT)
+        assert interrupt.take()

@@ -9,8 +9,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from workbench.core.errors import EarshotError, InputError  # noqa: E402
+from workbench.core.interrupts import DeferredInterrupt  # noqa: E402
 from workbench.training import checkpoint, loops  # noqa: E402
-from workbench.training.interrupts import DeferredInterrupt  # noqa: E402
 from workbench.training.loops import Trainer, TrainingPlan, shards_of_batch, span_needed  # noqa: E402
 from workbench.training.networks import CONFIGS, NetworkConfig  # noqa: E402
 from workbench.training.shards import Shard, shard_path, write_shard  # noqa: E402

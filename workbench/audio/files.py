@@ -18,6 +18,7 @@ import soundfile
 from workbench.audio.wav_writer import WavWriter
 from workbench.core.errors import EarshotError, InputError
 from workbench.core.geometry import MAX_MICS
+from workbench.core.interrupts import DeferredInterrupt
 
 MIN_RATE_HZ, MAX_RATE_HZ = 8000, 192_000
 FLAC_CHANNELS = 8
@@ -191,13 +192,16 @@ class SoundWriter:
         """Samples beyond full scale; .flac cannot hold them, .wav does."""
         partial = self.path.with_name(f".{self.path.stem}.{secrets.token_hex(4)}{self.path.suffix}")
         self._partial: Path | None = partial
-        if self.path.suffix.lower() == ".flac":
-            try:
+        try:
+            if self.path.suffix.lower() == ".flac":
                 self._writer = soundfile.SoundFile(str(partial), "w", rate_hz, channels, "PCM_24", format="FLAC")
-            except soundfile.LibsndfileError as error:
+            else:
+                self._writer = WavWriter(partial, channels, rate_hz)
+        except BaseException as error:
+            partial.unlink(missing_ok=True)  # made, but the disk may have had no room for its header
+            if isinstance(error, soundfile.LibsndfileError):
                 raise OSError(None, _cause(error), str(self.path)) from error
-        else:
-            self._writer = WavWriter(partial, channels, rate_hz)
+            raise
 
     def write(self, samples: np.ndarray) -> None:
         """Append (channels, n) samples."""
@@ -245,13 +249,15 @@ def write_sound(path: str | Path, samples: np.ndarray, rate_hz: int) -> None:
         Writing fails (no space left, for instance).
     """
     samples = np.atleast_2d(samples)
-    try:
-        writer = SoundWriter(path, len(samples), rate_hz)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from error
-    try:
-        writer.write(samples)
-        writer.close()
-    except OSError as error:
-        writer.discard()
-        raise EarshotError(f"{path}: cannot be written ({error.strerror})") from error
+    with DeferredInterrupt():
+        try:
+            writer = SoundWriter(path, len(samples), rate_hz)
+        except OSError as error:
+            raise InputError(f"{path}: cannot be written ({error.strerror})") from error
+        try:
+            writer.write(samples)
+            writer.close()
+        except OSError as error:
+            raise EarshotError(f"{path}: cannot be written ({error.strerror})") from error
+        finally:
+            writer.discard()  # nothing, once it is complete

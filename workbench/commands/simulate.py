@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from workbench.audio.protocols import RATE_HZ
 from workbench.commands.common import SCHEMA, add_json_argument, note, write_json
 from workbench.commands.progress import ProgressLine
 from workbench.core.errors import EarshotError, InputError
+from workbench.core.interrupts import DeferredInterrupt
 from workbench.core.messages import Block
 from workbench.engine.array_files import array_toml
 
@@ -98,11 +101,17 @@ def truth_tables(blocks: list[tuple], steps: int, hops: int) -> list[dict]:
     return talkers
 
 
-def _writer(path: Path, channels: int) -> SoundWriter:
+@contextmanager
+def _writer(path: Path, channels: int) -> Iterator[SoundWriter]:
+    """A writer that leaves nothing behind unless it is closed within."""
     try:
-        return SoundWriter(path, channels, RATE_HZ)
+        writer = SoundWriter(path, channels, RATE_HZ)
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from error
+    try:
+        yield writer
+    finally:
+        writer.discard()
 
 
 def run(args: argparse.Namespace) -> int:
@@ -118,7 +127,6 @@ def run(args: argparse.Namespace) -> int:
     total = round(args.seconds * RATE_HZ)
     truths, peak = [], 0.0
     line = ProgressLine()
-    writers: dict[str, SoundWriter] = {}
 
     def next_block() -> Block:
         block = source.read(timeout_s=30.0)
@@ -131,27 +139,27 @@ def run(args: argparse.Namespace) -> int:
         setting = source.setting
         assert setting is not None  # it is prepared by `start`
         path = sound_path(args.out, scene.name, source.channels)
-        writers["sound"] = _writer(path, source.channels)
-        if args.clean:
-            writers["clean"] = _writer(path.with_name(f"{path.stem}_clean{path.suffix}"), 1)
-        for start in range(0, total, HOP):
-            block, length = next_block(), min(HOP, total - start)
-            writers["sound"].write(block.samples[:, :length])
+        with DeferredInterrupt() as interrupt, ExitStack() as unfinished:
+            sound = unfinished.enter_context(_writer(path, source.channels))
+            clean = None
             if args.clean:
-                clean = np.zeros(HOP) if block.clean is None else block.clean
-                writers["clean"].write(clean[None, :length])
-            peak = max(peak, float(np.abs(block.samples).max()))
-            truths.append(block.truth)
-            if start % RATE_HZ == 0:
-                line.show(f"{start // RATE_HZ} of {args.seconds:g} s", start / total)
-        for writer in writers.values():
-            writer.close()
+                clean = unfinished.enter_context(_writer(path.with_name(f"{path.stem}_clean{path.suffix}"), 1))
+            for start in range(0, total, HOP):
+                interrupt.check()
+                block, length = next_block(), min(HOP, total - start)
+                sound.write(block.samples[:, :length])
+                if clean is not None:
+                    clean.write((np.zeros(HOP) if block.clean is None else block.clean)[None, :length])
+                peak = max(peak, float(np.abs(block.samples).max()))
+                truths.append(block.truth)
+                if start % RATE_HZ == 0:
+                    line.show(f"{start // RATE_HZ} of {args.seconds:g} s", start / total)
+            for writer in filter(None, (sound, clean)):
+                writer.close()
     except OSError as error:
         raise EarshotError(f"{path}: cannot be written ({error.strerror or error})") from error
     finally:
         source.close()
-        for writer in writers.values():
-            writer.discard()
 
     hops = round(STEP_S * RATE_HZ / HOP)
     steps = -(-len(truths) // hops)

@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from workbench.core.interrupts import DeferredInterrupt
+
 
 def write_text(path: str | Path, text: str) -> None:
     """Write a text file (UTF-8) as `write_bytes` writes."""
@@ -21,17 +23,18 @@ def write_bytes(path: str | Path, content: bytes) -> None:
         The folder is missing or cannot be written; an existing file is untouched.
     """
     path = Path(path)
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(partial, _mode(path))
-        os.replace(partial, path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
+    with DeferredInterrupt():
+        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(partial, _mode(path))
+            os.replace(partial, path)
+        except BaseException:
+            Path(partial).unlink(missing_ok=True)
+            raise
 
 
 def _mode(path: Path) -> int:

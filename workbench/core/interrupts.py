@@ -1,10 +1,11 @@
-"""Ctrl-C and the processes that a program begins."""
+"""Ctrl-C: when it is heard, and by whom."""
 
 from __future__ import annotations
 
 import contextlib
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 
 @contextlib.contextmanager
@@ -22,3 +23,53 @@ def deaf_to_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+class DeferredInterrupt:
+    """While it is open, Ctrl-C and SIGTERM are only noted; `check()` raises it. A second Ctrl-C acts at once.
+
+    Python raises KeyboardInterrupt between any two steps of the main thread: between making a file and knowing that it
+    has to go again, in the middle of clearing up, half-way through an optimiser's step. Where that would leave
+    something behind, the work is done inside of this, and asks at good moments. What was noted and not taken care of
+    is heard at the end, by whoever hears it then.
+    """
+
+    def __init__(self):
+        self._noted: int | None = None
+        self._taken = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> DeferredInterrupt:
+        with contextlib.suppress(ValueError):  # only the main thread hears signals
+            for number in (signal.SIGINT, signal.SIGTERM):
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self._before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *_) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)
+        self._before = {}
+        if self._noted is not None and not self._taken:
+            signal.raise_signal(self._noted)
+
+    def _note(self, number: int, _frame: Any) -> None:
+        if self._noted is not None:
+            self._taken = True
+            raise KeyboardInterrupt
+        self._noted = number
+
+    @property
+    def pending(self) -> bool:
+        """Ctrl-C was pressed since the beginning."""
+        return self._noted is not None
+
+    def take(self) -> bool:
+        """Whether Ctrl-C was pressed since the beginning. Who asks answers to it: it is not heard at the end."""
+        self._taken = self._noted is not None
+        return self._taken
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt if Ctrl-C was pressed since the beginning."""
+        if self.take():
+            raise KeyboardInterrupt

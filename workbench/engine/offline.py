@@ -12,6 +12,7 @@ from workbench.audio.file_sink import FileSink
 from workbench.audio.file_source import FileSource
 from workbench.audio.files import check_apart, open_sound
 from workbench.core.errors import InputError
+from workbench.core.interrupts import DeferredInterrupt
 from workbench.core.params import EnhanceParams, Params
 from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
@@ -71,18 +72,20 @@ def process_file(
     assembly = assemble(structure, ParameterHistory(params), None, lambda message: None, strict=True)
     runner = assembly.runner
     complete = False
-    try:
-        runner.start()
-        length = getattr(runner.source, "length_samples", None)
-        reported = 0
-        while not runner.finished:
-            runner.step(1.0)
-            if progress is not None and runner.samples_in - reported >= RATE_HZ:
-                reported = runner.samples_in
-                progress(reported / RATE_HZ, length / RATE_HZ if length else None)
-        complete = True
-    finally:
-        assembly.close(complete)
+    with DeferredInterrupt() as interrupt:
+        try:
+            runner.start()
+            length = getattr(runner.source, "length_samples", None)
+            reported = 0
+            while not runner.finished:
+                interrupt.check()
+                runner.step(1.0)
+                if progress is not None and runner.samples_in - reported >= RATE_HZ:
+                    reported = runner.samples_in
+                    progress(reported / RATE_HZ, length / RATE_HZ if length else None)
+            complete = True
+        finally:
+            assembly.close(complete)
     return runner.samples_out / RATE_HZ
 
 
@@ -122,22 +125,23 @@ def process_file_with_oracle(
     except BaseException:
         noisy.close()
         raise
-    try:
-        _check_pair(noisy, reference)
-        sink = FileSink(target, noisy.channels, rate_hz=noisy.file_rate_hz, frames=noisy.file_frames)
-        ladder = OracleLadder(noisy.channels, (rung,))
-        for end in (sink, noisy, reference):
-            end.start()
+    with DeferredInterrupt() as interrupt:
         try:
-            _climb(noisy, reference, ladder, params, sink, progress)
-        except BaseException:
-            sink.discard()
-            raise
-        sink.close()
-        return noisy.file_frames / noisy.file_rate_hz
-    finally:
-        noisy.close()
-        reference.close()
+            _check_pair(noisy, reference)
+            sink = FileSink(target, noisy.channels, rate_hz=noisy.file_rate_hz, frames=noisy.file_frames)
+            ladder = OracleLadder(noisy.channels, (rung,))
+            try:
+                for end in (sink, noisy, reference):
+                    end.start()
+                _climb(noisy, reference, ladder, params, sink, progress, interrupt)
+            except BaseException:
+                sink.discard()
+                raise
+            sink.close()
+        finally:
+            noisy.close()
+            reference.close()
+    return noisy.file_frames / noisy.file_rate_hz
 
 
 def _check_pair(noisy: FileSource, clean: FileSource) -> None:
@@ -166,11 +170,13 @@ def _climb(
     params: EnhanceParams,
     sink: FileSink,
     progress: Callable[[float, float | None], None] | None,
+    interrupt: DeferredInterrupt,
 ) -> None:
     """Everything through the ladder's one rung, in step with the input."""
     silence = np.zeros((noisy.channels, HOP), dtype=np.float32)
     skip, length = ladder.latency, noisy.length_samples
     for start in range(0, length + ladder.latency, HOP):
+        interrupt.check()
         pair = (silence, silence)
         if start < length:
             pair = (noisy.read(WAIT_S), clean.read(WAIT_S))

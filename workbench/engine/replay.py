@@ -17,6 +17,7 @@ from workbench.core import params as parameters
 from workbench.core.ab import SIDES, ABChoice
 from workbench.core.errors import EarshotError, InputError
 from workbench.core.geometry import Driver, MicrophoneArray, SpeakerLayout, load_array, load_layout
+from workbench.core.interrupts import DeferredInterrupt
 from workbench.core.messages import Block
 from workbench.core.params import Params
 from workbench.dsp import kernels
@@ -344,28 +345,30 @@ def replay(
     """
     sink: FileSink | None = None
     count = 0
-    try:
-        begin = 0 if run_in_s is None else max(0, from_sample - round(run_in_s * RATE_HZ)) // HOP * HOP
-        at = begin
-        for out, _ in hops(session, progress, begin):
-            at += HOP
-            if at <= from_sample:
-                continue
-            out = out[:, -min(HOP, at - from_sample) :]
+    with DeferredInterrupt() as interrupt:
+        try:
+            begin = 0 if run_in_s is None else max(0, from_sample - round(run_in_s * RATE_HZ)) // HOP * HOP
+            at = begin
+            for out, _ in hops(session, progress, begin):
+                interrupt.check()
+                at += HOP
+                if at <= from_sample:
+                    continue
+                out = out[:, -min(HOP, at - from_sample) :]
+                if sink is None:
+                    sink = FileSink(target, len(out), rate_hz=RATE_HZ)
+                    sink.start()
+                while not sink.wait(1.0):
+                    pass
+                sink.write(out)
+                count += out.shape[1]
             if sink is None:
-                sink = FileSink(target, len(out), rate_hz=RATE_HZ)
-                sink.start()
-            while not sink.wait(1.0):
-                pass
-            sink.write(out)
-            count += out.shape[1]
-        if sink is None:
-            raise InputError(f"{session.input_path}: there is no sound from sample {from_sample} on")
-    except BaseException:
-        if sink is not None:
-            sink.discard()
-        raise
-    sink.close()
+                raise InputError(f"{session.input_path}: there is no sound from sample {from_sample} on")
+        except BaseException:
+            if sink is not None:
+                sink.discard()
+            raise
+        sink.close()
     return count / RATE_HZ
 
 

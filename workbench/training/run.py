@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from workbench.core.errors import EarshotError
+from workbench.core.interrupts import DeferredInterrupt
 from workbench.training import checkpoint
-from workbench.training.interrupts import DeferredInterrupt
 
 REPORT_EVERY_S = 10.0
 _LARGEST_GRADIENT = 1.0
