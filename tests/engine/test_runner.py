@@ -104,6 +104,16 @@ def test_lost_samples_become_a_dropout_with_its_stage():
     assert (runner.own_dropouts, runner.server_dropouts) == (2, 1)
 
 
+@pytest.mark.parametrize("align", [False, True])
+def test_it_stops_with_the_hop_that_was_asked_for(align):
+    x = (0.1 * np.random.default_rng(0).standard_normal((1, HOP * 60))).astype(np.float32)
+    runner, _, sink = make(x, parameters.replace(Params(), {"output.bypass": True}), align=align)
+    runner._stop_after = 10 * HOP - 1
+    drain(runner)
+    moved = runner.samples_out if align else runner.samples_in
+    assert moved == sink.samples.shape[1] and 10 * HOP - 1 <= moved < 11 * HOP
+
+
 def test_worker_ends_with_the_source_and_keeps_the_error():
     runner, _, sink = make(np.zeros((1, 48000)))
     worker = Worker(runner)

@@ -17,6 +17,7 @@ from workbench.commands.common import (
 )
 from workbench.core import params as parameters
 from workbench.core.errors import EarshotError, InputError
+from workbench.core.interrupts import DeferredInterrupt
 
 SETTLE_S = 1.0
 """Memory and processor time are counted from here on: starting is not running."""
@@ -114,21 +115,19 @@ def run(args: argparse.Namespace) -> int:
     assembly = assemble(structure, history, mailbox, note, strict=True)
     worker = Worker(assembly.runner)
     talkers = None
-    reading = None
     shortest = _ShortestPath()
-    complete = False
+    kept = False
     lost: tuple[str, ...] = ()
     stolen = StolenMeter(kept=25)
-    try:
-        if args.record_tracks:
-            talkers = _record_talkers(assembly, mailbox, args.record_tracks)
-        worker.start()
-        reading = Reading.now()
-        began = time.monotonic()
-        settled = False
-        interrupted = False
+    with DeferredInterrupt() as interrupt:
         try:
-            while worker.alive and not _done(assembly.runner, args.seconds, files):
+            if args.record_tracks:
+                talkers = _record_talkers(assembly, mailbox, args.record_tracks)
+            worker.start()
+            reading = Reading.now()
+            began = time.monotonic()
+            settled = False
+            while worker.alive and not interrupt.pending:
                 time.sleep(0.02)
                 shortest.look(assembly.runner)
                 lost = _tell_lost(assembly.runner, lost)
@@ -137,18 +136,18 @@ def run(args: argparse.Namespace) -> int:
                     settled, reading = True, Reading.now()
                     if args.loopback:
                         assembly.runner.loopback = LoopbackProbe(assembly.runner.source.channels)
-        except KeyboardInterrupt:
-            interrupted = True
-        # Asked before anything is closed: a closed device no longer knows its latency.
-        report = _report(assembly.runner, shortest, reading, Reading.now())
-        worker.close()
-        # Ctrl-C is the usual end of a recording, but leaves a file that is processed from another one unfinished.
-        complete = worker.error is None and not (interrupted and files and not args.loop)
-    finally:
-        worker.close()  # before its source, which it may be reading
-        assembly.close(complete)
-        if talkers is not None:
-            talkers.stop()
+            after, interrupted = Reading.now(), interrupt.take()
+            # Ctrl-C is the usual end of a recording, but leaves a file that is processed from another one unfinished.
+            kept = not (interrupted and files and not args.loop)
+            # The worker first: what it moves from here on would be in the sound and not in the report. The devices
+            # later: a closed one no longer knows its latency.
+            worker.close()
+            report = _report(assembly.runner, shortest, reading, after)
+        finally:
+            worker.close()  # before its source, which it may be reading
+            assembly.close(kept and worker.error is None and assembly.runner.samples_in > 0)
+            if talkers is not None:
+                talkers.stop()
     if isinstance(worker.error, EarshotError):
         raise worker.error
     if worker.error is not None:
@@ -180,14 +179,6 @@ def _tell_talkers(talkers, folder: str) -> None:
     for words in filter(None, (state.notice, state.lost_s and f"{state.lost_s:.1f} s of the talkers are missing")):
         note(words)
     note(f"{folder}: {state.files} file{'s' * (state.files != 1)} of talkers, listed in talkers.json")
-
-
-def _done(runner, seconds: float | None, files: bool) -> bool:
-    from workbench.dsp.bands import RATE_HZ
-
-    # From file to file the samples lead the chain's delay: all that were asked for have to be out.
-    samples = runner.samples_out if files else runner.samples_in
-    return seconds is not None and samples >= seconds * RATE_HZ
 
 
 def _tell_lost(runner, before: tuple[str, ...]) -> tuple[str, ...]:

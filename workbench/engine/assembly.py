@@ -19,7 +19,7 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_array, load_layout
 from workbench.core.messages import Block
 from workbench.core.params import Params
-from workbench.dsp.bands import HOP
+from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.dsp.beams import beam_pattern
 from workbench.engine.ab_designs import ABDesigns
 from workbench.engine.ab_settings import SideHistory
@@ -41,6 +41,8 @@ from workbench.localize.localizer import Localizer
 from workbench.render.renderer import loudspeaker_response
 
 WARM_UP_HOPS = 5
+RESAMPLER_REACH = 10 * HOP
+"""More than a sample at another rate takes of what comes after it."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,9 @@ class Structure:
 
     `clean`: path of the clean recording to a file source, for the oracle ladder; None: the one beside it, if there is.
 
-    `seconds`: from a file to a file, the most that is written; None: the whole file. `begin_s`: where in a file it
-    begins. `source_variables` and
-    `sink_variables` are changes to the environment of the process in which a device is opened, such as
-    JACK_DEFAULT_SERVER: input and output may belong to different servers.
+    `seconds`: how long it runs, to the hop (from file to file to the sample); None: to the source's end, if it has one.
+    `begin_s`: where in a file it begins. `source_variables` and `sink_variables` are changes to the environment of the
+    process in which a device is opened, such as JACK_DEFAULT_SERVER: input and output may belong to different servers.
     """
 
     source: str
@@ -197,6 +198,14 @@ def wanted_delay(history: ParameterHistory | SideHistory) -> int:
     return render_delay(history.params.render)
 
 
+def _samples_for(seconds: float, file: Any = None) -> int:
+    """Samples at 48 kHz after which so many seconds are there; of a file at another rate a little more, so that its
+    last samples are those which they are when it goes on.
+    """
+    more = 0 if file is None or file.file_rate_hz == RATE_HZ else RESAMPLER_REACH
+    return max(1, round(seconds * RATE_HZ)) + more
+
+
 def _warm_up(chain: Chain, params: Params, bench: DesignBench) -> None:
     """Run the chain on silence and forget it: the first hop loads code and tables, and would come late."""
     silence = Block(np.zeros((chain.config.channels, HOP), dtype=np.float32), 0, 0.0)
@@ -285,8 +294,9 @@ def assemble(
         like_source = {"rate_hz": structure.outputs.rate_hz or None}
         if offline:  # rate and length stay
             frames = None if structure.loop else source.file_frames
-            if frames is not None and structure.seconds is not None:
-                frames = min(frames, round(structure.seconds * source.file_rate_hz))
+            if structure.seconds is not None:
+                asked = round(structure.seconds * source.file_rate_hz)
+                frames = asked if frames is None else min(frames, asked)
             like_source = {"rate_hz": source.file_rate_hz, "frames": frames}
         _warm_up(chain, params, bench)
         sink: Sink = open_sink(
@@ -326,6 +336,7 @@ def assemble(
         beam_watch=beam_watch,
         pace=structure.pace,
         align=offline,
+        stop_after=None if structure.seconds is None else _samples_for(structure.seconds, source if offline else None),
     )
     oracle = OracleBench(chain.ladder_tap, chain.oracle, mailbox, complain) if live else None
     return Assembly(runner, designs, localizer, beam_watch, oracle, array, layout)

@@ -103,6 +103,8 @@ class Runner:
     align : bool
         Leave out the chain's delay at the start and let it run out at the end, so that the sink gets as many
         samples as the source has, in step with them. For files.
+    stop_after : int, optional
+        Finish with the hop that brings so many samples in (out, where they are aligned), whoever looks and when.
     """
 
     def __init__(
@@ -118,6 +120,7 @@ class Runner:
         beam_watch: BeamWatch | None = None,
         pace: str = "device",
         align: bool = False,
+        stop_after: int | None = None,
     ):
         self.source, self.sink, self.chain = source, sink, chain
         self.taker: Taker | None = None
@@ -151,6 +154,7 @@ class Runner:
         self._pace = pace
         self._skip = chain.latency if align else 0
         self._align = align
+        self._stop_after = stop_after
         self._azimuth_rad = math.radians(history.params.beamformer.steering_deg)
         self._due_s: float | None = None
         self._computing_s = 0.0
@@ -202,6 +206,8 @@ class Runner:
         self._meter.begin()
         self._process(block)
         self._computing_s += COMPUTING_SMOOTHING * (time.monotonic() - began - self._computing_s)
+        if self._stop_after is not None:
+            self.finished = (self.samples_out if self._align else self.samples_in) >= self._stop_after
         return True
 
     def _wait(self, timeout_s: float) -> bool:
