@@ -217,7 +217,7 @@ def test_the_disk_that_fills_is_said_once(session, tmp_path, monkeypatch):
     assert session.says("disk is full in about 5 min")[1]
     health = session.becomes(lambda health: health.recording_left_s is not None)
     assert health.recording_left_s == pytest.approx(300)
-    session.becomes(lambda health: health.recording_s > 0.5)
+    session.becomes(lambda health: (health.recording_s or 0) > 0.5)
     session.stop_recording()
     session.becomes(lambda health: health.recording_left_s is None)
     assert sum("disk is full" in message for message, _ in session.said) == 1
@@ -335,12 +335,12 @@ def test_lines_that_came_between_two_looks_are_all_told_in_order_also_after_a_st
         session._say("two", failed=True)
 
     session._commands.put(two_lines)
-    wait(lambda: session.mailbox.health.message == "two")
+    until(lambda: session.mailbox.health.message == "two")
     first, second = session.mailbox.health.said
     assert (first.text, first.failed, second.text, second.failed) == ("one", False, "two", True)
     assert second.number == first.number + 1
     session.start()
-    wait(lambda: session.mailbox.health.state == "running")
+    session.becomes("running")
     assert session.mailbox.health.message != "two" and {first, second} <= set(session.mailbox.health.said)
 
 
@@ -348,7 +348,7 @@ def test_of_many_lines_the_newest_are_kept(session):
     for number in range(20):
         session._say(f"line {number}")
     session._commands.put(lambda: None)
-    wait(lambda: session.mailbox.health.message == "line 19")
+    until(lambda: session.mailbox.health.message == "line 19")
     assert [(line.number, line.text) for line in session.mailbox.health.said] == [
         (number, f"line {number}") for number in range(12, 20)
     ]
