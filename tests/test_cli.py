@@ -1,4 +1,5 @@
 import json
+import signal
 import subprocess
 import sys
 import types
@@ -63,6 +64,15 @@ def test_a_file_opens_the_window_on_it_unless_a_command_has_its_name(monkeypatch
     assert not opens_window(["params"]) and not opens_window(["gone.wav"])
 
 
+@pytest.fixture
+def own_signals():
+    """A command that is run as a program answers to a request to end; the tests' own process goes on as it was."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.usefixtures("own_signals")
 @pytest.mark.parametrize("argv", [["--version"], ["--help"]])
 def test_information_opens_no_window(argv, capsys):
     with pytest.raises(SystemExit) as ended:

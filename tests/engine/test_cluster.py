@@ -1,6 +1,7 @@
 """Work over processes: what comes back, what a dying process costs, and schedulers that cannot be used."""
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -51,6 +52,16 @@ def test_results_raise_the_first_error_and_count():
     assert seen == [(1, 2), (2, 2)]
     with pytest.raises(ValueError, match="no root"):
         cluster.results(_square, [2, -3], 1)
+
+
+def test_who_stops_before_the_end_leaves_no_process_behind():
+    def stop(done, total):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        cluster.results(_square, range(8), 2, progress=stop)
+    assert multiprocessing.active_children() == [], "although the error still holds on to the work"
+    assert stopped.traceback
 
 
 def test_a_killed_process_loses_nothing(tmp_path):

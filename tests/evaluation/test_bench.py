@@ -77,7 +77,10 @@ def test_rows_of_the_start_are_medians_of_what_the_program_says():
 
 def test_the_program_says_how_long_its_start_took():
     times = bench._start()
-    assert 0 < times["window_s"] < times["sound_s"] <= times["column_s"] and times["cpu_s"] > 0
+    assert times.keys() == {"window_s", "sound_s", "column_s", "cpu_s"}
+    # Window and sound are begun beside each other, and which is there first is up to the machine; a column shows both.
+    assert 0 < times["window_s"] <= times["column_s"] and 0 < times["sound_s"] <= times["column_s"]
+    assert times["cpu_s"] > 0
 
 
 def test_a_program_that_does_not_start_is_said(monkeypatch):

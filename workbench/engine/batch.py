@@ -7,6 +7,7 @@ is being written lies in `.unfinished/` and takes its name when it is complete.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -271,19 +272,21 @@ def _run(recipe, sources, out, unfinished, journal, jobs, scheduler, progress) -
         known = journal.done.get(journal.name(target))
         pieces.append(Piece(source, target, unfinished, recipe, mark, known))
     journal.note_begun(piece.target for piece in pieces if journal.name(piece.target) not in journal.begun)
-    for outcome in cluster.outcomes(work, pieces, jobs, scheduler):
-        piece = pieces[outcome.index]
-        if outcome.error is not None:
-            result.failures.append(Failure(piece.source, _reason(outcome.error)))
-        elif outcome.value.skipped:
-            result.skipped += 1
-        else:
-            result.finished += 1
-            result.seconds += outcome.value.seconds
-            journal.note_done(piece.source, piece.target, outcome.value.done)
-        bytes_done += sizes[piece.source]
-        if progress is not None:
-            progress(result, bytes_done, total)
+    # Closed by name: an interruption here must end the processes before the folder that they write to is swept.
+    with contextlib.closing(cluster.outcomes(work, pieces, jobs, scheduler)) as outcomes:
+        for outcome in outcomes:
+            piece = pieces[outcome.index]
+            if outcome.error is not None:
+                result.failures.append(Failure(piece.source, _reason(outcome.error)))
+            elif outcome.value.skipped:
+                result.skipped += 1
+            else:
+                result.finished += 1
+                result.seconds += outcome.value.seconds
+                journal.note_done(piece.source, piece.target, outcome.value.done)
+            bytes_done += sizes[piece.source]
+            if progress is not None:
+                progress(result, bytes_done, total)
     result.failures.sort(key=lambda failure: str(failure.source))
     return result
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,13 +36,13 @@ class Outcome:
 
 def outcomes(
     function: Callable[[Any], Any], items: Sequence[Any], jobs: int, scheduler: str | None = None
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """`function(item)` for every item, as they are done.
 
     Parameters
     ----------
     function : a module's own function, and items that can be pickled
-    items : the pieces
+    items : the pieces; who stops before the last of them closes the generator, which ends the processes
     jobs : processes on this machine; 1 works in this one. Ignored with a scheduler.
     scheduler : address of a dask.distributed scheduler whose workers have this program and see the same files
 
@@ -72,12 +72,13 @@ def results(
     `progress` is called with the number of pieces done and the number of all.
     """
     values: list[Any] = [None] * len(items)
-    for done, outcome in enumerate(outcomes(function, items, jobs, scheduler), start=1):
-        if outcome.error is not None:
-            raise outcome.error
-        values[outcome.index] = outcome.value
-        if progress is not None:
-            progress(done, len(items))
+    with contextlib.closing(outcomes(function, items, jobs, scheduler)) as found:
+        for done, outcome in enumerate(found, start=1):
+            if outcome.error is not None:
+                raise outcome.error
+            values[outcome.index] = outcome.value
+            if progress is not None:
+                progress(done, len(items))
     return values
 
 

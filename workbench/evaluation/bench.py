@@ -436,7 +436,13 @@ def _start() -> dict[str, float]:
         told = Path(folder, "start.json")
         done = subprocess.run(
             [*program(), "--fresh", "--source", "room", "--sink", "none", "--start-times", str(told)],
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": folder},
+            # Nobody's settings, and nobody's runs: one of those that crashed would be looked after first.
+            env={
+                **os.environ,
+                "QT_QPA_PLATFORM": "offscreen",
+                "XDG_CONFIG_HOME": folder,
+                "XDG_STATE_HOME": folder,
+            },
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
