@@ -123,6 +123,7 @@ def test_a_design_of_before_counts_its_boost_limit_as_then(folder, droop_db):
     assert (design.cancellation_db, design.boost_limit_db, design.virtual_deg) == (9.5, 7.5, 25.0)
     assert design.droop_db == droop_db
     assert not design.limit_counts_level
+    assert design.beam_shift_us == 0  # beams did not lean
 
 
 def test_a_design_by_hand_is_of_today(tmp_path):

@@ -71,10 +71,30 @@ def test_expected_null_energy_counts_the_mismatch():
     assert real[1] < real[0] - 1
 
 
-def test_symmetric_layouts_have_symmetric_beams():
+def test_symmetric_layouts_have_symmetric_beams_that_do_not_lean():
     layout = load_layout("sphere5-60mm")
-    weights = speaker_beam(layout, BAND_HZ, BeamGoal())
+    weights = speaker_beam(layout, BAND_HZ, BeamGoal(lean_s=0.0))
     np.testing.assert_allclose(weights[:, [1, 3]], weights[:, [2, 4]], rtol=1e-3, atol=1e-4)
+
+
+def test_beams_that_lean_radiate_less_and_shift_the_centre_by_no_more_than_is_allowed():
+    layout = load_layout("sphere5-60mm")
+    upright = speaker_beam(layout, BAND_HZ, BeamGoal(lean_s=0.0))
+    low = BAND_HZ < 1300
+    better_db = []
+    for lean_s in (6e-6, 12e-6):
+        weights = speaker_beam(layout, BAND_HZ, BeamGoal(lean_s=lean_s))
+        better_db.append(
+            (directivity_db(layout, weights, BAND_HZ) - directivity_db(layout, upright, BAND_HZ))[low].mean()
+        )
+        ear_rad = np.arcsin(layout.head_radius_m / layout.listener_distance_m)
+        ears = np.einsum(
+            "fai,fi->fa", patterns(layout, np.array([ear_rad, -ear_rad]), BAND_HZ, distance_m=1.5), weights
+        )
+        time_s = np.angle(ears[:, 0] * ears[:, 1].conj()) / (2 * np.pi * BAND_HZ)
+        assert 0.7 * lean_s < time_s[low].max() < 1.15 * lean_s and time_s.min() > -1e-6
+        assert np.abs(20 * np.log10(np.abs(ears[:, 0] / ears[:, 1]))).max() < 0.4
+    assert 0.1 < better_db[0] < better_db[1] and better_db[1] > 1
 
 
 def test_closed_forms_of_directivity_and_white_noise_gain():

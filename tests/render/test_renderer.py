@@ -254,7 +254,7 @@ def test_shipped_designs_load(name):
         ("region_m = 2", "outside"),
         ("droop_db = -1", "outside"),
         ("name = ", "not valid TOML"),
-        ("earshot_design = 3", "written by a newer Earshot"),
+        ("earshot_design = 4", "written by a newer Earshot"),
         ("earshot_design = 'new'", "must be a whole number"),
         ("cancellation_shape = '300:x'", "not a point hertz:value"),
         ("cancellation_shape = '300:1 300:2'", "same frequency"),

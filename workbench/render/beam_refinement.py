@@ -12,14 +12,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-ROUNDS = 120
-_STEP, _LAST_STEP = 0.12, 0.015
+ROUNDS, LEANING_ROUNDS = 120, 200
+_STEP, _LAST_STEP, _LEANING_LAST_STEP = 0.12, 0.015, 0.03
 _SHORT_DB = 0.1
 """What a goal may be missed by and still count as met."""
 _FADE = 5.0
 """Frequencies over which a refined beam goes over into one that could not be."""
 _TINY = 1e-9
-_PHASED_ROUNDS = 40
+_PHASED_ROUNDS, _LEANING_PHASED_ROUNDS = 40, 20
+_PUSH_RAD, _PUSH_DB, _SLIGHT_RAD = np.radians(6.0), 3.0, 0.1
+"""What the window's edges are leant by in a round while the lean is so far from what is allowed; at frequencies where
+no more than the last is wanted, less."""
+_LEAN_SHORT_DB = 1.0
 _UNKNOWN_POWER, _LARGEST_OWN = 0.15, 30.0
 
 
@@ -37,11 +41,36 @@ class Limit:
         return np.maximum(magnitude.max(axis=1) / self.magnitude, np.sqrt((magnitude**2).sum(axis=1)) / self.norm)
 
 
+@dataclass(frozen=True, slots=True)
+class Lean:
+    """A wavefront that may lean to a side.
+
+    With the same phase on both sides, what is even up to 45 degrees and nearly nothing at 90 takes sharp lobes, which
+    radiate to the rear. If the level's phase runs on from one side to the other, the same magnitudes need less: up to
+    6 dB less where a device is as wide as half a wave. It reaches one ear a little before the other.
+
+    difference : (F, 1, drivers) complex
+        Half of the difference between the patterns at the two ears.
+    allowed_db : (F, 1)
+        Of its level, over the axis.
+    phase_rad : (F, directions)
+        The lean in the window that makes so much of it: where the search begins.
+    """
+
+    difference: np.ndarray
+    allowed_db: np.ndarray
+    phase_rad: np.ndarray
+
+    def at(self, chosen: np.ndarray) -> Lean:
+        """The same at chosen frequencies."""
+        return Lean(self.difference[chosen], self.allowed_db[chosen], self.phase_rad[chosen])
+
+
 def _db(level: np.ndarray) -> np.ndarray:
     return 20 * np.log10(np.abs(level) + _TINY)
 
 
-def _faded(before: np.ndarray, after: np.ndarray, found: np.ndarray) -> np.ndarray:
+def faded(before: np.ndarray, after: np.ndarray, found: np.ndarray) -> np.ndarray:
     """Weights after refinement, going over into those before it near frequencies at which there were none."""
     missing = np.flatnonzero(~found)
     if len(missing) == 0:
@@ -65,8 +94,10 @@ def refine(
     evenness: float,
     mismatch: float,
     limit: Limit,
-) -> np.ndarray:
-    """Weights (F, drivers) that radiate least within the goal; where none are found, those given.
+    lean: Lean | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (F, drivers) that radiate least within the goal, and where they were found, (F,) bool; elsewhere they
+    are those given.
 
     Parameters
     ----------
@@ -80,8 +111,18 @@ def refine(
     evenness : weight of the window against the nulls to begin with
     mismatch : variance of a driver's relative error
     limit : of the weights
+    lean : None for a beam of the same phase on both sides, of a device that has two like sides
     """
-    drivers, directions = axis.shape[1], window.shape[1]
+    drivers, directions, nulls = axis.shape[1], window.shape[1], side.shape[1]
+    allowed_db = np.full((len(axis), nulls), null_db)
+    rounds, phased_rounds, last_step = ROUNDS, _PHASED_ROUNDS, _LAST_STEP
+    if lean is not None:
+        rounds, phased_rounds, last_step = LEANING_ROUNDS, _LEANING_PHASED_ROUNDS, _LEANING_LAST_STEP
+        phase = phase * np.exp(1j * lean.phase_rad)
+        at_edge = np.abs(lean.phase_rad).max(axis=1, keepdims=True)
+        push = _PUSH_RAD * lean.phase_rad / np.maximum(at_edge, _SLIGHT_RAD)
+        side = np.concatenate([side, lean.difference], axis=1)
+        allowed_db = np.concatenate([allowed_db, lean.allowed_db], axis=1)
     start = np.nan_to_num(power, nan=_UNKNOWN_POWER)[:, None]
     at_side = np.repeat(0.5 / start, side.shape[1], axis=1)
     at_window = np.repeat(evenness / directions / start, directions, axis=1)
@@ -89,7 +130,7 @@ def refine(
         0.1
         * mismatch
         * (
-            np.einsum("fa,fai->fi", np.minimum(at_side, _LARGEST_OWN), np.abs(side) ** 2)
+            np.einsum("fa,fai->fi", np.minimum(at_side[:, :nulls], _LARGEST_OWN), np.abs(side[:, :nulls]) ** 2)
             + np.einsum("fa,fai->fi", np.minimum(at_window, _LARGEST_OWN), np.abs(window) ** 2)
         )
     )
@@ -99,10 +140,16 @@ def refine(
     diagonal = np.arange(drivers)
     side_adjoint, window_adjoint = side.conj().transpose(0, 2, 1), window.conj().transpose(0, 2, 1)
     bounds = 10 ** (-unevenness_db / 20), 10 ** (unevenness_db / 20)
-    for number in range(ROUNDS):
+    side_short = np.zeros(allowed_db.shape)
+    for number in range(rounds):
         level = (window @ tried[..., None])[..., 0]
         magnitude = np.maximum(np.abs(level), _TINY)
-        wish = np.clip(magnitude, *bounds) * (phase if number < _PHASED_ROUNDS else level / magnitude)
+        if number >= phased_rounds:
+            phase = level / magnitude
+            if lean is not None:  # it would fall back to no lean, where the power has a saddle
+                upright = np.clip(-side_short[:, nulls:] / _PUSH_DB, 0.0, 1.0)
+                phase = phase * np.exp(1j * upright * push)
+        wish = np.clip(magnitude, *bounds) * phase
         matrix = radiated + side_adjoint @ (at_side[..., None] * side)
         matrix = matrix + window_adjoint @ (at_window[..., None] * window)
         matrix[:, diagonal, diagonal] += own + everywhere[:, None]
@@ -111,18 +158,20 @@ def refine(
         reach = np.einsum("fi,fij->fj", axis, solved)
         tried = solved[..., 0] + ((1 - reach[:, 0]) / reach[:, 1])[:, None] * solved[..., 1]
 
-        side_short = _db((side @ tried[..., None])[..., 0]) - null_db
+        side_short = _db((side @ tried[..., None])[..., 0]) - allowed_db
         window_short = np.abs(_db((window @ tried[..., None])[..., 0])) - unevenness_db
         over = _db(limit.strain(tried))
         sent = np.einsum("fi,fij,fj->f", tried.conj(), radiated, tried).real
-        short = np.maximum(side_short.max(axis=1), window_short.max(axis=1))
+        short = np.maximum(side_short[:, :nulls].max(axis=1), window_short.max(axis=1))
+        if lean is not None:
+            short = np.maximum(short, side_short[:, nulls] - _LEAN_SHORT_DB + _SHORT_DB)
         # The last rounds take small steps: their weights are the most alike from frequency to frequency.
-        better = (short < _SHORT_DB) & (over < 0.05) & ((sent < least) | (number > ROUNDS - 10))
+        better = (short < _SHORT_DB) & (over < 0.05) & ((sent < least) | (number > rounds - 10))
         least = np.where(better, sent, least)
         found[better] = tried[better]
 
-        step = _STEP * (_LAST_STEP / _STEP) ** (number / ROUNDS)
+        step = _STEP * (last_step / _STEP) ** (number / rounds)
         at_side = np.clip(at_side * np.exp(2 * step * np.clip(side_short, -2, 2)), 1e-3, 1e4)
         at_window = np.clip(at_window * np.exp(3 * step * np.clip(window_short, -1.5, 1.5)), 1e-3, 1e4)
         everywhere = np.clip(everywhere * np.exp(2 * step * np.clip(over, -3, 3)), 1e-4, 1e3)
-    return _faded(weights, found, np.isfinite(least))
+    return found, np.isfinite(least)

@@ -15,7 +15,7 @@ from workbench.core.versions import take_version
 from workbench.dsp.bands import RATE_HZ
 from workbench.render.drivers import BeamGoal
 
-DESIGN_VERSION = 2
+DESIGN_VERSION = 3
 """Of design files, as their key `earshot_design`; a file without it is of this version."""
 
 FIRST_KEYS = frozenset(
@@ -69,9 +69,9 @@ class Design:
         The beam's nulls, and the window around the axis over which it is even; both plus and minus.
     more_nulls_deg : tuple of float
         Further pairs of nulls.
-    beam_null_db, beam_even_db, beam_wng_db : float
-        How deep the beam's nulls shall be, by how much its window may differ from the axis, and its least white-noise
-        gain.
+    beam_null_db, beam_even_db, beam_shift_us, beam_wng_db : float
+        How deep the beam's nulls shall be, by how much its window may differ from the axis, by how much sooner one ear
+        may hear it than the other, and its least white-noise gain.
     band_low_hz, band_high_hz : float
         Outside of this band the filters go over into plain stereo, and a beam into a plain mix.
     taps, delay_ms : int, float
@@ -108,6 +108,7 @@ class Design:
     window_deg: float = _DEFAULT.window_deg
     beam_null_db: float = _DEFAULT.beam_null_db
     beam_even_db: float = _DEFAULT.beam_even_db
+    beam_shift_us: float = _DEFAULT.beam_shift_us
     beam_wng_db: float = _DEFAULT.beam_wng_db
     band_low_hz: float = _DEFAULT.band_low_hz
     band_high_hz: float = _DEFAULT.band_high_hz
@@ -158,6 +159,7 @@ class Design:
             gain_limit_db=self.boost_limit_db - PAIR_GAIN_DB,
             null_db=-self.beam_null_db,
             unevenness_db=self.beam_even_db,
+            lean_s=1e-6 * self.beam_shift_us,
             white_noise_floor_db=self.beam_wng_db,
         )
 
@@ -241,6 +243,8 @@ def load_design(name_or_path: str | Path) -> Design:
     if "earshot_design" not in table and table.keys() >= FIRST_KEYS and "droop_db" not in table:
         table |= {"earshot_design": 1, "droop_db": 0.0}  # written before there were versions, and before the droop
     version = take_version(table, "earshot_design", DESIGN_VERSION, path)
+    if version < 3:
+        table.setdefault("beam_shift_us", 0.0)
     if version == 1:
         table.setdefault("limit_counts_level", False)
         if table.get("region_m") == 0:

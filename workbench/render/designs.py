@@ -112,7 +112,15 @@ def crosstalk_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
     return _crosstalk_filters(layout, _only(design, _BEAM_ALONE))
 
 
-_BEAM_ALONE = ("null_deg", "more_nulls_deg", "window_deg", "beam_null_db", "beam_even_db", "beam_wng_db")
+_BEAM_ALONE = (
+    "null_deg",
+    "more_nulls_deg",
+    "window_deg",
+    "beam_null_db",
+    "beam_even_db",
+    "beam_shift_us",
+    "beam_wng_db",
+)
 _FIR_ALONE = ("name", "method", "centre", "taps", "delay_ms")
 
 

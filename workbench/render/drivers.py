@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from workbench.core.errors import InputError
 from workbench.core.geometry import SPEED_OF_SOUND_M_S, SpeakerLayout, unit_vectors
 from workbench.core.messages import frozen
-from workbench.render.beam_refinement import Limit, refine
+from workbench.render.beam_refinement import Lean, Limit, faded, refine
 from workbench.render.plants import cabinet_pressure
 
 FAR_M = 2.0
@@ -44,6 +44,9 @@ _BENT_HZ, _FLAT_HZ = (1300.0, 2000.0), (2300.0, 2800.0)
 _BENT_RAD = np.radians(50.0)
 """Between these the window's edges may lag by so much: a wavefront that is bent over the window radiates 0.3 dB less
 elsewhere than a flat one, and a search that begins flat does not find it."""
+_LEAN_HZ = (1300.0, 2000.0)
+"""From the first on the wavefront leans less, from the second on not: there a bent one does as well."""
+_LEAST_LEAN_S = 1e-8
 _NULL_MARGIN_DB, _MARGIN_DB = 0.46, 0.05
 """What interpolation over frequency and the filters' length may cost."""
 _POWER_STEPS = 240
@@ -62,6 +65,7 @@ class BeamGoal:
     evenness : weight of an uneven window against the energy at the nulls
     null_db, unevenness_db : how deep the nulls and how even the window shall be; where there is room to spare, less is
         radiated in all directions together instead, and where they cannot be had, that alone counts
+    lean_s : by how much sooner one ear may hear the beam than the other; 0: the same phase on both sides
     mismatch : variance of a driver's relative error; 0.005 is 0.4 dB and 3 degrees
     gain_limit_db : largest driver gain, where a single driver at the device's centre needs 0
     white_noise_floor_db : least white-noise gain: what noise and unlike drivers make of it, one driver alone having 0
@@ -77,6 +81,7 @@ class BeamGoal:
     evenness: float = 3.0
     null_db: float = -20.3
     unevenness_db: float = 2.9
+    lean_s: float = 12e-6
     mismatch: float = 0.005
     gain_limit_db: float = 10.0
     white_noise_floor_db: float = -30.0
@@ -153,11 +158,35 @@ class _Beam:
         self._wanted = 10 ** (-_EDGE_DB / 20 * edge)
         bent = np.clip(_between(frequency_hz, _BENT_HZ), 0.0, 1.0) - np.clip(_between(frequency_hz, _FLAT_HZ), 0.0, 1.0)
         self._phase = np.exp(-1j * _BENT_RAD * bent[:, None] * edge)
+        self._lean = self._leaning(layout, frequency_hz, goal, shares, np.tile(window, len(_DESIGN_M)))
         self._energy = _mean_square(self._side) + goal.evenness * _mean_square(self._window)
         pairs = np.multiply.outer(shares, shares) if np.ndim(shares) else shares**2
         self._radiated = pairs * _radiated_power(layout, frequencies)
         # A driver with less of a share counts as much: it is to be spared.
         self._own = np.einsum("fii->fi", self._energy / pairs).real
+
+    @staticmethod
+    def _leaning(
+        layout: SpeakerLayout,
+        frequency_hz: np.ndarray,
+        goal: BeamGoal,
+        shares: np.ndarray | float,
+        window: np.ndarray,
+    ) -> Lean | None:
+        """What `Lean` says of the listener's ears; None where no lean is allowed."""
+        if goal.lean_s <= 0:
+            return None
+        ear_rad = np.arctan2(layout.head_radius_m, layout.listener_distance_m)
+        ears = patterns(
+            layout, np.array([ear_rad, -ear_rad]), frequency_hz, distance_m=layout.listener_distance_m / np.cos(ear_rad)
+        )
+        part = 1 - np.clip(_between(frequency_hz, _LEAN_HZ), 0.0, 1.0)
+        at_ear = np.pi * frequency_hz * np.maximum(goal.lean_s * part, _LEAST_LEAN_S)
+        return Lean(
+            difference=0.5 * shares * (ears[:, :1] - ears[:, 1:]),
+            allowed_db=20 * np.log10(np.sin(at_ear))[:, None],
+            phase_rad=at_ear[:, None] * window / ear_rad,
+        )
 
     def short_of_goal_db(
         self, weights: np.ndarray, goal: BeamGoal, chosen: np.ndarray | slice = slice(None)
@@ -192,7 +221,8 @@ class _Beam:
         self, chosen: np.ndarray, weights: np.ndarray, power: np.ndarray, goal: BeamGoal, limit: Limit
     ) -> np.ndarray:
         """Weights at chosen frequencies that meet the goal and radiate less, where there are any."""
-        return refine(
+        search = partial(
+            refine,
             weights,
             power,
             axis=self._axis[chosen],
@@ -206,6 +236,10 @@ class _Beam:
             mismatch=goal.mismatch,
             limit=limit,
         )
+        if self._lean is None:
+            return faded(weights, *search())
+        leaning, found = search(lean=self._lean.at(chosen))
+        return leaning if found.all() else faded(faded(weights, *search()), leaning, found)
 
 
 def speaker_beam(

@@ -44,6 +44,7 @@ GROUPS = {
         "render.window_deg",
         "render.beam_null_db",
         "render.beam_even_db",
+        "render.beam_shift_us",
         "render.beam_wng_db",
     ),
     "filters": (
@@ -71,7 +72,7 @@ _TABS = (
 ONLY_CROSSTALK = set(GROUPS["sides"])
 ONLY_UPMIX = {"render.centre", "render.centre_width_percent", "render.adaptation_ms"}
 ONLY_BEAM = {"render.null_deg", "render.more_nulls", "render.window_deg"}
-ONLY_BEAM |= {"render.beam_null_db", "render.beam_even_db", "render.beam_wng_db"}
+ONLY_BEAM |= {"render.beam_null_db", "render.beam_even_db", "render.beam_shift_us", "render.beam_wng_db"}
 ONLY_AUDITION = {"render.room", "render.head_side_cm", "render.head_back_cm"}
 
 

@@ -19,7 +19,7 @@ from workbench.ui.views.trade_plots import BeamFrontPlot, CentreZonePlot, LimitP
 WIDTH = 1100
 POLL_MS = 100
 SHAPING = ("null_deg", "more_nulls", "window_deg", "region_cm", "region_back_cm", "region_size_percent")
-SHAPING += ("beam_wng_db", "region_yaw_deg", "region_weight", "droop_db", "target", "virtual_deg")
+SHAPING += ("beam_shift_us", "beam_wng_db", "region_yaw_deg", "region_weight", "droop_db", "target", "virtual_deg")
 """Parameters with which all points of the views change: what is shown then is out of date."""
 
 

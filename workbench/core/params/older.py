@@ -19,7 +19,7 @@ FIRST_RENDER = frozenset(
 """All of the group `render` at first. The program writes groups whole, so a file that has these and not the later ones
 was written before those were there; a person who writes a few lines by hand means today's defaults by the rest."""
 
-SINCE = {"droop_db": 0.0, "upmix": False}
+SINCE = {"droop_db": 0.0, "upmix": False, "beam_shift_us": 0.0}
 """What came to `render` since, and the value with which all is as it was before."""
 
 

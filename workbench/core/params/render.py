@@ -280,6 +280,19 @@ class RenderParams:
         step=0.1,
         hidden=True,
     )
+    beam_shift_us: float = knob(
+        12.0,
+        "Centre shift",
+        "By how much sooner one ear may hear the beam than the other. Such a beam leans a little to one side, has the "
+        "same nulls and evenness, and sounds nearer: less of it goes into the room. 10 µs are about one degree.",
+        when="The centre must stand in the middle to the degree: 0.",
+        unit="µs",
+        low=0.0,
+        high=15.0,
+        decimals=0,
+        step=1.0,
+        hidden=True,
+    )
     beam_wng_db: float = knob(
         -30.0,
         "Noise gain floor",
