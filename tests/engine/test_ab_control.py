@@ -1,8 +1,7 @@
-import time
-
 import numpy as np
 import pytest
 
+from tests.engine.watched import WatchedSession, until
 from workbench.core import params as parameters
 from workbench.core.ab import TAPS
 from workbench.core.errors import InputError
@@ -10,7 +9,6 @@ from workbench.core.params import Params
 from workbench.engine.ab_control import ABControl
 from workbench.engine.ab_settings import SideHistory
 from workbench.engine.mailbox import Mailbox
-from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 
 
@@ -94,34 +92,29 @@ def test_what_is_shared_is_told(sides):
     assert ab.state.shared == ("beam",)
 
 
-def wait_for(condition, seconds=20.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "in vain"
-        time.sleep(0.02)
-
-
 def test_a_session_compares_while_it_plays():
     """Two methods of beam on the room: each side's picture comes when it is shown, and the offset is measured."""
-    session = Session(Settings(params=parameters.replace(Params(), {"enhance.method": "classical"}), source="room"))
+    session = WatchedSession(
+        Settings(params=parameters.replace(Params(), {"enhance.method": "classical"}), source="room")
+    )
     try:
-        session.start()
-        wait_for(lambda: session.mailbox.health.state == "running")
+        session.play()
         assert set(session.ab.taps) == set(TAPS)
         session.set({"beamformer.steering_deg": 40.0, "enhance.output_gain_db": -6.0})
-        wait_for(lambda: session.mailbox.beam_pattern.steering_rad == pytest.approx(np.radians(40.0)))
+        until(lambda: session.mailbox.beam_pattern.steering_rad == pytest.approx(np.radians(40.0)))
         session.ab.choose("b")
-        wait_for(lambda: session.mailbox.beam_pattern.steering_rad == pytest.approx(0.0))
+        until(lambda: session.mailbox.beam_pattern.steering_rad == pytest.approx(0.0))
         assert session.params.beamformer.steering_deg == Params().beamformer.steering_deg
-        wait_for(lambda: session.ab.state.gain_b_db < -1.0)
+        until(lambda: session.ab.state.gain_b_db < -1.0)
         assert session.ab.state.gain_a_db == 0.0
         for tap in TAPS:
             session.ab.choose_tap(tap)
             at = session.mailbox.snapshots.next_sequence
-            wait_for(lambda at=at: session.mailbox.snapshots.next_sequence > at + 5)
+            until(lambda at=at: session.mailbox.snapshots.next_sequence > at + 5)
         session.ab.copy("b", "a")
-        wait_for(lambda: session.ab.state.gain_b_db == 0.0)
-        assert session.mailbox.health.state == "running" and not session.mailbox.health.failed
+        until(lambda: session.ab.state.gain_b_db == 0.0)
+        session.becomes("running", from_now=True)
+        assert not any(failed for _, failed in session.said)
         assert isinstance(session.mailbox, Mailbox)
     finally:
         session.close()

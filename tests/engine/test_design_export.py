@@ -1,12 +1,12 @@
 import dataclasses
 import json
-import time
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
 import soundfile
 
+from tests.engine.watched import WatchedSession
 from workbench.core import params as parameters
 from workbench.core.errors import InputError
 from workbench.core.geometry import load_layout
@@ -14,7 +14,6 @@ from workbench.core.params import Params
 from workbench.core.resources import shipped_names
 from workbench.engine.design_export import export_filters
 from workbench.engine.design_report import write_report
-from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 from workbench.render.design import Design, design_settings, load_design
 from workbench.render.renderer import design_from_params, make_filters
@@ -44,12 +43,11 @@ def test_a_file_is_no_folder(tmp_path):
 
 def test_a_session_exports_what_is_set(tmp_path):
     params = parameters.replace(Params(), {"render.cancellation_db": 9.0, "render.null_deg": 70.0})
-    session = Session(Settings(params, layout="sphere3-60mm"))
+    session = WatchedSession(Settings(params, layout="sphere3-60mm"))
     try:
         session.export_design(tmp_path / "out")
-        until = time.monotonic() + 60
-        while not (tmp_path / "out" / "pattern.csv").is_file() and time.monotonic() < until:
-            time.sleep(0.02)
+        session.says("report and plots exported")
+        assert (tmp_path / "out" / "pattern.csv").is_file()
         design = load_design(tmp_path / "out" / "design.toml")
         assert design == design_from_params(params.render)
         report = json.loads((tmp_path / "out" / "report.json").read_text())

@@ -1,10 +1,10 @@
 import os
-import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from tests.engine.watched import WatchedSession
 from workbench.audio.files import read_sound
 from workbench.core.channel_map import ChannelMap
 from workbench.core.errors import EarshotError
@@ -16,7 +16,6 @@ from workbench.engine.chain import Chain, ChainConfig
 from workbench.engine.inputs import InputSetup
 from workbench.engine.journal import HopMoment
 from workbench.engine.recording import begin_recording, disk_left_s
-from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 from workbench.engine.stages import Designs
 
@@ -68,25 +67,16 @@ def test_a_place_that_cannot_be_written_is_said_with_what_to_do(tmp_path):
         begin_recording(tmp_path / "file", FakeRunner(), "wav", Settings())
 
 
-def wait_for(condition, seconds=30.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def test_a_session_records_raw_channels_while_a_map_is_in_force(tmp_path):
     inputs = InputSetup(ChannelMap.in_order(8).swapped(0, 7))
-    session = Session(Settings(source="room", sink="none", inputs=inputs))
+    session = WatchedSession(Settings(source="room", sink="none", inputs=inputs))
     try:
-        session.start()
-        wait_for(lambda: session.mailbox.health.state == "running")
+        session.play()
         session.recording_kind = "flac"
         session.start_recording(tmp_path)
-        wait_for(lambda: (session.mailbox.health.recording_s or 0) > 0.3)
-        assert session.mailbox.health.recording_left_s > 0
+        session.becomes(lambda health: (health.recording_s or 0) > 0.3 and (health.recording_left_s or 0) > 0)
         session.stop_recording()
-        wait_for(lambda: "Recorded" in session.mailbox.health.message)
+        session.says("Recorded")
     finally:
         session.close()
     (folder,) = tmp_path.iterdir()
@@ -103,13 +93,11 @@ def test_a_session_records_raw_channels_while_a_map_is_in_force(tmp_path):
 
 def test_a_recording_that_cannot_begin_leaves_the_sound_alone(tmp_path):
     (tmp_path / "file").touch()
-    session = Session(Settings(source="room", sink="none"))
+    session = WatchedSession(Settings(source="room", sink="none"))
     try:
-        session.start()
-        wait_for(lambda: session.mailbox.health.state == "running")
+        session.play()
         session.start_recording(tmp_path / "file")
-        wait_for(lambda: session.mailbox.health.failed)
-        health = session.mailbox.health
-        assert "cannot record there" in health.message and health.state == "running" and health.recording_s is None
+        assert session.says("cannot record there")[1]
+        assert session.becomes("running", from_now=True).recording_s is None
     finally:
         session.close()

@@ -1,25 +1,17 @@
 """Another delay of the loudspeakers' filters is another chain, as soon as the slider has come to rest."""
 
-import time
-
 import pytest
 
-from workbench.engine.session import Session
+from tests.engine.watched import WatchedSession, until
+from workbench.engine.session import running
 from workbench.engine.settings import Settings
 
 
 @pytest.fixture
 def session():
-    session = Session(Settings(source="room:four-talkers", sink="none", layout="pair-100mm"))
+    session = WatchedSession(Settings(source="room:four-talkers", sink="none", layout="pair-100mm"))
     yield session
     session.close()
-
-
-def _wait(done, timeout_s=60.0):
-    end = time.monotonic() + timeout_s
-    while not done():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.02)
 
 
 def _delay(session):
@@ -28,21 +20,19 @@ def _delay(session):
 
 
 def test_a_later_filter_makes_a_later_chain(session):
-    session.start()
-    _wait(lambda: _delay(session) == 240)
+    session.play()
+    assert _delay(session) == 240
     latency = session._assembly.runner.chain.latency
     first = session._assembly
     for delay_ms in (6.0, 8.0, 10.0):
         session.set({"render.delay_ms": delay_ms}, gesture="slider")
-        time.sleep(0.05)
-    _wait(lambda: _delay(session) == 480)
-    assert session._assembly.runner.chain.latency == latency + 240
-    assert session._assembly is not first
-    _wait(lambda: session.running and session.mailbox.health.state == "running")
+    until(lambda: _delay(session) == 480)
     again = session._assembly
+    assert again is not first and again.runner.chain.latency == latency + 240
+    begun_s = session.becomes("running", from_now=True).elapsed_s
     session.set({"render.virtual_deg": 40.0})
-    time.sleep(1.0)
+    session.becomes(lambda health: health.elapsed_s > begun_s + 2 * running.DELAY_PATIENCE_S, from_now=True)
     assert session._assembly is again
     session.undo()
     session.undo()
-    _wait(lambda: _delay(session) == 240)
+    until(lambda: _delay(session) == 240)

@@ -96,21 +96,19 @@ def test_a_folder_that_cannot_be_made_costs_only_the_mark(tmp_path):
 
 
 def test_the_sessions_recordings_are_marked(tmp_path):
-    from tests.engine.test_replay import wait_for
-    from workbench.engine.session import Session
+    from tests.engine.watched import WatchedSession
     from workbench.engine.settings import Settings
 
     marker = RunMarker(tmp_path / "runs")
-    session = Session(Settings(source="room", sink="none"), run=marker)
+    session = WatchedSession(Settings(source="room", sink="none"), run=marker)
     try:
-        session.start()
-        wait_for(lambda: session.mailbox.health.state == "running")
+        session.play()
         session.start_recording(tmp_path / "recordings")
-        wait_for(lambda: session.mailbox.health.recording_s is not None)
+        session.becomes(lambda health: health.recording_s is not None)
         (folder,) = json.loads(marker.path.read_bytes())["recordings"]
         assert folder == str(session.recording_folder)
         session.stop_recording()
-        wait_for(lambda: session.mailbox.health.recording_s is None)
+        session.becomes(lambda health: health.recording_s is None)
         assert json.loads(marker.path.read_bytes())["recordings"] == [] and session.recording_folder is None
     finally:
         session.close()

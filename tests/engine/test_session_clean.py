@@ -1,14 +1,12 @@
 """A file whose clean recording is named by hand: the oracle ladder can be climbed, and what does not fit is refused."""
 
-import time
-
 import numpy as np
 import pytest
 import soundfile
 
+from tests.engine.watched import WatchedSession
 from workbench.core.errors import InputError
 from workbench.core.params import EnhanceParams, Params
-from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 
 
@@ -28,20 +26,9 @@ def files(tmp_path):
 @pytest.fixture
 def session(files):
     params = Params(enhance=EnhanceParams(method="classical"))
-    session = Session(Settings(params, source=f"file:{files / 'street.wav'}", array="", layout=""))
+    session = WatchedSession(Settings(params, source=f"file:{files / 'street.wav'}", array="", layout=""))
     yield session
     session.close()
-
-
-def until(condition, seconds=30.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.02)
-
-
-def heard_s(session):
-    return session.mailbox.health.elapsed_s
 
 
 @pytest.mark.parametrize(
@@ -55,30 +42,30 @@ def heard_s(session):
 )
 def test_what_does_not_belong_to_the_file_is_refused_and_the_sound_goes_on(session, files, name, words):
     session.start()
-    until(lambda: heard_s(session) > 0.1)
+    session.becomes(lambda health: health.elapsed_s > 0.1)
     with pytest.raises(InputError, match=words):
         session.choose_clean(files / name)
-    before = heard_s(session)
-    until(lambda: heard_s(session) > before)
+    before_s = session.mailbox.health.elapsed_s
+    session.becomes(lambda health: health.elapsed_s > before_s)
     assert session.running and session.clean_wanted
 
 
 def test_with_its_clean_recording_the_ladder_can_be_climbed(session, files):
     session.start()
-    until(lambda: heard_s(session) > 1.1)
+    session.becomes(lambda health: health.elapsed_s > 1.1)
     assert not session.knows_clean
     session.choose_clean(files / "reference.wav")
-    until(lambda: session.mailbox.health.state == "running" and heard_s(session) < 1.0)
-    until(lambda: heard_s(session) > 1.1)
+    session.becomes("starting")
+    session.becomes(lambda health: health.elapsed_s > 1.1)
     assert session.knows_clean
     # Another source knows nothing of it.
     session.choose_source(f"file:{files / 'reference.wav'}")
-    until(lambda: session.mailbox.health.source == "reference.wav" and heard_s(session) > 1.1)
+    session.becomes(lambda health: health.source == "reference.wav" and health.elapsed_s > 1.1)
     assert not session.knows_clean
 
 
 def test_a_source_that_is_no_file_has_no_clean_recording(files):
-    session = Session(Settings(source="room"))
+    session = WatchedSession(Settings(source="room"))
     try:
         assert not session.clean_wanted and session.methods_ready == ()
         with pytest.raises(InputError, match="file as source"):

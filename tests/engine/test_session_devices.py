@@ -1,15 +1,13 @@
 """Devices under a session: missing ones are stood in for and taken later, refusals are taken back, silence is said."""
 
-import logging
-import time
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from tests.audio.jack_server import Probe
+from tests.engine.watched import WatchedSession, until
 from workbench.core.errors import DeviceError, DeviceUnavailable
-from workbench.engine.session import Session
 from workbench.engine.session import running as sessions
 from workbench.engine.settings import Settings, load
 
@@ -17,17 +15,8 @@ DEVICE = "device:JACK Audio Connection Kit/system"
 GONE = "device:JACK Audio Connection Kit/gone"
 
 
-def wait(condition, timeout_s=20.0):
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        if condition():
-            return
-        time.sleep(0.02)
-    raise AssertionError("did not happen in time")
-
-
 def begin(**settings):
-    return Session(Settings(**{"source": "room", "sink": "none", "array": "", "layout": "", **settings}))
+    return WatchedSession(Settings(**{"source": "room", "sink": "none", "array": "", "layout": "", **settings}))
 
 
 @pytest.fixture
@@ -45,21 +34,21 @@ def close(session):
 def test_a_device_that_is_missing_at_the_start_is_stood_in_for_and_taken_when_it_appears(jack, tmp_path):
     jack.kill()
     session = begin(source=DEVICE + "#channels 1,2", sink=DEVICE)
-    health = lambda: session.mailbox.health  # noqa: E731
     try:
         session.start()
-        wait(lambda: health().state == "running")
+        message, failed = session.says("the simulated room plays instead")
+        assert failed and "nothing is played" in message and "system" in message
+        assert session.becomes("running").awaited == ("system", "system")
         assert (session.source_spec, session.sink_spec) == ("room", "none")
-        assert health().failed and "the simulated room plays instead" in health().message
-        assert "nothing is played" in health().message and "system" in health().message
-        assert set(session.wishes) == {"source", "sink"} and health().awaited == ("system", "system")
+        assert set(session.wishes) == {"source", "sink"}
         session.save_settings(tmp_path / "wish.toml")  # what was chosen is kept, not what stands in for it
         assert load(tmp_path / "wish.toml").source == DEVICE + "#channels 1,2"
         assert load(tmp_path / "wish.toml").sink == DEVICE
         jack.start()
-        wait(lambda: not session.wishes and health().state == "running")
+        session.says("was taken")
+        until(lambda: not session.wishes)
+        assert session.becomes("running", from_now=True).source == "system"
         assert session.source_spec == DEVICE + "#channels 1,2" and session.sink_spec == DEVICE
-        assert health().source == "system" and "was taken" in health().message
     finally:
         close(session)
 
@@ -68,14 +57,15 @@ def test_a_device_that_is_missing_at_the_start_is_stood_in_for_and_taken_when_it
 def test_choosing_something_else_ends_the_wish(jack):
     session = begin(source=GONE)
     try:
-        session.start()
-        wait(lambda: session.wishes == {"source": GONE} and session.mailbox.health.state == "running")
+        session.play()
+        assert session.wishes == {"source": GONE}
         session.choose_source(DEVICE)
-        wait(lambda: session.mailbox.health.source == "system")
+        session.becomes(lambda health: health.source == "system")
         assert session.wishes == {}
+        session.says("gone")  # at the start
         session.choose_source(GONE)  # while sound plays a choice that fails is taken back instead
-        wait(lambda: "gone" in session.mailbox.health.message)
-        wait(lambda: session.mailbox.health.state == "running")
+        session.says("gone")
+        session.becomes("running", from_now=True)
         assert session.source_spec == DEVICE and session.wishes == {}
     finally:
         close(session)
@@ -86,16 +76,16 @@ def test_a_recording_is_not_interrupted_for_a_wish(jack, tmp_path):
     jack.kill()
     session = begin(source=DEVICE)
     try:
-        session.start()
-        wait(lambda: session.mailbox.health.state == "running")
+        session.play()
         session.start_recording(tmp_path)
-        wait(lambda: session.mailbox.health.recording_s)
+        session.becomes(lambda health: health.recording_s)
         jack.start()
-        wait(lambda: any("JACK" in device.hostapi for device in session.device_watch.listing.devices))
-        time.sleep(0.5)
-        assert session.source_spec == "room" and session.mailbox.health.recording_s
+        until(lambda: any("JACK" in device.hostapi for device in session.device_watch.listing.devices))
+        for _ in range(5):  # it has looked after its wishes again and again
+            assert session.becomes("running", from_now=True).recording_s
+        assert session.source_spec == "room"
         session.stop_recording()
-        wait(lambda: session.source_spec == DEVICE)
+        until(lambda: session.source_spec == DEVICE)
     finally:
         close(session)
 
@@ -103,44 +93,41 @@ def test_a_recording_is_not_interrupted_for_a_wish(jack, tmp_path):
 @pytest.mark.jack
 def test_digital_silence_is_said_and_opening_anew_is_done(jack):
     session = begin(source=DEVICE + "#channels 1")
-    health = lambda: session.mailbox.health  # noqa: E731
     try:
         session.start()
-        wait(lambda: health().state == "running" and health().elapsed_s > 0.2)
+        session.becomes(lambda health: health.state == "running" and health.elapsed_s > 0.2)
         play = 0.1 * np.random.default_rng(0).standard_normal((1, 24000)).astype(np.float32)
         probe = Probe(jack, play, 0, 0.5)
         probe.connect(probe.ports("PortAudio.*:in_")[:1], [])
         probe.begin()
-        wait(lambda: health().silent_inputs == ("system",))
-        assert health().failed and "digital zeros" in health().message
+        assert session.says("digital zeros")[1]
+        session.becomes(lambda health: health.silent_inputs == ("system",))
         probe.close()
         losses = session._assembly.runner.source.losses
         session.reopen_devices()
-        wait(lambda: session._assembly.runner.source.losses > losses and health().state == "running")
-        wait(lambda: health().silent_inputs == ())
+        until(lambda: session._assembly.runner.source.losses > losses)
+        session.becomes(lambda health: health.silent_inputs == () and health.state == "running", from_now=True)
     finally:
         close(session)
 
 
 @pytest.mark.jack
-def test_a_server_that_comes_back_at_another_rate_is_taken_and_said(jack, caplog):
-    caplog.set_level(logging.INFO, "workbench.engine.session")  # what is said next may follow within a moment
-    said = lambda text: any(record.message == text for record in caplog.records)  # noqa: E731
+def test_a_server_that_comes_back_at_another_rate_is_taken_and_said(jack):
     session = begin(source=DEVICE + "#channels 1,2", sink=DEVICE)
-    health = lambda: session.mailbox.health  # noqa: E731
     try:
         session.start()
-        wait(lambda: health().state == "running" and health().elapsed_s > 0.5)
+        session.becomes(lambda health: health.state == "running" and health.elapsed_s > 0.5)
         jack.kill()
-        wait(lambda: health().state == "lost" and said("system is lost, trying again."))
+        session.says("system is lost, trying again.")
+        session.becomes("lost")
         jack.start(rate_hz=44100, period=512)
-        wait(lambda: said("system is back, at 44.1 kHz now."), 40.0)
-        before_s = health().elapsed_s
-        wait(lambda: health().state == "running" and health().elapsed_s > before_s + 0.5)
+        session.says("system is back, at 44.1 kHz now.")
+        before_s = session.becomes("running").elapsed_s
+        session.becomes(lambda health: health.state == "running" and health.elapsed_s > before_s + 0.5)
         jack.kill()
-        wait(lambda: health().state == "lost")
+        session.becomes("lost")
         jack.start(rate_hz=48000, period=480)
-        wait(lambda: said("system is back, at 48 kHz now."), 40.0)
+        session.says("system is back, at 48 kHz now.")
     finally:
         close(session)
 
@@ -161,20 +148,18 @@ def test_when_going_back_fails_too_everything_stands_still_and_both_reasons_are_
     errors = {}
     refusing(monkeypatch, errors)
     session = begin()
-    health = lambda: session.mailbox.health  # noqa: E731
     try:
-        session.start()
-        wait(lambda: health().state == "running")
+        session.play()
         errors.update({"room": DeviceError("the room is closed"), "device:X/new": DeviceError("the new one is busy")})
         session.choose_source("device:X/new")
-        wait(lambda: health().state == "stopped" and "failed as well" in health().message)
-        assert "the new one is busy" in health().message and "the room is closed" in health().message
-        assert health().failed and not session.running
+        message, failed = session.says("failed as well")
+        assert failed and "the new one is busy" in message and "the room is closed" in message
+        session.becomes("stopped")
+        assert not session.running
         assert session.source_spec == "device:X/new"  # the new choice stays
         del errors["room"]
         session.choose_source("room")
-        session.start()
-        wait(lambda: health().state == "running")
+        session.play()
     finally:
         close(session)
 
@@ -190,16 +175,18 @@ def test_a_busy_device_is_stood_in_for_and_not_tried_again_by_itself(monkeypatch
     session = begin(source="device:X/mixer")
     try:
         session.start()
-        wait(lambda: session.mailbox.health.state == "running")
-        assert session.source_spec == "room" and "Device unavailable" in session.mailbox.health.message
-        time.sleep(0.5)
+        session.says("Device unavailable")
+        session.becomes("running")
+        assert session.source_spec == "room"
+        for _ in range(5):  # it has looked after its wishes again and again
+            session.becomes("running", from_now=True)
         assert tried == ["device:X/mixer", "room"]
         session.stop()
-        wait(lambda: session.mailbox.health.state == "stopped")
+        session.becomes("stopped", from_now=True)
         del errors["device:X/mixer"]
         errors["room"] = DeviceError("no")  # a start goes for the wish first
         session.start()
-        wait(lambda: tried[2:] == ["device:X/mixer"])
+        until(lambda: tried[2:3] == ["device:X/mixer"])
     finally:
         close(session)
 
@@ -223,10 +210,10 @@ def test_a_command_that_breaks_leaves_the_session_usable(monkeypatch):
     session = begin()
     try:
         session.start()
-        wait(lambda: "Something went wrong" in session.mailbox.health.message)
-        assert not session.running and session.mailbox.health.state == "stopped"
+        assert session.says("Something went wrong")[1]
+        session.becomes("stopped", from_now=True)
+        assert not session.running
         errors.clear()
-        session.start()
-        wait(lambda: session.mailbox.health.state == "running")
+        session.play()
     finally:
         close(session)

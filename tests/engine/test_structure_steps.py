@@ -1,11 +1,10 @@
-import time
 from dataclasses import replace
 
 import pytest
 
+from tests.engine.watched import WatchedSession, until
 from workbench.engine.assembly import Structure
 from workbench.engine.device_store import OutputSetup
-from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 from workbench.engine.structure_steps import structure_label
 
@@ -29,27 +28,25 @@ def test_labels(changes, label):
     assert structure_label(ROOM, replace(ROOM, **changes)) == label
 
 
-def test_source_array_and_layout_are_undone_and_done_again_by_the_session():
-    session = Session(Settings(source="room"))
+@pytest.fixture
+def session():
+    session = WatchedSession(Settings(source="room"))
+    yield session
+    session.close()
 
-    def settle(what):
-        end = time.monotonic() + 60
-        while not what():
-            assert time.monotonic() < end
-            time.sleep(0.01)
 
+def test_source_array_and_layout_are_undone_and_done_again_by_the_session(session):
     session.choose_layout("stereo-60deg")
-    settle(lambda: session.undo_label == "Loudspeakers: stereo-60deg")
+    until(lambda: session.undo_label == "Loudspeakers: stereo-60deg")
     session.set({"enhance.strength_percent": 40.0})
     session.choose_array(None)
-    settle(lambda: session.undo_label == "Microphones: none")
+    until(lambda: session.undo_label == "Microphones: none")
     assert [step.label for step in session.steps[0]] == [
         "Loudspeakers: stereo-60deg", "Strength 40 %", "Microphones: none",
     ]  # fmt: skip
     session.go_to_step(0)
-    settle(lambda: session.array_name == "uca8-100mm" and session.layout_name == "pair-100mm")
+    until(lambda: session.array_name == "uca8-100mm" and session.layout_name == "pair-100mm")
     assert session.params.enhance.strength_percent == 100.0 and not session.can_undo
     session.go_to_step(3)
-    settle(lambda: session.array_name is None and session.layout_name == "stereo-60deg")
+    until(lambda: session.array_name is None and session.layout_name == "stereo-60deg")
     assert session.params.enhance.strength_percent == 40.0 and not session.can_redo
-    session.close()
