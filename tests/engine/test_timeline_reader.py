@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+import soundfile
 
 from tests.audio.test_overview import sparse_hours
 from tests.engine.test_journal_index import HEADER
@@ -43,6 +44,16 @@ def test_what_is_opened_again_at_once_is_read_again(reader, recorded):  # noqa: 
         reader.open("session", str(recorded.folder))
         wait_for(lambda: reader.picture.tracks is not None and reader.picture.overview is not None)
         reader.open("", "")
+
+
+def test_a_file_that_was_written_again_is_read_anew_when_it_is_opened_again(reader, tmp_path):
+    path = tmp_path / "a.wav"
+    for seconds in (1, 2, 3):
+        soundfile.write(path, np.full((seconds * 48000, 1), 0.1 * seconds, np.float32), 48000, "FLOAT")
+        reader.open("file", str(path))
+        wait_for(lambda: reader.picture.overview is not None and reader.picture.overview.exact)
+        assert reader.picture.duration_s == seconds
+        assert np.nanmax(reader.picture.overview.high) == np.float32(0.1 * seconds)
 
 
 def long_session(folder, hours):

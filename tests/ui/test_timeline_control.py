@@ -1,6 +1,7 @@
 """Opening sessions, markers and notes, the loop's keys, and the moment as a command line."""
 
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.engine.test_journal_index import write as write_journal
 from tests.ui.fakes import DEVICES, FakeSession, FakeSound, FakeSpace
 from workbench.core.timeline import Marker
 from workbench.core.transport import TransportState
+from workbench.engine.journal_index import JournalIndex
 from workbench.ui.bridge import Bridge
 from workbench.ui.main_window import MainWindow
 from workbench.ui.timeline_control import RECENT, session_folder
@@ -118,6 +120,43 @@ def test_the_list_of_ones_own_markers_is_read_again(control, session, qtbot):
     assert control.strip.isHidden() and control.timeline.markers == ()
     opened(control, session, qtbot)
     assert control.markers == (Marker(0.25, "kept"), Marker(1.0, "recorded"))
+
+
+@pytest.fixture
+def held_journal(monkeypatch):
+    """Journals are not read before this is set."""
+    go_on, build = threading.Event(), JournalIndex.build
+
+    def wait_and_build(index, *args):
+        assert go_on.wait(60)
+        return build(index, *args)
+
+    monkeypatch.setattr(JournalIndex, "build", wait_and_build)
+    yield go_on
+    go_on.set()
+
+
+def test_a_marker_that_is_set_while_the_journal_is_read_takes_the_place_of_none(control, session, qtbot, held_journal):
+    assert control.open(session)
+    control.bridge.session.transport.seek(0.25)
+    control.bridge.poll()
+    assert control.mark("early") and control.mark("a door")
+    assert control.markers == control.timeline.markers == (Marker(0.25, "a door"),)
+    assert not (session / "markers.json").exists()
+    held_journal.set()
+    qtbot.waitUntil(lambda: (session / "markers.json").is_file())
+    assert control.markers == control.timeline.markers == (Marker(0.25, "a door"), Marker(1.0, "recorded"))
+
+
+def test_a_marker_that_could_not_be_kept_is_said(control, session, held_journal):
+    said = []
+    control.bridge.failed.connect(said.append)
+    assert control.open(session)
+    control.bridge.poll()
+    assert control.mark() and said == []
+    control.bridge.choose_source("room")
+    control.bridge.poll()
+    assert "was not kept" in said[0] and control.markers == ()
 
 
 def test_the_loops_keys_are_the_files_unless_kept_sound_loops(main_window, control, session, qtbot):

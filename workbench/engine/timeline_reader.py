@@ -98,14 +98,15 @@ class TimelineReader:
                 wish = self._wish
                 if self._ended:
                     break
-            if opened is not None and (wish is None or (wish.kind, wish.path) != (opened.kind, opened.path)):
+            # What was opened anew may be another file by now: a recording goes on, a file is written again.
+            if opened is not None and (wish is None or wish.serial != opened.serial):
                 opened.close()
                 opened = None
             done = wish
             if wish is None:
                 continue
             try:
-                opened = opened or _Opened(wish.kind, wish.path)
+                opened = opened or _Opened(wish)
                 self._read(opened, wish)
             except Stopped:
                 continue
@@ -119,7 +120,7 @@ class TimelineReader:
 
     def _publish(self, wish: _Wish, **known: Any) -> None:
         with self._changed:
-            if self._wish is not None and (self._wish.kind, self._wish.path) == (wish.kind, wish.path):
+            if self._wish is not None and self._wish.serial == wish.serial:
                 self.picture = replace(self.picture, **known)
 
     def _read(self, opened: _Opened, wish: _Wish) -> None:
@@ -145,8 +146,9 @@ class TimelineReader:
         if index is None or opened.read_for == wish:
             return
         # The last wish may be another view of the same journal: reading that is never given up for it.
-        other = lambda: self._ended or self._wish is None or self._wish.path != wish.path  # noqa: E731
-        index.build(lambda share: self._publish(wish, progress=share), other)
+        other = lambda: self._ended or self._wish is None or self._wish.serial != wish.serial  # noqa: E731
+        # All of it is read when the markers are known too: who sets one builds upon them.
+        index.build(lambda share: self._publish(wish, progress=min(share, 0.99)), other)
         if opened.events is None:
             opened.events = events_of(index)
         if stopped():
@@ -164,14 +166,14 @@ class TimelineReader:
 
 
 class _Opened:
-    """What is open for one path."""
+    """What is open since one opening."""
 
-    def __init__(self, kind: str, path: str):
-        self.kind, self.path = kind, path
+    def __init__(self, wish: _Wish):
+        self.serial = wish.serial
         self.index: JournalIndex | None = None
-        sound = Path(path)
-        if kind == "session":
-            found = find_session(path)
+        sound = Path(wish.path)
+        if wish.kind == "session":
+            found = find_session(wish.path)
             self.index, sound = found.index, found.input_path
         self.sound = OverviewReader(sound)
         self.events: TimelineEvents | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +29,8 @@ RECENT, MOST_RECENT = "sessions/recent", 8
 HIDDEN = "timeline/hidden"
 HERE_S = 0.05
 """A marker as near as this is the one at the place."""
+Edit = Callable[[tuple[Marker, ...]], tuple[Marker, ...]]
+"""Gives the markers after a change."""
 
 
 def session_folder(path: Path) -> Path | None:
@@ -78,6 +81,8 @@ class TimelineControl(QObject):
         """What a note that is being written is about: "recording" or the path that plays, and when in it."""
         self._state = TransportState()
         self._own_markers: tuple[Marker, ...] | None = None
+        self._unsaved: list[Edit] = []
+        """Of markers, while those of the recording are still being read: a list of one's own takes their place."""
         self.recent_menu = QMenu("Recent sessions", window)
         self.recent_menu.aboutToShow.connect(self._fill_recent)
         self.keys = {
@@ -125,6 +130,9 @@ class TimelineControl(QObject):
         self.strip.show_state(state)
 
     def _open(self, state: TransportState) -> None:
+        if self._unsaved:
+            self._unsaved.clear()
+            self.bridge.failed.emit("The last marker was not kept: the session's journal was still being read")
         kind = "session" if state.session else "file"
         self.reader.open(kind, state.path)
         self._own_markers = None
@@ -147,13 +155,18 @@ class TimelineControl(QObject):
         picture = self.reader.picture
         if picture is not self.timeline.picture:
             self.timeline.show_picture(picture)
+            self._save_edits()
             self.timeline.show_markers(self.markers)
             self.strip.show_state(self._state)
 
     @property
     def markers(self) -> tuple[Marker, ...]:
-        """All markers in order: a person's own list where there is one, else those of the recording."""
-        return self.reader.picture.markers if self._own_markers is None else self._own_markers
+        """All markers in order: a person's own list where there is one, else those of the recording, as far as they
+        are read."""
+        markers = self.reader.picture.markers if self._own_markers is None else self._own_markers
+        for edit in self._unsaved:
+            markers = edit(markers)
+        return tuple(sorted(markers))
 
     def toggle(self) -> None:
         """Show the timeline, or hide it."""
@@ -229,7 +242,7 @@ class TimelineControl(QObject):
             return False
         here = self._here(time_s)
         marker = Marker(here.time_s if here else round(self._state.position_s if time_s is None else time_s, 3), text)
-        if not self._save((*(one for one in self.markers if one is not here), marker)):
+        if not self._edit(lambda markers: (*(one for one in markers if one != here), marker)):
             return False
         self.bridge.noticed.emit(f"Marked {clock(marker.time_s, 1)}{f': {text}' if text else ''}")
         return True
@@ -259,7 +272,7 @@ class TimelineControl(QObject):
         here = self._here()
         if here is None:
             self.bridge.noticed.emit("There is no marker here: Ctrl+Left and Ctrl+Right go from one to the next")
-        elif self._save(tuple(one for one in self.markers if one is not here)):
+        elif self._edit(lambda markers: tuple(one for one in markers if one != here)):
             self.bridge.noticed.emit(f"Marker {clock(here.time_s, 1)} deleted")
 
     def go_to_marker(self, step: int) -> None:
@@ -280,18 +293,26 @@ class TimelineControl(QObject):
         near = [one for one in self.markers if abs(one.time_s - at_s) <= HERE_S]
         return min(near, key=lambda one: abs(one.time_s - at_s), default=None)
 
-    def _save(self, markers: tuple[Marker, ...]) -> bool:
+    def _edit(self, edit: Edit) -> bool:
+        self._unsaved.append(edit)
+        saved = self._save_edits()
+        self.timeline.show_markers(self.markers)
+        return saved
+
+    def _save_edits(self) -> bool:
+        """Save what was changed, unless the recording's own markers are not known yet; False where that fails."""
+        if not self._unsaved or (self._own_markers is None and self.reader.picture.progress < 1):
+            return True
+        markers = self.markers
+        self._unsaved.clear()
         try:
-            place = self.files.save(
-                "session" if self._state.session else "file", self._state.path, tuple(sorted(markers))
-            )
+            place = self.files.save("session" if self._state.session else "file", self._state.path, markers)
         except InputError as error:
             self.bridge.failed.emit(str(error))
             return False
         if self._state.session and place.parent != Path(self._state.path):
             self.bridge.noticed.emit(f"The session cannot be written: its markers are kept in {place.parent}")
-        self._own_markers = tuple(sorted(markers))
-        self.timeline.show_markers(self.markers)
+        self._own_markers = markers
         return True
 
     def _show_menu(self, place, time_s: float) -> None:
