@@ -1,7 +1,9 @@
+import logging
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -11,6 +13,22 @@ from tests.ui.fakes import DEVICES, FakeSession
 from workbench.core.errors import EarshotError, InputError
 from workbench.ui import app
 from workbench.ui.bridge import Bridge
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path, monkeypatch):
+    """What the program writes of a start goes there, and the log of these tests to nobody after them."""
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    root = logging.getLogger()
+    level, handlers = root.level, [(handler, handler.level) for handler in root.handlers]
+    yield
+    for handler in [one for one in root.handlers if one not in dict(handlers)]:
+        root.removeHandler(handler)
+        handler.close()
+    for handler, before in handlers:
+        handler.setLevel(before)
+    root.setLevel(level)
 
 
 def test_options_are_read():
@@ -40,6 +58,12 @@ class Store(dict):
         return self.get(key, default)
 
 
+@pytest.fixture
+def patient(monkeypatch):
+    """The devices are listed in time, however long that takes."""
+    monkeypatch.setattr(app, "DEVICE_WAIT_MS", 10**9)
+
+
 def start(qtbot, store, devices, **choose):
     session = FakeSession()
     bridge = Bridge(session, lambda: devices)
@@ -51,18 +75,18 @@ def start(qtbot, store, devices, **choose):
     return session, starter
 
 
-def test_a_first_start_plays_the_room_on_the_default_device(qtbot):
+def test_a_first_start_plays_the_room_on_the_default_device(qtbot, patient):
     session, _ = start(qtbot, Store(), DEVICES, choose_source=True, choose_sink=True)
     assert session.source_spec == "room"
     assert session.sink_spec == "device:PipeWire/Headphones"
 
 
-def test_without_any_device_it_plays_to_none(qtbot):
+def test_without_any_device_it_plays_to_none(qtbot, patient):
     session, _ = start(qtbot, Store(), [], choose_source=True, choose_sink=True)
     assert (session.source_spec, session.sink_spec) == ("room", "none")
 
 
-def test_remembered_devices_are_taken_there_or_not(qtbot):
+def test_remembered_devices_are_taken_there_or_not(qtbot, patient):
     """The session stands in for one that is not there, and takes it when it appears."""
     store = Store(source="device:ALSA/Laptop microphone", sink="device:ALSA/Gone")
     session, _ = start(qtbot, store, DEVICES, choose_source=True, choose_sink=True)
@@ -70,10 +94,33 @@ def test_remembered_devices_are_taken_there_or_not(qtbot):
     assert session.sink_spec == "device:ALSA/Gone"
 
 
-def test_a_remembered_file_is_not_played_by_itself(qtbot):
+def test_a_remembered_file_is_not_played_by_itself(qtbot, patient):
     store = Store(source="file:/tmp/a.wav", sink="file:/tmp/b.wav")
     session, _ = start(qtbot, store, DEVICES, choose_source=True, choose_sink=True)
     assert (session.source_spec, session.sink_spec) == ("room", "device:PipeWire/Headphones")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "sink"), [("", "device:PipeWire/Headphones"), ("none", "none"), ("file:/x.wav", "file:/x.wav")]
+)
+def test_where_the_devices_take_long_it_goes_over_to_them_unless_somebody_has_chosen(qtbot, monkeypatch, chosen, sink):
+    monkeypatch.setattr(app, "DEVICE_WAIT_MS", 0)
+    session, store, listed = FakeSession(), Store(), threading.Event()
+    bridge = Bridge(session, lambda: listed.wait(60) and DEVICES)
+    starter = app._Starter(None, bridge, store, choose_source=True, choose_sink=True, start=True)
+    bridge.refresh_devices()
+    qtbot.waitUntil(lambda: session.running)
+    assert session.sink_spec == "none"
+    if chosen:
+        store["sink"] = chosen
+        bridge.choose_sink(chosen)
+    with qtbot.waitSignal(bridge.devices_listed):
+        listed.set()
+    assert session.sink_spec == sink
+    bridge.choose_sink("none")
+    starter.go(DEVICES)  # a device comes later: nobody asked for it
+    assert session.sink_spec == "none"
+    bridge.close()
 
 
 def test_what_the_command_line_named_is_left_alone(qtbot):
@@ -105,10 +152,9 @@ def test_a_file_to_open_that_is_not_there_is_refused_before_the_window(tmp_path,
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals of this kind")
 def test_a_signal_closes_the_window_in_order(tmp_path):
-    home = {name: str(tmp_path / name) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")}
     process = subprocess.Popen(
         [sys.executable, "-m", "workbench", "--stopped", "--sink", "none"],
-        env={**os.environ, **home, "QT_QPA_PLATFORM": "offscreen"},
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -129,14 +175,13 @@ def test_a_signal_closes_the_window_in_order(tmp_path):
 
 def test_the_window_opens_is_pictured_and_leaves_in_order(tmp_path):
     picture = tmp_path / "window.png"
-    home = {name: str(tmp_path / name) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")}
     options = ["--size", "1280x800", "--sink", "none", "--screenshot", str(picture), "--after", "1.5"]
     done = subprocess.run(
         [sys.executable, "-m", "workbench", *options],
-        env={**os.environ, **home, "QT_QPA_PLATFORM": "offscreen"},
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=280,
     )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr

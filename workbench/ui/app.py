@@ -286,7 +286,11 @@ def _show(app: QApplication, window, bridge, args: argparse.Namespace) -> int:
 
 
 class _Starter:
-    """Chooses the remembered devices or the default output when the devices are known, then starts the sound, once."""
+    """Chooses the remembered devices or the default output when the devices are known, then starts the sound, once.
+
+    Where the devices take long, the sound begins without an output, and goes over to the default one when they are
+    known, unless a person has chosen by then.
+    """
 
     def __init__(self, window, bridge, store: QSettings, choose_source: bool, choose_sink: bool, start: bool):
         self.bridge, self.store, self.start = bridge, store, start
@@ -298,23 +302,28 @@ class _Starter:
         bridge.devices_listed.connect(self.go)
         self.timer = QTimer(window)
         self.timer.setSingleShot(True)
-        self.timer.timeout.connect(lambda: self.go([]))
+        self.timer.timeout.connect(lambda: self.go(None))
         self.timer.start(DEVICE_WAIT_MS)
 
-    def go(self, devices: list[dict]) -> None:
-        """Start with what is there."""
-        if self.done:
-            return
-        self.done = True
+    def go(self, devices: list[dict] | None) -> None:
+        """Start with what is there; None: that is not known yet."""
+        known = devices is not None
         source, sink = (str(self.store.value(name, "")) for name in ("source", "sink"))
-        # A device that is not there now is stood in for, and taken when it appears.
-        if self.choose_source and source.startswith("device:"):
-            self.bridge.choose_source(source)
-        if self.choose_sink:
-            remembered = sink == "none" or sink.startswith("device:")
-            self.bridge.choose_sink(sink if remembered else dialogs.default_output(devices))
-        if self.start:
-            self.bridge.start()
+        remembered = sink == "none" or sink.startswith("device:")
+        if not remembered:
+            sink = dialogs.default_output(devices or [])
+        if not self.done:
+            self.done = True
+            # A device that is not there now is stood in for, and taken when it appears.
+            if self.choose_source and source.startswith("device:"):
+                self.bridge.choose_source(source)
+            if self.choose_sink:
+                self.bridge.choose_sink(sink)
+            if self.start:
+                self.bridge.start()
+        elif self.choose_sink and sink != "none" and not remembered and self.bridge.session.sink_spec == "none":
+            self.bridge.choose_sink(sink)
+        self.choose_sink = self.choose_sink and not known
 
 
 def _watch_start(window, bridge, path: Path) -> None:
