@@ -1,11 +1,11 @@
 import json
 import shutil
 import threading
-import time
 
 import numpy as np
 import pytest
 
+from tests.engine.watched import until
 from workbench.audio.mismatch import real_microphones
 from workbench.audio.scene_parts import Mismatch
 from workbench.core import params as parameters
@@ -94,7 +94,7 @@ def test_sound_goes_on_while_a_network_loads_and_when_it_fails(monkeypatch, ship
     release = threading.Event()
 
     def slow(channels, model):
-        release.wait(10)
+        assert release.wait(60)
         return made(channels, model)
 
     made = designs.NetworkGains
@@ -109,23 +109,16 @@ def test_sound_goes_on_while_a_network_loads_and_when_it_fails(monkeypatch, ship
             chain.process(block, NETWORK, thread.designs)
         assert "percepnet-small" not in chain.enhancer.methods
         release.set()
-        _until(lambda: "percepnet-small" in chain.enhancer.methods)
+        until(lambda: "percepnet-small" in chain.enhancer.methods)
         chain.process(block, NETWORK, thread.designs)
         assert not np.isnan(chain.enhancer.state.snr_db)
         thread.request(MISSING, 0.0)
-        _until(lambda: said)
+        until(lambda: said)
         assert "percepnet cannot be used" in said[0] and said[0].endswith("The classical method goes on.")
         assert chain.process(block, MISSING, thread.designs).samples.shape == (1, HOP)
     finally:
         release.set()
         thread.close()
-
-
-def _until(done, seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, "nothing happened in time"
-        time.sleep(0.005)
 
 
 def test_the_pattern_is_that_of_the_microphones_as_they_are():
@@ -164,6 +157,6 @@ def test_a_thread_draws_what_was_prepared_before_it_began():
     bench.request(Params(), 0.0, draw=False)
     thread = DesignThread(bench, lambda text: None)
     try:
-        _until(lambda: mailbox.loudspeaker_response is not None, 30.0)
+        until(lambda: mailbox.loudspeaker_response is not None)
     finally:
         thread.close()

@@ -38,7 +38,7 @@ def check(samples):
     try:
         for start in range(0, samples.shape[1], HOP):
             checking.push(samples[:, start : start + HOP])
-        assert said.wait(60)
+        assert said.wait(120)
     finally:
         checking.close()
     assert not checking.running

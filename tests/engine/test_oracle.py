@@ -1,9 +1,9 @@
-import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from tests.engine.watched import until
 from workbench.core.errors import InputError
 from workbench.core.geometry import load_array
 from workbench.core.messages import ORACLE_RUNGS, Block
@@ -148,20 +148,13 @@ def test_the_clean_signal_has_the_beams_delay_and_low_cut():
     assert np.std(beam - reference) < 0.03 * np.std(reference)
 
 
-def _until(done, seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, "nothing happened in time"
-        time.sleep(0.01)
-
-
 def test_a_measurement_reaches_mailbox_and_player(monkeypatch):
     monkeypatch.setattr(oracle, "_BREATH_S", 0.0)
     tap, player, mailbox, said = _filled(NEEDED)[0], OraclePlayer(), Mailbox(), []
     bench = OracleBench(tap, player, mailbox, said.append)
     try:
         bench.measure(CLASSICAL)
-        _until(lambda: mailbox.oracle.excerpt is not None)
+        until(lambda: mailbox.oracle.excerpt is not None)
         excerpt = mailbox.oracle.excerpt
         assert [rung.name for rung in excerpt.rungs] == ["noisy", *ORACLE_RUNGS, "network"]
         assert excerpt.method == "Classical" and excerpt.duration_s == 3.0
@@ -170,7 +163,7 @@ def test_a_measurement_reaches_mailbox_and_player(monkeypatch):
             assert np.isfinite(rung.si_sdr_db)
         player.play("comb")
         bench.measure(replace(CLASSICAL, method="percepnet", model="/nowhere/percepnet.onnx"))
-        _until(lambda: said)
+        until(lambda: said)
         assert "/nowhere" in said[0]
         assert mailbox.oracle.excerpt is excerpt and mailbox.oracle.state == ""
     finally:
@@ -183,7 +176,7 @@ def test_a_source_without_clean_signal_is_said():
     bench = OracleBench(LadderTap(), OraclePlayer(), mailbox, said.append)
     try:
         bench.measure(CLASSICAL)
-        _until(lambda: said)
+        until(lambda: said)
         assert "does not know its clean signal" in said[0]
     finally:
         bench.close()

@@ -1,6 +1,7 @@
 """The queue grows when hops come late again and again, and only then."""
 
 from collections import deque
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,6 +21,14 @@ class Sink:
         return True
 
 
+@pytest.fixture(autouse=True)
+def now(monkeypatch):
+    """A clock that stands still until a test moves it."""
+    now = [0.0]
+    monkeypatch.setattr(patience, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    return now
+
+
 def late(time_s, stage="program"):
     return Dropout(time_s, stage, own=stage != "processor", detail="480 samples of silence were played")
 
@@ -36,9 +45,7 @@ def test_the_second_late_hop_lengthens_the_queue_by_one():
     assert "20 ms longer" in watch.look(log, sink)  # a burst is one reason, not several
 
 
-def test_hops_that_are_nearly_late_lengthen_it_before_anybody_hears_something(monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr(patience.time, "monotonic", lambda: now[0])
+def test_hops_that_are_nearly_late_lengthen_it_before_anybody_hears_something(now):
     sink, watch = Sink(), Patience()
     assert watch.look(deque(), sink, 7) == ""  # what was before nobody watched
     for close_calls in (8, 9):
@@ -52,9 +59,7 @@ def test_hops_that_are_nearly_late_lengthen_it_before_anybody_hears_something(mo
     assert "20 ms longer" in watch.look(deque(), sink, 30)
 
 
-def test_far_apart_or_not_our_doing_is_no_reason(monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr(patience.time, "monotonic", lambda: now[0])
+def test_far_apart_or_not_our_doing_is_no_reason(now):
     sink, log, watch = Sink(), deque(), Patience()
     for _ in range(5):
         log.append(late(now[0]))

@@ -1,9 +1,10 @@
 import dataclasses
-import time
+import threading
 
 import numpy as np
 import pytest
 
+from tests.engine.watched import until
 from workbench.core import params as parameters
 from workbench.core.geometry import load_layout
 from workbench.core.params import Params, RenderParams
@@ -16,13 +17,6 @@ from workbench.render.causal import AUDITION_DELAY
 
 LAYOUT = load_layout("pair-100mm")
 SMALL = RenderParams(room=True, room_rt60_s=0.2, room_distance_m=1.5)
-
-
-def _wait(done, timeout_s=60.0):
-    end = time.monotonic() + timeout_s
-    while not done():
-        assert time.monotonic() < end, "nothing came"
-        time.sleep(0.01)
 
 
 def test_a_request_says_all_that_matters():
@@ -45,26 +39,29 @@ def test_a_moved_head_hears_the_near_loudspeaker_sooner():
 
 
 def test_the_thread_computes_the_newest_request_and_keeps_what_was(monkeypatch):
-    asked = []
+    asked, busy, go = [], threading.Event(), threading.Event()
 
     def slow(layout, request):
         asked.append(request)
-        time.sleep(0.05)
+        busy.set()
+        assert go.wait(60)
         return module.RoomPaths(request, None)
 
     monkeypatch.setattr(module, "room_paths", slow)
     thread = RoomThread(LAYOUT)
     assert thread.ready is None
     requests = [RoomRequest.of(dataclasses.replace(SMALL, head_side_cm=float(side))) for side in range(8)]
-    for request in requests:
+    thread.request(requests[0])
+    assert busy.wait(60)
+    for request in requests[1:]:  # it is at the first
         thread.request(request)
-        time.sleep(0.005)
-    _wait(lambda: thread.ready is not None and thread.ready.request == requests[-1])
-    assert len(asked) < len(requests)
+    assert thread.ready is None
+    go.set()
+    until(lambda: thread.ready is not None and thread.ready.request == requests[-1])
     thread.request(requests[-1])  # nothing new
-    time.sleep(0.1)
-    assert asked[-1] == requests[-1]
     thread.close()
+    thread._thread.join(60)
+    assert asked == [requests[0], requests[-1]]
 
 
 def test_the_audition_goes_into_the_room_when_it_is_ready():
@@ -79,7 +76,7 @@ def test_the_audition_goes_into_the_room_when_it_is_ready():
         preparation.draw()
         assert first.audition_fir.shape[-1] < 1000
         assert mailbox.loudspeaker_response.detail.depth is None
-        _wait(lambda: preparation.key(params, 0.0) != key)
+        until(lambda: preparation.key(params, 0.0) != key)
         then = preparation.prepare(Designs(), params, 0.0).render
         preparation.draw()
         assert then.audition_fir.shape[-1] > 0.2 * 48000

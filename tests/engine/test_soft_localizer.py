@@ -1,9 +1,9 @@
 import threading
-import time
 from dataclasses import replace
 
 import numpy as np
 
+from tests.engine.watched import until
 from workbench.audio.scene_files import load_scene
 from workbench.audio.simulator import RoomSource
 from workbench.core import params as parameters
@@ -18,18 +18,21 @@ from workbench.localize.localizer import Localizer
 
 
 class FakeLocalizer:
-    """An update every fourth hop, for the instant 30 ms before the newest."""
+    """An update every fourth hop, for the instant 30 ms before the newest; not before `go`, once it is at one."""
 
     notice = ""
 
-    def __init__(self, slow_s: float = 0.0, fail: bool = False):
-        self.times, self.slow_s, self.fail = [], slow_s, fail
+    def __init__(self, fail: bool = False):
+        self.times, self.fail = [], fail
+        self.busy, self.go = threading.Event(), threading.Event()
+        self.go.set()
 
     def process(self, samples, time_s, params):
+        self.busy.set()
+        assert self.go.wait(60)
         if self.fail:
             raise RuntimeError("no directions today")
         assert np.isfinite(samples).all()
-        time.sleep(self.slow_s)
         self.times.append(time_s)
         if len(self.times) % 4:
             return None
@@ -42,19 +45,12 @@ def block(number: int, value: float = 0.0) -> Block:
     return Block(np.full((8, HOP), value, np.float32), number * HOP, number * 0.01, truth=truth)
 
 
-def wait(condition):
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
 def test_truth_belongs_to_the_instant_that_was_analysed():
     mailbox, reports = Mailbox(), []
     soft = SoftLocalizer(FakeLocalizer(), mailbox, reports.append)
     for number in range(8):
         soft.push(block(number, np.nan), Params())
-    wait(lambda: len(mailbox.localizations_since(-1)) == 2)
+    until(lambda: len(mailbox.localizations_since(-1)) == 2)
     soft.close()
     first = mailbox.localizations_since(-1)[0]
     assert first.time_s == 0.0 and first.truth[0].azimuth_rad == 0.0
@@ -63,13 +59,18 @@ def test_truth_belongs_to_the_instant_that_was_analysed():
 
 
 def test_a_slow_localizer_leaves_out_the_oldest_and_says_how_many():
-    fake = FakeLocalizer(slow_s=0.002)
-    soft = SoftLocalizer(fake, Mailbox(), print)
-    for number in range(QUEUE_HOPS * 3):
+    fake, mailbox = FakeLocalizer(), Mailbox()
+    fake.go.clear()
+    soft = SoftLocalizer(fake, mailbox, print)
+    soft.push(block(0), Params())
+    assert fake.busy.wait(60)
+    for number in range(1, QUEUE_HOPS * 3):
         soft.push(block(number), Params())
-    assert soft.skipped >= QUEUE_HOPS
-    wait(lambda: fake.times and fake.times[-1] > (QUEUE_HOPS * 3 - 2) * 0.01)
+    fake.go.set()
+    until(lambda: len(fake.times) == 1 + QUEUE_HOPS)
     soft.close()
+    assert soft.skipped == 2 * QUEUE_HOPS - 1 and mailbox.localizations.latest.skipped == soft.skipped
+    np.testing.assert_allclose(fake.times, [0.0, *np.arange(2 * QUEUE_HOPS, 3 * QUEUE_HOPS) * 0.01])
 
 
 def test_a_failure_is_said_once_and_ends_localization_alone():
@@ -77,8 +78,7 @@ def test_a_failure_is_said_once_and_ends_localization_alone():
     soft = SoftLocalizer(FakeLocalizer(fail=True), Mailbox(), reports.append)
     for number in range(5):
         soft.push(block(number), Params())
-    wait(lambda: reports)
-    time.sleep(0.05)
+    until(lambda: not soft._queue)
     soft.close()
     assert reports == ["Localization stopped: no directions today"]
 
@@ -89,21 +89,20 @@ def test_a_method_that_stands_in_is_reported_once():
     soft = SoftLocalizer(fake, mailbox, reports.append)
     for number in range(12):
         soft.push(block(number), Params())
-        wait(lambda number=number: len(fake.times) == number + 1)
-    wait(lambda: len(mailbox.localizations_since(-1)) == 3)
+        until(lambda number=number: len(fake.times) == number + 1)
+    until(lambda: len(mailbox.localizations_since(-1)) == 3)
     soft.close()
     assert reports == ["SRP-PHAT is used."]
 
 
 def test_what_is_late_says_how_late():
-    fake, mailbox, go = FakeLocalizer(), Mailbox(), threading.Event()
-    process = fake.process
-    fake.process = lambda *hop: go.wait(10) and process(*hop)
+    fake, mailbox = FakeLocalizer(), Mailbox()
+    fake.go.clear()
     soft = SoftLocalizer(fake, mailbox, print)
     for number in range(40):
         soft.push(block(number), Params())
-    go.set()
-    wait(lambda: len(mailbox.localizations_since(-1)) == 10)
+    fake.go.set()
+    until(lambda: len(mailbox.localizations_since(-1)) == 10)
     soft.close()
     stale_s = [update.stale_s for update in mailbox.localizations_since(-1)]
     np.testing.assert_allclose(stale_s, np.arange(36, -1, -4) * 0.01, atol=1e-9)
@@ -131,7 +130,7 @@ def test_in_a_loop_the_talkers_keep_their_numbers():
                 source.move_talker(1, 2.0, 1.5)
             if hop == 500:
                 keeper.keep(LoopRegion(0, 3 * RATE_HZ))
-            heard = keeper.process(source.read(10.0))
+            heard = keeper.process(source.read(60.0))
             round_number = heard.seam or round_number
             localizer.push(heard, params)
             assert through.acquire(timeout=60)

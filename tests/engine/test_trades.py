@@ -16,7 +16,7 @@ def test_result_and_progress(monkeypatch):
 
     monkeypatch.setattr(trades, "trades", quick)
     job = TradeJob(LAYOUT, RenderParams())
-    assert job.wait(10)
+    assert job.wait(60)
     assert job.result == (LAYOUT, RenderParams()) and job.part == 0.5 and not job.error
 
 
@@ -25,16 +25,16 @@ def test_cancelled_at_the_next_step(monkeypatch):
 
     def slow(layout, params, progress):
         entered.set()
-        go.wait(10)
+        go.wait(60)
         progress(0.5)
         return "never"
 
     monkeypatch.setattr(trades, "trades", slow)
     job = TradeJob(LAYOUT, RenderParams())
-    assert entered.wait(10)
+    assert entered.wait(60)
     job.cancel()
     go.set()
-    assert job.wait(10) and job.result is None and not job.error
+    assert job.wait(60) and job.result is None and not job.error
 
 
 def test_errors_are_told(monkeypatch):
@@ -43,4 +43,4 @@ def test_errors_are_told(monkeypatch):
 
     monkeypatch.setattr(trades, "trades", refuse)
     job = TradeJob(LAYOUT, RenderParams())
-    assert job.wait(10) and job.error == "no such plant"
+    assert job.wait(60) and job.error == "no such plant"

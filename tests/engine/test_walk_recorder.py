@@ -11,6 +11,12 @@ from workbench.localize.recordings import read_recordings
 RNG = np.random.default_rng(0)
 
 
+@pytest.fixture(autouse=True)
+def rng(monkeypatch):
+    """The same noise whichever tests were before."""
+    monkeypatch.setitem(globals(), "RNG", np.random.default_rng(0))
+
+
 def play(recorder, seconds, level):
     for _ in range(round(seconds * RATE_HZ / HOP)):
         recorder.push(RNG.normal(0, level, (4, HOP)).astype(np.float32))
