@@ -321,9 +321,14 @@ class _Starter:
                 self.bridge.choose_sink(sink)
             if self.start:
                 self.bridge.start()
-        elif self.choose_sink and sink != "none" and not remembered and self.bridge.session.sink_spec == "none":
+        elif self.choose_sink and not remembered and self._nothing_is_heard and sink != "none":
             self.bridge.choose_sink(sink)
         self.choose_sink = self.choose_sink and not known
+
+    @property
+    def _nothing_is_heard(self) -> bool:
+        """Nor recorded: a recording would end with the chain."""
+        return self.bridge.session.sink_spec == "none" and self.bridge.health.recording_s is None
 
 
 def _watch_start(window, bridge, path: Path) -> None:

@@ -4,7 +4,7 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from workbench.core.params import ENTRIES
-from workbench.ui.controls import SliderRow
+from workbench.ui.controls import SliderRow, slider
 
 
 def x_of(row, value):
@@ -41,12 +41,22 @@ def test_shift_drags_ten_times_finer(qtbot, row):
     assert row.edits[-1][0] == pytest.approx(55, abs=1.0)
 
 
-def test_arrow_keys_step_and_a_burst_is_one_gesture(qtbot, row):
+def test_arrow_keys_step_and_a_burst_is_one_gesture(qtbot, row, monkeypatch):
+    monkeypatch.setattr(slider, "GESTURE_PAUSE_S", 1e9)
     row.slider.setFocus()
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_PageUp, Qt.Key.Key_Home):
         qtbot.keyClick(row.slider, key)
     assert [value for value, _ in row.edits] == [51.0, 52.0, 51.0, 61.0, 0.0]
     assert len({gesture for _, gesture in row.edits}) == 1
+
+
+def test_after_a_pause_another_gesture_begins(qtbot, row, monkeypatch):
+    monkeypatch.setattr(slider, "GESTURE_PAUSE_S", -1.0)
+    row.slider.setFocus()
+    qtbot.keyClick(row.slider, Qt.Key.Key_Right)
+    qtbot.keyClick(row.slider, Qt.Key.Key_Right)
+    (_, first), (_, second) = row.edits
+    assert first != second
 
 
 def wheel(row, steps):

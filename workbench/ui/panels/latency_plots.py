@@ -163,16 +163,12 @@ class DriftPlot(Themed, QWidget):
             self.dropouts = dropouts
             self.update()
 
-    def now_s(self) -> float:
-        """The right edge."""
-        return steady_s()
-
     def _range_ppm(self, now_s: float) -> float:
         largest = max((abs(ppm) for at, ppm in self.points if at > now_s - SPAN_S), default=0.0)
         return next((step for step in DRIFT_STEPS_PPM if step >= largest), DRIFT_STEPS_PPM[-1])
 
     def paintEvent(self, event):
-        t, now_s = self.tokens, self.now_s()
+        t, now_s = self.tokens, steady_s()  # the right edge
         painter = QPainter(self)
         plot = QRectF(self.LEFT, 4, self.width() - self.LEFT, self.height() - 4 - AXIS)
         painter.fillRect(plot, QColor(t.plot))
