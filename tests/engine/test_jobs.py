@@ -1,10 +1,12 @@
 import json
-import os
+import subprocess
 import sys
-import time
+import threading
+from pathlib import Path
 
 import pytest
 
+from tests.engine.watched import until
 from workbench.engine import jobs as job_queue
 from workbench.engine.jobs import JobQueue
 
@@ -16,47 +18,55 @@ def jobs():
     queue.close()
 
 
-def wait_for(what, timeout_s=30):
-    end = time.monotonic() + timeout_s
-    while not what():
-        assert time.monotonic() < end, "did not come"
-        time.sleep(0.01)
-
-
 def state(jobs, number):
     return next(one for one in jobs.states if one.number == number)
 
 
-def test_a_job_tells_how_far_it_is_and_what_it_found(jobs):
+HELD = """
+import pathlib, time
+def wait_for(name):  # until the test has seen what it wants to see
+    while not pathlib.Path({folder!r}, name).exists():
+        time.sleep(0.01)
+"""
+
+
+def held(tmp_path, code):
+    """Code that may wait for a file."""
+    return HELD.format(folder=str(tmp_path)) + code
+
+
+def test_a_job_tells_how_far_it_is_and_what_it_found(jobs, tmp_path):
     code = """
-import json, sys, time
+import json, sys
 print(json.dumps({"share": 0.25, "text": "a quarter", "left_s": 30}), file=sys.stderr)
-time.sleep(0.3)
+wait_for("go")
 print(json.dumps({"answer": 42}))
 """
     told = []
-    number = jobs.add("Asking", [code], told.append)
-    wait_for(lambda: state(jobs, number).share == 0.25)
+    number = jobs.add("Asking", [held(tmp_path, code)], told.append)
+    until(lambda: state(jobs, number).share == 0.25)
     assert (state(jobs, number).text, state(jobs, number).left_s) == ("a quarter", 30)
-    wait_for(lambda: told)
+    (tmp_path / "go").touch()
+    until(lambda: told)
     assert told[0].state == "done" and told[0].share == 1.0 and told[0].result == {"answer": 42}
 
 
 def test_one_after_the_other_at_low_priority(jobs, tmp_path):
-    code = "import os, sys, time, pathlib; p = pathlib.Path({!r}); p.write_text(str(os.nice(0))); time.sleep(0.2)"
-    first = jobs.add("first", [code.format(str(tmp_path / "1"))])
-    second = jobs.add("second", [code.format(str(tmp_path / "2"))])
-    wait_for(lambda: state(jobs, first).state == "running")
-    assert state(jobs, second).state == "waiting"
-    wait_for(lambda: state(jobs, second).over)
-    assert (tmp_path / "1").stat().st_mtime <= (tmp_path / "2").stat().st_mtime
-    assert int((tmp_path / "2").read_text()) >= os.nice(0)
+    code = "import os, sys\nprint('began', file=sys.stderr)\nwait_for('go')\nprint(os.nice(0), file=sys.stderr)"
+    first, second = (jobs.add(name, [held(tmp_path, code)]) for name in ("first", "second"))
+    until(lambda: jobs.log_of(first) == "began")  # who hears that has set its priority
+    assert (state(jobs, first).state, state(jobs, second).state) == ("running", "waiting")
+    (tmp_path / "go").touch()
+    until(lambda: state(jobs, second).over)
+    for number in (first, second):
+        assert state(jobs, number).state == "done"
+        assert int(jobs.log_of(number).removeprefix("began\n")) >= job_queue.NICENESS
 
 
 def test_why_a_job_failed_is_its_last_line(jobs):
     code = "import sys; print('reading', file=sys.stderr); print('workbench: no speech', file=sys.stderr); sys.exit(2)"
     number = jobs.add("Training", [code])
-    wait_for(lambda: state(jobs, number).over)
+    until(lambda: state(jobs, number).over)
     assert (state(jobs, number).state, state(jobs, number).text) == ("failed", "no speech")
     assert jobs.log_of(number) == "reading\nworkbench: no speech"
 
@@ -76,9 +86,9 @@ except KeyboardInterrupt:
 
 def test_cancelling_lets_it_save(jobs):
     number = jobs.add("Training", [SLOW])
-    wait_for(lambda: "began" in jobs.log_of(number))
+    until(lambda: "began" in jobs.log_of(number))
     jobs.cancel(number)
-    wait_for(lambda: state(jobs, number).over)
+    until(lambda: state(jobs, number).over)
     assert state(jobs, number).state == "cancelled" and "saved" in jobs.log_of(number)
 
 
@@ -102,9 +112,9 @@ def test_a_job_that_ignores_ctrl_c_is_told_in_the_other_way(jobs, monkeypatch, s
         monkeypatch.setattr(job_queue, "_ignores_interrupts", lambda pid: None)
         monkeypatch.setattr(job_queue, "INSIST_S", 0.2)
     number = jobs.add("Training", [DEAF])
-    wait_for(lambda: "began" in jobs.log_of(number))
+    until(lambda: "began" in jobs.log_of(number))
     jobs.cancel(number)
-    wait_for(lambda: state(jobs, number).over)
+    until(lambda: state(jobs, number).over)
     assert state(jobs, number).state == "cancelled" and "saved" in jobs.log_of(number)
 
 
@@ -113,15 +123,15 @@ def test_a_job_that_saves_at_ctrl_c_is_not_told_twice(jobs):
         "try:", "signal.signal(signal.SIGTERM, signal.default_int_handler)\ntry:"
     )
     number = jobs.add("Training", [code])
-    wait_for(lambda: "began" in jobs.log_of(number))
+    until(lambda: "began" in jobs.log_of(number))
     jobs.cancel(number)
-    wait_for(lambda: state(jobs, number).over)
+    until(lambda: state(jobs, number).over)
     assert "saved" in jobs.log_of(number)
 
 
 def test_a_waiting_job_is_just_taken_out(jobs):
     running, waiting = jobs.add("one", [SLOW]), jobs.add("two", [SLOW])
-    wait_for(lambda: "began" in jobs.log_of(running))
+    until(lambda: "began" in jobs.log_of(running))
     jobs.cancel(waiting)
     assert state(jobs, waiting).state == "cancelled"
     jobs.remove(waiting)
@@ -129,48 +139,103 @@ def test_a_waiting_job_is_just_taken_out(jobs):
     assert [one.number for one in jobs.states] == [running]
 
 
-@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs signals")
-def test_a_paused_job_stands_still_and_goes_on(jobs, tmp_path):
-    counter = tmp_path / "count"
-    code = f"""
+COUNTING = """
 import time
 for number in range(100000):
-    open({str(counter)!r}, "w").write(str(number))
+    open({path!r}, "w").write(str(number))
     time.sleep(0.005)
 """
-    number = jobs.add("Counting", [code])
-    wait_for(lambda: counter.exists() and counter.read_text() not in ("", "0"))
+
+
+def stands_still(jobs):
+    """Whether the job's process was halted by a signal, and the signal has come to it."""
+    process = jobs._jobs[0].process
+    return process is not None and Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system does not show whether a process runs")
+def test_a_paused_job_stands_still_and_goes_on(jobs, tmp_path):
+    counter = tmp_path / "count"
+    number = jobs.add("Counting", [COUNTING.format(path=str(counter))])
+    until(lambda: counter.exists() and counter.read_text() not in ("", "0"))
     jobs.pause(number)
     assert state(jobs, number).state == "paused"
-    time.sleep(0.1)
+    until(lambda: stands_still(jobs))
     at = counter.read_text()
-    time.sleep(0.3)
-    assert counter.read_text() == at
     jobs.resume(number)
-    wait_for(lambda: counter.read_text() not in ("", at))
+    until(lambda: counter.read_text() not in ("", at))
     jobs.pause(number)
     jobs.cancel(number)  # a paused one is woken to be told
-    wait_for(lambda: state(jobs, number).over)
+    until(lambda: state(jobs, number).over)
+    assert state(jobs, number).state == "cancelled"
 
 
-def test_words_of_training_are_understood(jobs):
-    code = "import sys, time; print('loss 0.1, 6.0 min done, 2 min left', file=sys.stderr); time.sleep(0.3)"
-    number = jobs.add("Training", [code])
-    wait_for(lambda: state(jobs, number).share == 0.75)
+@pytest.fixture
+def slow_start(monkeypatch):
+    """Processes that take long to be started: the events that one is being started, and may go on."""
+    begins, may_go_on, popen = threading.Event(), threading.Event(), subprocess.Popen
+
+    def start(*args, **kwargs):
+        begins.set()
+        assert may_go_on.wait(60)
+        return popen(*args, **kwargs)
+
+    monkeypatch.setattr(job_queue.subprocess, "Popen", start)
+    return begins, may_go_on
+
+
+def test_a_job_that_is_cancelled_while_it_is_being_started_is_stopped(jobs, slow_start):
+    begins, may_go_on = slow_start
+    told = []
+    number = jobs.add("Training", [SLOW], told.append)
+    assert begins.wait(60)
+    jobs.cancel(number)
+    assert not state(jobs, number).over
+    may_go_on.set()
+    until(lambda: told)
+    assert state(jobs, number).state == told[0].state == "cancelled"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the system does not show whether a process runs")
+def test_a_job_that_is_paused_while_it_is_being_started_stands_still(jobs, slow_start):
+    begins, may_go_on = slow_start
+    number = jobs.add("Training", [SLOW])
+    assert begins.wait(60)
+    jobs.pause(number)
+    may_go_on.set()
+    until(lambda: stands_still(jobs))
+    assert state(jobs, number).state == "paused"
+    jobs.resume(number)
+    until(lambda: "began" in jobs.log_of(number))
+
+
+def test_a_program_that_cannot_be_started_is_a_failure_that_is_told():
+    queue, told = JobQueue(["/nowhere/program"]), []
+    queue.add("Training", [], told.append)
+    until(lambda: told)
+    queue.close()
+    assert told[0].state == "failed" and "/nowhere/program" in told[0].text
+
+
+def test_words_of_training_are_understood(jobs, tmp_path):
+    code = "import sys\nprint('loss 0.1, 6.0 min done, 2 min left', file=sys.stderr)\nwait_for('go')"
+    number = jobs.add("Training", [held(tmp_path, code)])
+    until(lambda: state(jobs, number).share == 0.75)
     assert state(jobs, number).left_s == 120
+    (tmp_path / "go").touch()
 
 
 @pytest.mark.parametrize("line", ['{"share": "x"}', "{", '{"done": 1, "total": 0}', '{"total": 4}', "[1]"])
 def test_lines_that_are_no_progress_are_shown_as_they_are(jobs, line):
     number = jobs.add("Odd", [f"import sys; print({line!r}, file=sys.stderr)"])
-    wait_for(lambda: state(jobs, number).over)
+    until(lambda: state(jobs, number).over)
     assert line in jobs.log_of(number) and state(jobs, number).state == "done"
 
 
 def test_closing_stops_the_job(tmp_path):
     queue = JobQueue([sys.executable, "-u", "-c"])
     number = queue.add("Training", [SLOW])
-    wait_for(lambda: "began" in queue.log_of(number))
+    until(lambda: "began" in queue.log_of(number))
     queue.close()
     assert state(queue, number).state == "cancelled"
 
@@ -179,7 +244,7 @@ def test_a_command_of_the_program_itself(tmp_path):
     queue = JobQueue()
     told = []
     queue.add("Scene", ["simulate", "--seconds", "1", "--out", str(tmp_path / "scene"), "--json"], told.append)
-    wait_for(lambda: told, 60)
+    until(lambda: told)
     queue.close()
     assert told[0].state == "done", told[0].text
     assert json.dumps(told[0].result) and list((tmp_path / "scene").iterdir())

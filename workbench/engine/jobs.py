@@ -127,11 +127,12 @@ class JobQueue:
             job = self._find(number)
             if job is None or job.state.over or job.state.state == "stopping":
                 return
-            if job.process is None:
+            if job.state.state == "waiting":
                 self._set(job, state="cancelled")
                 return
             self._set(job, state="stopping", text="stopping")
-            self._stop(job)
+            if job.process is not None:  # else it is just being started, and stopped as soon as that has happened
+                self._stop(job)
 
     def remove(self, number: int) -> None:
         """Forget a job that is over."""
@@ -227,8 +228,8 @@ class JobQueue:
                 start_new_session=True,
             )
         except OSError as error:
-            with self._lock:
-                self._set(job, state="failed", text=str(error))
+            job.lines.append(str(error))
+            self._end(job, -1, "")
             return
         try:
             os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
@@ -236,8 +237,10 @@ class JobQueue:
             log.info("a job runs at normal priority: %s", error)
         with self._lock:
             job.process, job.began_s = process, time.monotonic()
-            if self._closing:
+            if self._closing or job.state.state == "stopping":
                 self._stop(job)
+            elif job.state.state == "paused":
+                self._signal(job, "SIGSTOP")
         answer: list[str] = []
         assert process.stdout is not None and process.stderr is not None  # both are pipes
         reader = threading.Thread(target=lambda: answer.append(process.stdout.read()), name="job output", daemon=True)
