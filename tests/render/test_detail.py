@@ -64,7 +64,7 @@ def test_uncertainty_lies_about_the_nominal_curve(shown):
 
 def test_beam_figures_of_five_drivers():
     layout = load_layout("sphere5-60mm")
-    for null_deg in (90.0, 75.0):
+    for null_deg in (90.0, 80.0):
         params = RenderParams(null_deg=null_deg, boost_limit_db=12.0)
         detail = details.loudspeaker_detail(layout, params, design_render(layout, params))
         band = (detail.beam_hz > 450) & (detail.beam_hz < 2800)
@@ -78,7 +78,7 @@ def test_beam_figures_of_five_drivers():
             upright = RenderParams(null_deg=null_deg, boost_limit_db=12.0, beam_shift_us=0.0)
             before = details.loudspeaker_detail(layout, upright, design_render(layout, upright))
             assert detail.null_95_db[band].max() < before.null_95_db[band].max() - 1
-            assert detail.directivity_db[band].mean() > before.directivity_db[band].mean() - 0.5
+            assert detail.directivity_db[band].mean() > before.directivity_db[band].mean() + 0.5
 
 
 def test_the_target_is_the_one_asked_for():

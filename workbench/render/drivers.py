@@ -21,9 +21,10 @@ from workbench.render.plants import cabinet_pressure
 
 FAR_M = 2.0
 """Distance at which patterns are shown."""
-_DESIGN_M = (FAR_M, 100.0)
-"""Distances at which a beam's goal holds, and so in between. What so small a device cancels at 400 Hz hangs on how much
-nearer one driver is than another: nulls of 20 dB at 2 m alone are 17 dB far away."""
+_DESIGN_M = (1.5, 100.0)
+"""Distances at which a beam's goal holds, and so in between: from where a listener at a desk sits. What so small a
+device cancels at 400 Hz hangs on how much nearer one driver is than another: nulls of 20 dB at 2 m alone are 17 dB far
+away."""
 
 _WINDOW_STEP_RAD = np.radians(5.0)
 _EDGE_DB = 1.0
