@@ -93,7 +93,7 @@ def scheduler(tmp_path):
         words = ["distributed.cli.dask_worker", "--nthreads", "1", "--no-dashboard", "--scheduler-file", str(file)]
         processes.append(subprocess.Popen([*module[:2], *words], **quiet))
 
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     address = ""
     while not address and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -114,10 +114,11 @@ def scheduler(tmp_path):
 
 def test_a_scheduler_that_is_there(scheduler, monkeypatch):
     address, add_worker = scheduler
-    monkeypatch.setattr(cluster, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(cluster, "PATIENCE_S", 60.0)
+    monkeypatch.setattr(cluster, "WORKER_PATIENCE_S", 0.5)
     with pytest.raises(InputError, match="has no workers"):
         cluster.results(_square, [1, 2], 1, address)
-    monkeypatch.setattr(cluster, "PATIENCE_S", 60.0)
+    monkeypatch.setattr(cluster, "WORKER_PATIENCE_S", 120.0)
     add_worker()
     add_worker()
     # Functions of the tests are not known there; those of the program are.

@@ -18,7 +18,9 @@ from workbench.core.errors import EarshotError, InputError
 from workbench.core.interrupts import deaf_to_ctrl_c
 
 PATIENCE_S = 20.0
-"""For a scheduler that does not answer, and for its first worker."""
+"""For a scheduler that does not answer."""
+WORKER_PATIENCE_S = 20.0
+"""For its first worker."""
 DEATHS = 3
 """Processes that may die on a piece before it is given up."""
 QUEUED = 2
@@ -143,7 +145,7 @@ def _check_workers(client, scheduler: str) -> None:
     from distributed import TimeoutError as Late
 
     try:
-        client.wait_for_workers(1, timeout=PATIENCE_S)
+        client.wait_for_workers(1, timeout=WORKER_PATIENCE_S)
     except (Late, TimeoutError):
         raise InputError(f"--scheduler {scheduler}: has no workers; start some with `dask worker`") from None
     try:
