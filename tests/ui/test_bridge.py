@@ -152,21 +152,36 @@ def test_devices_that_come_and_go_are_told_by_the_watch(qtbot, session):
     from workbench.audio.devices import Device, DeviceList
 
     array = Device("ALSA", "USB array", 8, 0, 48000.0, True, False)
-    there = [DeviceList("PortAudio", ("ALSA",), ())]
-    watch = DeviceWatch(ask=lambda variables: there[0], look=lambda: there[0].devices)
+    there, sign = [DeviceList("PortAudio", ("ALSA",), ())], [()]
+    watch = DeviceWatch(ask=lambda variables: there[0], look=lambda: sign[0])
+    bridge = Bridge(session)
+    told = gathered(bridge.devices_listed)
+    try:
+        bridge.watch_devices(watch)
+        qtbot.waitUntil(lambda: told[-1:] == [[]])
+        there[0], sign[0] = DeviceList("PortAudio", ("ALSA",), (array,)), ("card 1",)
+        qtbot.waitUntil(lambda: told[-1] != [])
+        assert [device["name"] for device in told[-1]] == ["USB array"] == [d["name"] for d in bridge.devices]
+        there[0] = DeviceList("PortAudio", ("ALSA",), ())
+        bridge.refresh_devices()
+        qtbot.waitUntil(lambda: told[-1] == [])
+        assert bridge.devices == []
+    finally:
+        watch.close()
+        bridge.close()
+
+
+def test_a_watch_that_has_listed_already_is_asked_for_it(qtbot, session):
+    from workbench.audio.device_watch import DeviceWatch
+    from workbench.audio.devices import DeviceList
+
+    watch = DeviceWatch(ask=lambda variables: DeviceList("PortAudio", ("ALSA",), ()), look=lambda: ())
     bridge = Bridge(session)
     try:
-        watch.wait_for_first(5)
-        with qtbot.waitSignal(bridge.devices_listed, timeout=3000):
+        qtbot.waitUntil(lambda: watch.serial == 1)
+        with qtbot.waitSignal(bridge.devices_listed) as listed:
             bridge.watch_devices(watch)
-        assert bridge.devices == []
-        with qtbot.waitSignal(bridge.devices_listed, timeout=5000) as listed:
-            there[0] = DeviceList("PortAudio", ("ALSA",), (array,))
-        assert [device["name"] for device in listed.args[0]] == ["USB array"] == [d["name"] for d in bridge.devices]
-        there[0] = DeviceList("PortAudio", ("ALSA",), ())
-        with qtbot.waitSignal(bridge.devices_listed, timeout=5000) as listed:
-            bridge.refresh_devices()
-        assert listed.args[0] == []
+        assert listed.args == [[]]
     finally:
         watch.close()
         bridge.close()
