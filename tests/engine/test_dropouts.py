@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from workbench.engine import dropouts
 from workbench.engine.dropouts import BEFORE, CONFESSION_S, EXCUSE_S, DropoutWatch, HopCost, HopMeter, WaitMeter
 from workbench.engine.meters import StolenMeter, stolen_by_core_s, stolen_s
 from workbench.engine.standstill import Standstill
@@ -195,9 +196,58 @@ def spin(seconds):
 
 
 def test_computing_is_measured_as_computing():
-    cost = cost_of(lambda: spin(0.03))
-    assert 0.03 <= cost.computing_s < 0.06
-    assert cost.held_s < cost.computing_s
+    """What a machine's host takes away meanwhile the system may count as either: one of several is undisturbed."""
+    costs = [cost_of(lambda: spin(0.03)) for _ in range(5)]
+    assert all(cost.computing_s >= 0.03 for cost in costs)
+    assert any(cost.computing_s < 0.06 and cost.held_s < cost.computing_s for cost in costs)
+
+
+class Clocks:
+    """Those of a thread that computes for 2 ms, and then loses the processor before one of the readings."""
+
+    def __init__(self, lost_before: int):
+        self._left = lost_before + 4  # four readings begin a hop
+        self.monotonic_s, self.used_s, self.others_s, self.waited_s = 10.0, 1.0, 4.0, 3.0
+
+    def compute(self):
+        self.monotonic_s, self.used_s = self.monotonic_s + 0.002, self.used_s + 0.002
+
+    def _read(self):
+        if self._left == 0:  # others of the same program have it for half a second
+            self.monotonic_s, self.others_s, self.waited_s = 10.502, 4.5, 3.5
+        self._left -= 1
+
+    def monotonic(self):
+        self._read()
+        return self.monotonic_s
+
+    def thread_time(self):
+        self._read()
+        return self.used_s
+
+    def process_time(self):
+        self._read()
+        return self.used_s + self.others_s
+
+    def read_s(self):
+        self._read()
+        return self.waited_s
+
+    def close(self):
+        pass
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_a_thread_that_loses_the_processor_while_it_reads_the_clocks_has_waited_for_it(monkeypatch, place):
+    clocks = Clocks(place)
+    monkeypatch.setattr(dropouts, "time", clocks)
+    monkeypatch.setattr(dropouts, "WaitMeter", lambda: clocks)
+    meter = HopMeter()
+    meter.begin()
+    clocks.compute()
+    cost = meter.end("enhance")
+    assert clocks._left == place - 4  # four end it
+    assert cost.held_s < 1e-9 and cost.computing_s == pytest.approx(0.002)
 
 
 def test_a_thread_that_holds_the_interpreter_is_measured_as_such():
@@ -222,7 +272,8 @@ def test_a_thread_that_holds_the_interpreter_is_measured_as_such():
 
 @pytest.mark.skipif(not os.path.exists("/proc/thread-self/schedstat"), reason="the system does not count it")
 def test_waiting_for_a_processor_is_measured_as_such():
-    """Three programs on one core: ours is ready all the time and runs a third of it."""
+    """Three programs on one core: ours is ready all the time and runs a third of it. One of several measurements is
+    undisturbed by the machine's host."""
     core = min(os.sched_getaffinity(0))
     forever = f"import os\nos.sched_setaffinity(0, [{core}])\nprint(flush=True)\nwhile True: pass"
     others = [subprocess.Popen([sys.executable, "-c", forever], stdout=subprocess.PIPE) for _ in range(2)]
@@ -234,12 +285,12 @@ def test_waiting_for_a_processor_is_measured_as_such():
             os.sched_setaffinity(0, {core})  # of this thread
             spin(0.05)
 
-        cost = cost_of(work)
+        costs = [cost_of(work) for _ in range(5)]
     finally:
         for other in others:
             other.kill()
             other.communicate()
-    assert cost.waited_s > 0.02 and cost.waited_s > cost.held_s
+    assert any(cost.waited_s > 0.02 and cost.waited_s > cost.held_s for cost in costs)
 
 
 def test_meters_grow_and_close():
@@ -250,5 +301,7 @@ def test_meters_grow_and_close():
     meter.close()
     meter.close()
     assert meter.read_s() == 0.0
-    assert abs(sum(stolen_by_core_s()) - stolen_s()) < 0.5
+    before_s, by_core_s, after_s = stolen_s(), stolen_by_core_s(), stolen_s()
+    ticks_s = 0.01 * (1 + len(by_core_s))  # each is told in whole ticks
+    assert before_s - ticks_s <= sum(by_core_s) <= after_s + ticks_s
     assert StolenMeter().look() == 0.0

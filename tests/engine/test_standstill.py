@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import workbench
+from workbench.engine import standstill
 from workbench.engine.standstill import Standstill, StandstillWatch, duration, sleep_s
 
 
@@ -50,7 +52,20 @@ def test_words(seconds, text):
 def test_the_system_tells_how_long_it_slept():
     before = sleep_s()
     assert before >= -1e-3
-    assert sleep_s() - before < 1.0
+    assert sleep_s() - before < 1.0  # it does not sleep now
+
+
+def test_a_thread_that_loses_the_processor_between_two_clocks_has_not_slept(monkeypatch):
+    now_s, held_s = [100.0], [3.0, 0.0, 0.0, 0.0, 2.0, 0.0]  # from its end
+
+    def read(clock):
+        now_s[0] += held_s.pop() if held_s else 0.0
+        return now_s[0] + (7.0 if clock == "with sleep" else 0.0)
+
+    clocks = SimpleNamespace(CLOCK_BOOTTIME="with sleep", CLOCK_MONOTONIC="without", clock_gettime=read)
+    monkeypatch.setattr(standstill, "time", clocks)
+    assert sleep_s() == pytest.approx(7.0)
+    assert not held_s
 
 
 HALTED = """

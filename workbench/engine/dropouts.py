@@ -116,11 +116,12 @@ class HopMeter:
 
     def end(self, stage: str) -> HopCost:
         """The hop was handed on."""
-        waited_s = self._waits.read_s()
-        before_s, self._waited_s = self._waited_s, waited_s
+        # In this order: a thread that loses the processor between two of these has waited for it, and was not held up.
+        wall_s = time.monotonic() - self._began_s
+        all_s = time.process_time() - self._began_all_s
         computing_s = time.thread_time() - self._began_cpu_s
-        others_s = time.process_time() - self._began_all_s - computing_s
-        return HopCost(computing_s, stage, time.monotonic() - self._began_s, waited_s - before_s, others_s)
+        before_s, self._waited_s = self._waited_s, self._waits.read_s()
+        return HopCost(computing_s, stage, wall_s, self._waited_s - before_s, max(all_s - computing_s, 0.0))
 
     def close(self) -> None:
         """May be called twice."""
