@@ -1,5 +1,7 @@
 import json
+import os
 import signal
+import stat
 import subprocess
 import sys
 import types
@@ -8,6 +10,8 @@ import pytest
 
 from workbench.__main__ import main as program
 from workbench.cli import COMMANDS, main, opens_window
+
+PROGRAM = [sys.executable, "-m", "workbench"]
 
 
 def test_every_command_has_its_module_and_help(capsys):
@@ -87,3 +91,33 @@ def test_a_command_imports_neither_qt_nor_torch():
         "sys.exit('PySide6' in sys.modules or 'torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL).returncode == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="/dev/full")
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["params"], 1, "workbench: No space left on device\n"),
+        (["params", "--json", "/dev/full"], 2, "workbench: /dev/full: cannot be written (No space left on device)\n"),
+    ],
+)
+def test_a_full_disk_behind_the_output_is_said(words, status, said):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*PROGRAM, *words], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (status, said)
+    assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
+
+
+@pytest.mark.parametrize("words", [["params"], ["params", "--json"], ["devices", "--json"]])
+def test_who_no_longer_reads_is_told_nothing(words):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([*PROGRAM, *words], stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert done.returncode == 1 and "Broken" not in done.stderr and "Exception" not in done.stderr
+
+
+def test_a_result_that_could_not_be_written_is_refused_before_the_work(tmp_path, capsys):
+    words = ["simulate", "one-talker-still", "--out", str(tmp_path / "set"), "--seconds", "0.5"]
+    assert main([*words, "--json", str(tmp_path / "none" / "x.json")]) == 2
+    assert "x.json: cannot be written" in capsys.readouterr().err and list(tmp_path.iterdir()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import logging
 import os
@@ -11,6 +12,8 @@ from collections.abc import Collection
 
 from workbench import __version__
 from workbench.core.errors import EarshotError, InputError
+
+log = logging.getLogger(__name__)
 
 COMMANDS = {
     "enhance": "enhance the speech in a sound file",
@@ -89,7 +92,12 @@ def main(argv: list[str]) -> int:
         parser.print_help()
         return 0
     try:
-        return importlib.import_module(f"workbench.commands.{args.command}").run(args)
+        from workbench.commands.common import check_json_target
+
+        check_json_target(getattr(args, "json", None))
+        code = importlib.import_module(f"workbench.commands.{args.command}").run(args)
+        sys.stdout.flush()
+        return code
     except InputError as error:
         print(f"workbench: {error}", file=sys.stderr)
         return 2
@@ -98,5 +106,16 @@ def main(argv: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
+    except OSError as error:
+        _leave_output()
+        if not isinstance(error, BrokenPipeError):  # who reads the output no longer wants any
+            log.debug("an error of the system", exc_info=True)
+            where = f"{error.filename}: " if error.filename else ""
+            print(f"workbench: {where}{error.strerror or error}", file=sys.stderr)
         return 1
+
+
+def _leave_output() -> None:
+    """What is still to be written to stdout has nowhere to go; Python would say so once more at its end."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

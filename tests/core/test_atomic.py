@@ -3,7 +3,7 @@ import stat
 
 import pytest
 
-from workbench.core.atomic import write_text
+from workbench.core.atomic import is_stream, write_text
 
 
 def test_a_new_file_has_the_permissions_of_any_new_file(tmp_path):
@@ -34,3 +34,34 @@ def test_what_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
         write_text(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_stays_a_link_to_the_new_file(tmp_path):
+    path, link = tmp_path / "a.txt", tmp_path / "link.txt"
+    path.write_text("old")
+    link.symlink_to(path)
+    write_text(link, "new")
+    assert link.is_symlink() and path.read_text() == "new"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name")
+def test_a_pipe_is_written_to_and_stays_one(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_text(pipe, "through")
+        assert os.read(reader, 100) == b"through"
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode) and list(tmp_path.iterdir()) == [pipe]
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="/proc")
+def test_what_is_open_under_another_name_is_written_to(tmp_path):
+    """As /dev/stdout: what else is printed there lies in the same file."""
+    path = tmp_path / "out.txt"
+    with path.open("w") as out:
+        assert is_stream(f"/proc/self/fd/{out.fileno()}") and not is_stream(path) and not is_stream("/proc/self/fd")
+        write_text(f"/proc/self/fd/{out.fileno()}", "through")
+        assert os.fstat(out.fileno()).st_size == 7

@@ -7,6 +7,8 @@ import argparse
 from workbench.commands.common import add_json_argument, note, write_json
 from workbench.core.errors import InputError
 
+LONGEST_S = 3600.0
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
@@ -22,8 +24,8 @@ def run(args: argparse.Namespace) -> int:
     stages = bench.stages()
     if args.stage is not None and args.stage not in stages:
         raise InputError(f"--stage {args.stage}: not one of {', '.join(sorted(stages))}")
-    if not args.seconds > 0:
-        raise InputError(f"--seconds {args.seconds:g}: must be above 0")
+    if not 0 < args.seconds <= LONGEST_S:
+        raise InputError(f"--seconds {args.seconds:g}: must be above 0, and {LONGEST_S:g} at most")
     rows = bench.run(args.seconds, args.stage, note)
     if args.json:
         write_json(rows, args.json)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from workbench.core import params as parameters
-from workbench.core.atomic import write_text
+from workbench.core.atomic import is_stream, write_text
 from workbench.core.errors import InputError
 from workbench.core.params import Params
 
@@ -84,7 +84,7 @@ def check_json_target(target: str | None) -> None:
 
     Raises InputError as `write_json` would.
     """
-    if target is None or target == "-":
+    if target is None or target == "-" or is_stream(target):
         return
     path = Path(target)
     reason = None

@@ -10,7 +10,6 @@ from workbench.commands.common import (
     SCHEMA,
     add_json_argument,
     add_set_argument,
-    check_json_target,
     note,
     parse_settings,
     write_json,
@@ -50,7 +49,6 @@ def run(args: argparse.Namespace) -> int:
     from workbench.localize.offline import localize_recording
     from workbench.localize.srp import front_back_ambiguous
 
-    check_json_target(args.json)
     settings = {}
     if args.method:
         settings["localize.method"] = args.method

@@ -17,12 +17,18 @@ def write_text(path: str | Path, text: str) -> None:
 def write_bytes(path: str | Path, content: bytes) -> None:
     """Write a file; a reader sees the old content or the new, also after a crash.
 
+    A link stays a link, to a new file. A device or a pipe, such as /dev/stdout, is written to and never replaced.
+
     Raises
     ------
     OSError
         The folder is missing or cannot be written; an existing file is untouched.
     """
-    path = Path(path)
+    if is_stream(path):
+        with open(path, "wb") as stream:
+            stream.write(content)
+        return
+    path = Path(os.path.realpath(path))
     with DeferredInterrupt():
         handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
@@ -35,6 +41,15 @@ def write_bytes(path: str | Path, content: bytes) -> None:
         except BaseException:
             Path(partial).unlink(missing_ok=True)
             raise
+
+
+def is_stream(path: str | Path) -> bool:
+    """Whether there is something that is neither a file nor a folder (a device, a pipe), or another name of something
+    that is open, as /dev/stdout is.
+    """
+    if os.path.isdir(path) or not os.path.exists(path):
+        return False
+    return not os.path.isfile(path) or os.path.abspath(path).startswith(("/dev/", "/proc/"))
 
 
 def _mode(path: Path) -> int:
