@@ -8,11 +8,16 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from workbench.ui.frequency_scale import ERB, FrequencyScale
-from workbench.ui.painting import HIGH_HZ, LOW_HZ
+from workbench.ui.painting import HIGH_HZ, LOW_HZ, THIN_SPACE
 from workbench.ui.views.sound_history import HISTORY_S, VISIBLE_S
 
 SPANS_S = (2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Spans of the time axis that can be chosen."""
+
+
+def span_text(span_s: float) -> str:
+    """A span of the time axis: "8 s"."""
+    return f"{span_s:g}{THIN_SPACE}s"
 
 
 class SoundAxes(QObject):

@@ -1,19 +1,21 @@
 """How the Sound region is looked at: frozen or live, scrolled, selected, in which axes and colours.
 
-A mixin of `SoundView`, which has the parts; no sound is handled here.
+What `SoundView` is below its messages; no sound is handled here.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from workbench.ui.frequency_scale import SCALES
 from workbench.ui.theme import LEVEL_MAPS, LEVEL_RANGE_DB
 from workbench.ui.views.level_bar import held_range
-from workbench.ui.views.sound_axes import SPANS_S
+from workbench.ui.views.sound_axes import SPANS_S, span_text
 from workbench.ui.views.sound_excerpt import Excerpt, take_excerpt
-from workbench.ui.views.sound_menu import build_menu, span_text
+from workbench.ui.views.sound_layout import SoundLayout
+from workbench.ui.views.sound_parts import SoundParts
 from workbench.ui.views.sound_picture import FigureStyle
 from workbench.ui.views.spectrogram import DIFFERENCE
 
@@ -23,8 +25,8 @@ FIT_SHARES = (20.0, 99.8)
 """Percentiles of the shown levels that become the ends of the range."""
 
 
-class SoundLooking:
-    """Freezing, scrolling, selection, axes and colours of a `SoundView`."""
+class SoundLooking(SoundParts):
+    """Freezing, scrolling, selection, axes and colours of the Sound region."""
 
     span_chosen = Signal(float, float)
     """Loop this stretch of the source's time (as `Snapshot.time_s`)."""
@@ -34,24 +36,25 @@ class SoundLooking:
     looks_changed = Signal()
     """Something that `looks` tells has changed."""
 
-    def _connect_looking(self) -> None:
+    def __init__(self, hop_s: float, parent: QWidget | None = None) -> None:
+        super().__init__(hop_s, parent)
+        self.placed = SoundLayout(self)
         self._anchor: int | None = None
         self._loop_wanted = False
+        self.crosshair.changed.connect(self._show_read_out)
         for plot in (self.before, self.after, self.lane):
             plot.pressed.connect(self._begin_drag)
             plot.dragged.connect(self._drag)
             plot.scrolled.connect(self.scroll)
-            plot.menu_wanted.connect(self._open_menu)
             plot.loop_wanted.connect(self.loop_selection)
             plot.select_all_wanted.connect(self.select_shown)
-        for plot in (self.level_strip, self.gain_strip):
-            plot.menu_wanted.connect(self._open_menu)
         self.freeze_toggle.toggled.connect(self.set_frozen)
         self.span_chooser.chosen.connect(lambda index: self.axes.set_span(SPANS_S[index]))
-        self.more_button.clicked.connect(lambda: self._open_menu(self.more_button.mapToGlobal(QPoint(0, 28))))
         self.color_bar.range_changed.connect(self.set_level_range)
         self.axes.changed.connect(self._show_axes)
         self.axes.changed.connect(self.looks_changed)
+        for toggle in (self.pitch_toggle, self.bands_toggle, self.difference_toggle):
+            toggle.toggled.connect(self.looks_changed)
         self._show_axes()
 
     # ------------------------------------------------------------------------------------------------- freezing
@@ -180,7 +183,7 @@ class SoundLooking:
         for plot in (self.before, self.after):
             plot.set_levels(map_name, range_db)
         self._show_bar()
-        self._place_headers()
+        self.placed.place_headers()
         self.looks_changed.emit()
 
     def _show_bar(self) -> None:
@@ -256,7 +259,15 @@ class SoundLooking:
             self.span_chooser.setText(span_text(round(self.axes.span_s, 1)))
         self._show_read_out()
 
-    def _open_menu(self, place: QPoint) -> None:
-        menu = build_menu(self)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place)
+    def _show_read_out(self) -> None:
+        crosshair = self.crosshair
+        if not crosshair.shown:
+            self.read_out.clear()
+            return
+        offset_s, frequency_hz = crosshair.offset_s, crosshair.frequency_hz
+        levels = None
+        if offset_s is not None and frequency_hz is not None:
+            levels = self.shown.at(offset_s, frequency_hz)
+        before_dbfs, after_dbfs = levels if levels is not None else (None, None)
+        band = self.gain_strip.band_at(frequency_hz) if frequency_hz is not None else None
+        self.read_out.show_values(offset_s, frequency_hz, None if band is None else band + 1, before_dbfs, after_dbfs)

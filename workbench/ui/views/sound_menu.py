@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from workbench.ui.frequency_scale import SCALES
 from workbench.ui.painting import THIN_SPACE, number
 from workbench.ui.theme import LEVEL_MAPS, LEVEL_RANGE_DB
-from workbench.ui.views.sound_axes import SPANS_S
-
-if TYPE_CHECKING:
-    from workbench.ui.views.sound import SoundView
+from workbench.ui.views.sound_axes import SPANS_S, span_text
+from workbench.ui.views.sound_looking import SoundLooking
 
 RANGES_DB = (LEVEL_RANGE_DB, (-100.0, -20.0), (-120.0, 0.0), (-70.0, -10.0), (-60.0, -20.0))
 
@@ -22,11 +18,6 @@ def range_text(range_db: tuple[float, float]) -> str:
     """A range of levels as text: "−85 to −25 dB"."""
     low, high = range_db
     return f"{number(low)} to {number(high)}{THIN_SPACE}dB"
-
-
-def span_text(span_s: float) -> str:
-    """A span of the time axis: "8 s"."""
-    return f"{span_s:g}{THIN_SPACE}s"
 
 
 def _choices(menu: QMenu, title: str, entries, chosen, act) -> QMenu:
@@ -42,7 +33,7 @@ def _choices(menu: QMenu, title: str, entries, chosen, act) -> QMenu:
     return part
 
 
-def build_menu(view: SoundView) -> QMenu:
+def build_menu(view: SoundLooking) -> QMenu:
     """The menu as things are now; who shows it also deletes it."""
     axes = view.axes
     menu = QMenu(view)
