@@ -30,6 +30,7 @@ THROUGH = {
     "training.localize_producer": "training/test_localize_data.py",
     "training.run": "training/test_enhance.py",
     "ui.array_control": "ui/test_main_window.py",
+    "ui.bridge.*": "ui/test_bridge.py",
     "ui.controls.base": "ui/controls/test_slider.py",
     "ui.dialogs.calibration_curve": "ui/dialogs/test_calibration_panel.py",
     "ui.dialogs.channel_map": "ui/dialogs/test_source_panel.py",

@@ -4,7 +4,8 @@ import pytest
 
 from tests.ui.fakes import DEVICES, RUNNING, FakeSession, localization, snapshot
 from workbench.core.errors import InputError
-from workbench.ui.bridge import FACTORY, Bridge
+from workbench.ui.bridge import Bridge
+from workbench.ui.bridge.settings import FACTORY
 
 
 @pytest.fixture

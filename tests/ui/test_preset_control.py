@@ -6,7 +6,8 @@ from tests.ui.fakes import FakeSession
 from workbench.core import params as parameters
 from workbench.core.params import Params
 from workbench.engine import presets
-from workbench.ui.bridge import FACTORY, Bridge
+from workbench.ui.bridge import Bridge
+from workbench.ui.bridge.settings import FACTORY
 from workbench.ui.dialogs import PresetPanel
 from workbench.ui.preset_control import FALLBACK, PresetControl
 

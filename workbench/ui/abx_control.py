@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QWidget
 from workbench.core import params as parameters
 from workbench.core.errors import InputError
 from workbench.engine.abx import ABXTest, fewest_right, p_value
-from workbench.ui.bridge import TRANSPORT, Bridge
+from workbench.ui.bridge import Bridge
+from workbench.ui.bridge.settings import TRANSPORT
 from workbench.ui.panels.abx_panel import ABXPanel
 
 HEARD_S = 3.0

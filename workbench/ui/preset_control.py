@@ -15,7 +15,8 @@ from workbench.core.file_kinds import PRESET_SUFFIX, is_table
 from workbench.core.params import Params
 from workbench.engine import presets as preset_files
 from workbench.engine.presets import STAGE_NAMES, STAGES, Preset
-from workbench.ui.bridge import FACTORY, Bridge
+from workbench.ui.bridge import Bridge
+from workbench.ui.bridge.settings import FACTORY
 from workbench.ui.desktop import open_address
 from workbench.ui.dialogs import Choice, spec_name
 from workbench.ui.dialogs.difference_list import DifferenceRow
