@@ -18,6 +18,7 @@ THROUGH = {
     "commands.evaluate_render": "evaluation/test_rendering.py",
     "commands.live": "commands/test_bad_input.py",
     "commands.render": "commands/test_design_render.py",
+    "core.messages.*": "core/test_messages.py",
     "core.params.*": "core/test_params.py",
     "dsp.compiled": "dsp/test_kernels.py",
     "engine.ab_designs": "engine/test_ab_control.py",
