@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt, QUrl
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QRect, QSettings, QSize, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QVBoxLayout, QWidget
 
@@ -215,6 +215,12 @@ class MainWindow(QWidget):
         self.store.setValue(scale.STORED, percent)
         self.store.sync()
         self.status.show_notice(f"Everything is drawn at {percent} % when Earshot is started again", error=False)
+
+    def between_bars(self) -> QRect:
+        """What lies between toolbar and status bar, which floating panels leave free."""
+        top = self.toolbar.mapTo(self, QPoint(0, self.toolbar.height())).y()
+        bottom = self.status.mapTo(self, QPoint(0, 0)).y()
+        return QRect(0, top, self.width(), bottom - top)
 
     def toggle_full_screen(self) -> None:
         """F11."""

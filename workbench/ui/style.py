@@ -28,6 +28,9 @@ def style_sheet(tokens: Tokens) -> str:
     QLabel[tone="clip"] {{ color: {t.clip}; }}
     QLabel[tone="warning"] {{ color: {t.warning}; }}
 
+    QLabel[keycap="true"] {{ background: {t.raised}; border: 1px solid {t.line_strong};
+        border-radius: {theme.RADIUS_FIELD}px; padding: 0 5px; }}
+
     QPushButton {{
         background: {t.raised}; color: {t.text1}; border: 1px solid {t.line};
         border-radius: {theme.RADIUS_TOOLBAR}px; padding: 0 12px; }}

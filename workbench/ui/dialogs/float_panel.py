@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from workbench.ui import theme
@@ -70,16 +70,33 @@ class FloatPanel(QFrame):
 
     def place(self) -> None:
         """Find the place again after the window or the content changed size."""
-        window = self.parentWidget()
-        height = min(self.wanted_height(), window.height() - 2 * theme.GUTTER)
+        window, room = self.parentWidget(), self._room()
+        height = min(self.wanted_height(), room.height())
         self.resize(self.width(), height)
         if self._anchor is None:
             spot = QPoint((window.width() - self.width()) // 2, (window.height() - height) // 3)
         else:
             spot = self._anchor()
-        x = max(theme.GUTTER, min(spot.x(), window.width() - self.width() - theme.GUTTER))
-        y = max(theme.GUTTER, min(spot.y(), window.height() - height - theme.GUTTER))
+        x = max(room.left(), min(spot.x(), room.left() + room.width() - self.width()))
+        y = max(room.top(), min(spot.y(), room.top() + room.height() - height))
         self.move(x, y)
+
+    def _room(self) -> QRect:
+        """Where the panel may stand: between the window's bars, so that Stop and the dropouts stay in sight (a window
+        tells by `between_bars`); in all of the window where that is too low for the panel."""
+        window, gutter = self.parentWidget(), theme.GUTTER
+        whole = window.rect().adjusted(gutter, gutter, -gutter, -gutter)
+        between_bars = getattr(window, "between_bars", None)
+        if between_bars is None:
+            return whole
+        room = between_bars().adjusted(gutter, gutter, -gutter, -gutter) & whole
+        return room if self._least_height() <= room.height() else whole
+
+    def _least_height(self) -> int:
+        """Height below which the content would be squeezed."""
+        if self.body.hasHeightForWidth():
+            return self.body.totalMinimumHeightForWidth(self.width())
+        return self.minimumSizeHint().height()
 
     def wanted_height(self) -> int:
         """Height that all of the content needs at this width, wrapped lines included."""

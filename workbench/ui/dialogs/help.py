@@ -4,87 +4,137 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from workbench.ui import theme
 from workbench.ui.controls import rule
 from workbench.ui.dialogs.float_panel import FloatPanel
 from workbench.ui.dialogs.licences import LicencesPanel
+from workbench.ui.dialogs.parts import FittingScroll, button, holder, key_caps, label
 
-KEYS = (
-    ("Space", "Start or stop"),
-    ("A   B", "Hear and change setting A or B"),
-    ("C", "Compare A and B: copy, swap, taps, differences"),
-    ("0", "Bypass: hear the input"),
-    ("Shift+X", "Blind ABX test of A and B"),
-    ("M", "Mute"),
-    ("R", "Record"),
-    ("K", "Loop the last seconds; back to live sound"),
-    ("Shift+K", "Loop again what was kept last"),
-    ("[   ]   \\", "The loop begins, ends here; all of it"),
-    ("F", "Freeze the spectrograms; wheel: back in time"),
-    ("E", "Enhancer: network, cost, gains over time"),
-    ("O", "Oracle ladder; 1 … 6 its rungs"),
-    ("L", "Loudspeakers"),
-    ("D", "Dropouts and latency"),
-    ("S   Shift+S", "Source, channel map, microphone check; sink"),
-    ("P", "Presets"),
-    ("Ctrl+O", "Open a recording, a preset or settings"),
-    ("Ctrl+S", "Save the preset"),
-    ("Ctrl+P", "Save a picture of the plot in focus or under the pointer"),
-    ("Ctrl+Z", "Undo"),
-    ("Ctrl+Shift+Z", "Redo"),
-    ("H", "History of all changes"),
-    ("J", "Jobs"),
-    ("T", "Timeline of a file or session"),
-    ("Ctrl+Shift+O", "Open a session"),
-    ("Ctrl+M   N", "Marker, note: in the recording, in the file"),
-    ("← →   Home End", "On the timeline: 5 s back, on; begin, end"),
-    ("Ctrl+← →", "On the timeline: from marker to marker"),
-    ("Ctrl+F", "Find a parameter"),
-    ("Ctrl+1 … 9", "Presets"),
-    ("Ctrl+.   Ctrl+,", "Larger, smaller map"),
-    ("F10", "The menu of everything else"),
-    ("F11", "Full screen"),
-    ("F1   F1", "These keys; once more, the handbook on what is under the pointer"),
-    ("Ctrl+F1", "The handbook at once"),
-    ("Double-click", "Reset a parameter"),
-    ("Shift + drag", "Ten times finer"),
+KEY_GROUPS = (
+    (
+        "Sound",
+        (
+            ("Space", "Start or stop"),
+            ("M", "Mute"),
+            ("R", "Record"),
+            ("S   Shift+S", "Source, channel map, microphone check; sink"),
+            ("D", "Dropouts and latency"),
+        ),
+    ),
+    (
+        "Compare",
+        (
+            ("A   B", "Hear and change setting A or B"),
+            ("0", "Bypass: hear the input"),
+            ("C", "Compare A and B: copy, swap, taps, differences"),
+            ("Shift+X", "Blind ABX test of A and B"),
+            ("K", "Loop the last seconds; back to live sound"),
+            ("Shift+K", "Loop again what was kept last"),
+            ("[   ]   \\", "The loop begins, ends here; all of it"),
+            ("O", "Oracle ladder; 1 … 6 its rungs"),
+        ),
+    ),
+    (
+        "Look",
+        (
+            ("F", "Freeze the spectrograms; wheel: back in time"),
+            ("E", "Enhancer: network, cost, gains over time"),
+            ("L", "Loudspeakers"),
+            ("Ctrl+P", "Save a picture of the plot in focus or under the pointer"),
+            ("Ctrl+.   Ctrl+,", "Larger, smaller map"),
+            ("F11", "Full screen"),
+        ),
+    ),
+    (
+        "Settings",
+        (
+            ("Ctrl+F", "Find a parameter"),
+            ("Double-click", "Reset a parameter"),
+            ("Shift + drag", "Ten times finer"),
+            ("P", "Presets"),
+            ("Ctrl+1 … 9", "The first nine presets"),
+            ("Ctrl+S", "Save the preset"),
+            ("Ctrl+Z", "Undo"),
+            ("Ctrl+Shift+Z", "Redo"),
+            ("H", "History of all changes"),
+        ),
+    ),
+    (
+        "Files and sessions",
+        (
+            ("Ctrl+O", "Open a recording, a preset or settings"),
+            ("Ctrl+Shift+O", "Open a session"),
+            ("T", "Timeline of a file or session"),
+            ("←   →   Home   End", "On the timeline: 5 s back, on; begin, end"),
+            ("Ctrl+←   Ctrl+→", "On the timeline: from marker to marker"),
+            ("Ctrl+M   N", "Marker, note: in the recording, in the file"),
+            ("J", "Jobs"),
+        ),
+    ),
+    (
+        "Help",
+        (
+            ("F1   F1", "These keys; once more, the handbook on what is under the pointer"),
+            ("Ctrl+F1", "The handbook at once"),
+            ("F10", "The menu of everything else"),
+        ),
+    ),
 )
+"""The keys by what they are for: (keys, what they do), several keys parted by three spaces."""
+KEYS = tuple(row for _, rows in KEY_GROUPS for row in rows)
+KEYS_WIDTH = 880
+COLUMNS = (3, 3)
+"""Groups that stand below each other in each column."""
 
 
 class KeysPanel(FloatPanel):
-    """F1: the keys, and the way to the handbook."""
+    """F1: the keys in two columns, and the way to the handbook. On a low window they scroll."""
 
     handbook_wanted = Signal()
 
     def __init__(self, window: QWidget):
-        super().__init__("Keys", 380, window)
-        self.handbook_button = QPushButton("Handbook (F1 again)")
-        self.handbook_button.setFont(theme.font(12))
-        self.handbook_button.setFixedHeight(28)
-        self.handbook_button.setToolTip("Open the handbook at what was under the pointer, in the browser, offline")
-        self.handbook_button.clicked.connect(self.handbook_wanted)
-        top = QHBoxLayout()
-        top.setContentsMargins(12, 2, 12, 8)
-        top.addWidget(self.handbook_button)
-        top.addStretch(1)
-        self.body.addLayout(top)
-        for keys, what in KEYS:
-            row = QHBoxLayout()
-            row.setContentsMargins(12, 3, 12, 3)
-            caps = QLabel(keys)
-            caps.setFont(theme.font(12, 500))
-            caps.setFixedWidth(140)
-            words = QLabel(what)
-            words.setFont(theme.font(12))
-            words.setProperty("tone", "2")
-            words.setWordWrap(True)
-            row.addWidget(caps)
-            row.addWidget(words, 1)
-            self.body.addLayout(row)
-        self.body.addSpacing(8)
+        super().__init__("Keys", KEYS_WIDTH, window)
+        self.handbook_button = button(
+            "Handbook (F1 again)",
+            "Open the handbook at what was under the pointer, in the browser, offline",
+            self.handbook_wanted.emit,
+        )
+        self.head.insertWidget(self.head.indexOf(self.pin), self.handbook_button)
+        self.head.insertSpacing(self.head.indexOf(self.pin), 6)
+        columns = QHBoxLayout()
+        columns.setContentsMargins(12, 0, 12, 12)
+        columns.setSpacing(24)
+        first = 0
+        for count in COLUMNS:
+            columns.addLayout(self._column(KEY_GROUPS[first : first + count]), 1)
+            first += count
+        self.scroll = FittingScroll(holder(columns), KEYS_WIDTH - 2)
+        self.body.addWidget(self.scroll)
+
+    @staticmethod
+    def _column(groups) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(4)
+        grid.setColumnMinimumWidth(0, 132)
+        grid.setColumnStretch(1, 1)
+        line = 0
+        for title, rows in groups:
+            head = label(title, 13, 600)
+            head.setContentsMargins(0, 10, 0, 2)
+            grid.addWidget(head, line, 0, 1, 2)
+            line += 1
+            for keys, what in rows:
+                grid.addWidget(key_caps(keys), line, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+                words = label(what, 12, tone="2", wrap=True)
+                words.setMinimumHeight(22)
+                grid.addWidget(words, line, 1)
+                line += 1
+        grid.setRowStretch(line, 1)
+        return grid
 
 
 class AboutPanel(FloatPanel):
@@ -104,17 +154,13 @@ class AboutPanel(FloatPanel):
         self.body.addWidget(rule())
         footer = QHBoxLayout()
         footer.setContentsMargins(12, 8, 12, 8)
-        for label, tip, action in (
+        footer.setSpacing(8)
+        for name, tip, action in (
             ("Licences", "What Earshot comes with, and under which terms", self.show_licences),
             ("Open log folder", "Show the folder with the log in the file manager", open_log),
             ("Copy diagnostics", "Copy versions, state, latency, dropouts and devices as text: no sound", copy),
         ):
-            button = QPushButton(label)
-            button.setFont(theme.font(12))
-            button.setFixedHeight(28)
-            button.setToolTip(tip)
-            button.clicked.connect(action)
-            footer.addWidget(button)
+            footer.addWidget(button(name, tip, action))
         footer.addStretch(1)
         self.body.addLayout(footer)
         self._licences: LicencesPanel | None = None

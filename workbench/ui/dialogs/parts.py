@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QMenu, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QWidget,
+)
 
 from workbench.ui import theme
 from workbench.ui.controls import CaptionChooser
@@ -60,6 +70,42 @@ def holder(layout: QLayout) -> QWidget:
     made = QWidget()
     made.setLayout(layout)
     return made
+
+
+def key_caps(keys: str) -> QWidget:
+    """Keys as they are printed on a keyboard; several are parted by three spaces."""
+    row = QHBoxLayout()
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for key in keys.split("   "):
+        cap = label(key, 11, 500)
+        cap.setProperty("keycap", "true")
+        cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        cap.setFixedHeight(22)
+        row.addWidget(cap)
+    row.addStretch(1)
+    return holder(row)
+
+
+class FittingScroll(QScrollArea):
+    """As high as its content is at a width, where there is room; less, and it scrolls."""
+
+    LEAST_HEIGHT = 120
+
+    def __init__(self, content: QWidget, width: int):
+        super().__init__()
+        self._width = width
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(content)
+        content.setAutoFillBackground(False)  # which the scroll area has set
+        self.setMinimumHeight(self.LEAST_HEIGHT)
+
+    def sizeHint(self) -> QSize:
+        content = self.widget()
+        height = max(content.heightForWidth(self._width), content.minimumSizeHint().height())
+        return QSize(self._width, height)
 
 
 class MenuChooser(CaptionChooser):

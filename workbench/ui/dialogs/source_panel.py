@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workbench.core.messages import InputLevels, MicrophoneReport
 from workbench.engine.inputs import BLOCKS, RATES_HZ, InputSetup
-from workbench.ui import theme
 from workbench.ui.controls import rule
 from workbench.ui.dialogs.channel_map import ChannelMapSection
 from workbench.ui.dialogs.chooser import Choice, ChooserPanel
@@ -125,8 +124,8 @@ class DevicePanel(ChooserPanel):
         super().place()
         if self._anchor is None:
             return
-        window, top = self.parentWidget(), self._anchor().y()
-        self.resize(self.width(), min(self.wanted_height(), window.height() - top - theme.GUTTER))
+        room, top = self._room(), self._anchor().y()
+        self.resize(self.width(), min(self.wanted_height(), room.top() + room.height() - top))
         self.move(self.x(), top)
 
     def sizeHint(self) -> QSize:
