@@ -6,13 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace as changed
 
 import numpy as np
 import pytest
 import soundfile
 
+from tests.engine.watched import WatchedSession, until
 from workbench.audio.files import read_sound
 from workbench.core.errors import InputError
 from workbench.core.params import get
@@ -22,25 +22,18 @@ from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 
 
-def wait_for(what, timeout_s=60):
-    end = time.monotonic() + timeout_s
-    while not what():
-        assert time.monotonic() < end, "did not come"
-        time.sleep(0.02)
-
-
 def record(folder, source, act, array="", layout="", seconds=0.6):
-    """A session that plays a file, is recorded while `act` does something, and ends."""
-    session = Session(Settings(source=source, array=array, layout=layout))
-    session.start()
-    wait_for(lambda: session.mailbox.health.state == "running")
+    """A session that plays a file, is recorded while `act` does something every so many seconds of sound, and ends."""
+    session = WatchedSession(Settings(source=source, array=array, layout=layout))
+    session.play()
     session.start_recording(folder)
-    wait_for(lambda: (session.mailbox.health.recording_s or 0) > 0.2)
+    until(lambda: session.recorded_samples > 0.2 * RATE_HZ)
     for step in act(session):
         step()
-        time.sleep(seconds)
+        end = session.recorded_samples + seconds * RATE_HZ
+        until(lambda end=end: session.recorded_samples > end)
     session.stop_recording()
-    wait_for(lambda: session.mailbox.health.recording_s is None)
+    session.says("Recorded")
     session.close()
     return next(path for path in folder.iterdir() if path.is_dir())
 
@@ -197,23 +190,30 @@ session.start()
 while session.mailbox.health.state != "running":
     time.sleep(0.02)
 session.start_recording(Path(sys.argv[2]))
-print("recording", flush=True)
-for number in range(1000):
+number = 0
+while True:
+    number += 1
     session.set({"enhance.strength_percent": float(number % 100)})
     time.sleep(0.05)
 """
 
 
+def length_s(path):
+    """Of a recording that goes on: as far as its newest header says."""
+    try:
+        return soundfile.info(path).frames / RATE_HZ
+    except soundfile.LibsndfileError:
+        return 0.0
+
+
 def test_kill_9_leaves_a_session_that_opens_and_replays(recorded, tmp_path):
     noise = recorded.folder.parent / "noise.wav"
-    program = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(noise), str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
-    assert program.stdout.readline() == "recording\n"
-    time.sleep(2.5)
-    os.kill(program.pid, signal.SIGKILL)
-    program.wait()
-    program.stdout.close()
+    program = subprocess.Popen([sys.executable, "-c", KILLED, str(noise), str(tmp_path)])
+    try:
+        until(lambda: [length_s(file) > 1.5 for file in sorted(tmp_path.glob("*/*.wav"))] == [True, True])
+    finally:
+        os.kill(program.pid, signal.SIGKILL)
+        program.wait()
     opened = replay.open_session(next(tmp_path.iterdir()))
     assert not opened.complete
     found = replay.compare(opened)

@@ -6,13 +6,13 @@ import shutil
 import numpy as np
 import pytest
 
-from tests.engine.test_replay import recorded, wait_for  # noqa: F401 - a fixture
+from tests.engine.test_replay import recorded  # noqa: F401 - a fixture
+from tests.engine.watched import WatchedSession, until
 from workbench.audio.files import read_sound
 from workbench.cli import main
 from workbench.core.errors import InputError
 from workbench.dsp.bands import RATE_HZ
 from workbench.engine.journal import EVENTS_NAME
-from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 
 
@@ -74,7 +74,7 @@ def test_what_cannot_be_used_is_refused_everywhere_with_its_cause(copy, tmp_path
     damage(copy)
     target = tmp_path / "out.wav"
     target.write_bytes(b"what was there")
-    session = Session(Settings(source="room", sink="none"))
+    session = WatchedSession(Settings(source="room", sink="none"))
     try:
         with pytest.raises(InputError, match=words) as told:
             session.open_session(copy)
@@ -103,13 +103,14 @@ def test_a_read_only_session_opens_replays_and_exports_and_nothing_is_written(co
     for path in (copy, *copy.rglob("*")):
         os.chmod(path, 0o555 if path.is_dir() else 0o444)
     target = tmp_path / "ein Ausgang 会.wav"
-    session = Session(Settings(source="room", sink="none"))
+    session = WatchedSession(Settings(source="room", sink="none"))
     try:
         session.open_session(copy)
-        session.start()
-        wait_for(lambda: session.mailbox.health.state == "running" and session.transport.state.position_s > 0.3)
+        session.play()
+        until(lambda: session.transport.state.position_s > 0.3)
         state = session.transport.state
-        assert state.as_recorded and not state.why_not and str(copy) not in session.mailbox.health.message
+        assert state.as_recorded and not state.why_not
+        assert not any(str(copy) in message for message, _ in session.said)
     finally:
         session.close()
     assert main(["replay", str(copy), "--out", str(target), "--from-sample", "4800"]) == 0
@@ -121,32 +122,32 @@ def test_a_read_only_session_opens_replays_and_exports_and_nothing_is_written(co
 
 def test_a_session_that_is_taken_away_while_it_plays_is_said_and_the_rest_lives(copy):
     """The files are open: on most systems it plays on; where a filter is needed again, one's own settings go on."""
-    session = Session(Settings(source="room", sink="none"))
+    session = WatchedSession(Settings(source="room", sink="none"))
     try:
         session.open_session(copy)
-        session.start()
-        wait_for(lambda: session.mailbox.health.state == "running" and session.transport.state.position_s > 0.2)
+        session.play()
+        until(lambda: session.transport.state.position_s > 0.2)
         shutil.rmtree(copy)
         session.transport.seek(2.0)
-        wait_for(lambda: session.mailbox.health.failed or session.transport.state.position_s > 2.2)
+        until(lambda: any(failed for _, failed in session.said) or session.transport.state.position_s > 2.2)
         session.choose_source("room")
-        wait_for(lambda: session.source_spec == "room" and session.mailbox.health.state == "running")
+        until(lambda: session.source_spec == "room")
+        session.becomes(lambda health: health.state == "running" and "room" in health.source, from_now=True)
     finally:
         session.close()
 
 
 def test_a_session_of_another_array_plays_with_its_own(copy):
     """Chosen is an array of eight; the session has four microphones: theirs count, and the chosen one comes back."""
-    session = Session(Settings(source="room", sink="none", array="uca8-100mm"))
+    session = WatchedSession(Settings(source="room", sink="none", array="uca8-100mm"))
     try:
-        session.start()
-        wait_for(lambda: session.mailbox.health.state == "running")
+        session.play()
         session.open_session(copy)
-        wait_for(lambda: session.source_spec.startswith("session:") and session.array is not None)
-        wait_for(lambda: session.array is not None and session.array.mics == 4)
-        wait_for(lambda: session.undo_label.startswith("Session"))
+        until(lambda: session.source_spec.startswith("session:") and session.array is not None)
+        until(lambda: session.array is not None and session.array.mics == 4)
+        until(lambda: session.undo_label.startswith("Session"))
         session.undo()
-        wait_for(lambda: session.array is not None and session.array.mics == 8)
+        until(lambda: session.array is not None and session.array.mics == 8)
         assert session.array_name == "uca8-100mm" and session.source_spec == "room"
         assert session.mailbox.health.rate_hz == RATE_HZ
     finally:

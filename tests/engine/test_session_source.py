@@ -2,12 +2,12 @@
 
 import json
 import shutil
-import time
 
 import numpy as np
 import pytest
 
-from tests.engine.test_replay import record, recorded, wait_for  # noqa: F401 - a fixture
+from tests.engine.test_replay import recorded  # noqa: F401 - a fixture
+from tests.engine.watched import WatchedSession, until
 from workbench.audio.files import read_sound
 from workbench.core.errors import InputError
 from workbench.core.params import get
@@ -17,7 +17,6 @@ from workbench.engine.ab_settings import SideHistory
 from workbench.engine.assembly import Structure, assemble
 from workbench.engine.journal import EVENTS_NAME
 from workbench.engine.mailbox import Mailbox
-from workbench.engine.session import Session
 from workbench.engine.session_source import SessionSource
 from workbench.engine.settings import Settings
 
@@ -98,39 +97,38 @@ def test_a_change_makes_the_recorded_settings_ones_own_in_one_step(recorded):  #
 
 
 def test_in_the_session_it_opens_with_the_layout_of_then_and_goes_on_where_it_was(recorded):  # noqa: F811
-    session = Session(Settings(source="room"))
+    session = WatchedSession(Settings(source="room"))
     try:
         session.open_session(recorded.folder)
-        wait_for(lambda: session.source_spec.startswith("session:"))
+        until(lambda: session.source_spec.startswith("session:"))
         assert (session.array_name, session.layout_name) == ("square4-30mm", "pair-100mm")
         session.transport.seek(2.0)
-        session.start()
-        wait_for(lambda: session.mailbox.health.state == "running" and session.transport.state.position_s > 2.1)
+        session.play()
+        until(lambda: session.transport.state.position_s > 2.1)
         state = session.transport.state
         assert state.session and state.as_recorded and not state.why_not and state.duration_s > 3
-        wait_for(lambda: session.ab.side == "b" and session.params.output.gain_db == -3.0)
+        until(lambda: session.ab.side == "b" and session.params.output.gain_db == -3.0)
         session.transport.take_recorded()
-        wait_for(lambda: not session.transport.state.as_recorded)
+        until(lambda: not session.transport.state.as_recorded)
         assert session.undo_label == "Settings of the recording"
         session.transport.play_as_recorded(True)
         assert session.transport.state.as_recorded
         session.transport.set_region((1.0, 1.5))
-        wait_for(lambda: 1.0 <= session.transport.state.position_s < 1.55)
+        until(lambda: 1.0 <= session.transport.state.position_s < 1.55)
         session.stop()
-        wait_for(lambda: session.mailbox.health.state == "stopped")
+        session.becomes("stopped", from_now=True)
         where_s = session.transport.state.position_s
         assert 1.0 <= where_s <= 1.55 and session.transport.state.region_s == (1.0, 1.5)
-        session.start()
-        wait_for(lambda: session.mailbox.health.state == "running")
+        session.play()
         assert session.transport.state.as_recorded
         session.choose_source("room")
-        wait_for(lambda: session.source_spec == "room")
-        wait_for(lambda: not session.transport.state.path)
+        until(lambda: session.source_spec == "room")
+        until(lambda: not session.transport.state.path)
         with pytest.raises(InputError, match="no place to go to"):
             session.seek(1.0)
-        wait_for(lambda: "room" in session.undo_label)
+        until(lambda: "room" in session.undo_label)
         session.undo()
-        wait_for(lambda: session.source_spec.startswith("session:"))
+        until(lambda: session.source_spec.startswith("session:"))
     finally:
         session.close()
 
@@ -189,19 +187,18 @@ def test_the_channel_map_of_then_is_applied(tmp_path):
     noise = np.random.default_rng(0).normal(0, 0.1, (3 * RATE_HZ, 4)).astype(np.float32)
     soundfile.write(folder / "noise.wav", noise, RATE_HZ, "FLOAT")
     mapped = ChannelMap.in_order(2, 4).swapped(0, 1)
-    session = Session(Settings(source=f"file:{folder / 'noise.wav'}", inputs=InputSetup(mapped)))
-    session.start()
-    wait_for(lambda: session.mailbox.health.state == "running")
+    session = WatchedSession(Settings(source=f"file:{folder / 'noise.wav'}", inputs=InputSetup(mapped)))
+    session.play()
     session.start_recording(folder)
-    wait_for(lambda: (session.mailbox.health.recording_s or 0) > 0.3)
+    session.becomes(lambda health: (health.recording_s or 0) > 0.3)
     session.stop_recording()
-    wait_for(lambda: session.mailbox.health.recording_s is None)
+    session.says("Recorded")
     session.close()
     path = next(one for one in folder.iterdir() if one.is_dir())
     source = SessionSource(path)
     source.start()
     try:
-        block = source.read(10.0)
+        block = source.read(60.0)
         samples, _ = read_sound(path / "input.wav")
         assert (len(samples), source.channels) == (4, 2)
         np.testing.assert_array_equal(block.samples, samples[[1, 0], :HOP])
@@ -216,9 +213,10 @@ def test_what_is_no_session_is_refused(tmp_path, recorded):  # noqa: F811
     shutil.copytree(recorded.folder, copy, ignore=shutil.ignore_patterns("*.wav"))
     with pytest.raises(InputError, match="recorded input is missing"):
         SessionSource(copy)
-    began = time.monotonic()
-    session = Session(Settings(source="room"))
-    with pytest.raises(InputError, match="no recording with a journal"):
-        session.open_session(tmp_path)
-    session.close()
-    assert time.monotonic() - began < 60
+    session = WatchedSession(Settings(source="room"))
+    try:
+        with pytest.raises(InputError, match="no recording with a journal"):
+            session.open_session(tmp_path)
+        assert session.source_spec == "room"
+    finally:
+        session.close()

@@ -9,7 +9,8 @@ import soundfile
 
 from tests.audio.test_overview import sparse_hours
 from tests.engine.test_journal_index import HEADER
-from tests.engine.test_replay import recorded, wait_for  # noqa: F401 - a fixture
+from tests.engine.test_replay import recorded  # noqa: F401 - a fixture
+from tests.engine.watched import until
 from workbench.core.timeline import Marker
 from workbench.engine import timeline_reader
 from workbench.engine.journal import EVENTS_NAME
@@ -25,8 +26,8 @@ def reader():
 
 def test_a_session_with_its_outline_events_and_markers(reader, recorded):  # noqa: F811
     reader.open("session", str(recorded.folder))
-    wait_for(lambda: reader.picture.events is not None and reader.picture.overview is not None)
-    wait_for(lambda: reader.picture.overview.exact)
+    until(lambda: reader.picture.events is not None and reader.picture.overview is not None)
+    until(lambda: reader.picture.overview.exact)
     picture = reader.picture
     assert picture.duration_s > 3 and picture.complete and not picture.error and picture.progress == 1
     (time_s, note), *_ = recorded.markers
@@ -34,7 +35,7 @@ def test_a_session_with_its_outline_events_and_markers(reader, recorded):  # noq
     assert len(picture.events.settings_s) >= 6 and picture.events.settings_s[0] == 0
     assert np.nanmax(picture.overview.high) > 0.05
     reader.look(0.5, 1.0, 50)
-    wait_for(lambda: reader.picture.overview.begin_s == 0.5)
+    until(lambda: reader.picture.overview.begin_s == 0.5)
     assert reader.picture.overview.end_s == 1.0 and len(reader.picture.overview.low) == 50
     reader.open("", "")
     assert not reader.picture.path
@@ -43,7 +44,7 @@ def test_a_session_with_its_outline_events_and_markers(reader, recorded):  # noq
 def test_what_is_opened_again_at_once_is_read_again(reader, recorded):  # noqa: F811
     for _ in range(20):
         reader.open("session", str(recorded.folder))
-        wait_for(lambda: reader.picture.tracks is not None and reader.picture.overview is not None)
+        until(lambda: reader.picture.tracks is not None and reader.picture.overview is not None)
         reader.open("", "")
 
 
@@ -52,7 +53,7 @@ def test_a_file_that_was_written_again_is_read_anew_when_it_is_opened_again(read
     for seconds in (1, 2, 3):
         soundfile.write(path, np.full((seconds * 48000, 1), 0.1 * seconds, np.float32), 48000, "FLOAT")
         reader.open("file", str(path))
-        wait_for(lambda: reader.picture.overview is not None and reader.picture.overview.exact)
+        until(lambda: reader.picture.overview is not None and reader.picture.overview.exact)
         assert reader.picture.duration_s == seconds
         assert np.nanmax(reader.picture.overview.high) == np.float32(0.1 * seconds)
 
@@ -84,8 +85,8 @@ def test_twelve_hours_are_seen_piece_by_piece_and_nothing_waits(reader, tmp_path
     reader.look(0.0, 0.0, 1000)
     assert reader.picture.overview is None and reader.picture.tracks is None  # who opened it did not wait for it
     may_open.set()
-    wait_for(lambda: reader.picture.overview is not None)
-    wait_for(lambda: reader.picture.tracks is not None)
+    until(lambda: reader.picture.overview is not None)
+    until(lambda: reader.picture.tracks is not None)
     picture = reader.picture
     assert picture.duration_s == 12 * 3600 and not picture.complete
     assert len(picture.tracks.time_s) == TRACK_LINES and np.ptp(picture.tracks.time_s) > 11.9 * 3600
@@ -93,15 +94,15 @@ def test_twelve_hours_are_seen_piece_by_piece_and_nothing_waits(reader, tmp_path
     assert picture.events.limiter_s.shape == (44, 2) and np.allclose(np.diff(picture.events.limiter_s, axis=1), 0.1)
     assert picture.markers == (Marker(12 * 3600.0, "the end – Ende"),)
     reader.look(3600.0, 3660.0, 600)  # another part before the first is done
-    wait_for(lambda: reader.picture.overview.begin_s == 3600.0 and reader.picture.overview.exact)
-    wait_for(lambda: reader.picture.tracks.time_s[0] >= 3600.0)
+    until(lambda: reader.picture.overview.begin_s == 3600.0 and reader.picture.overview.exact)
+    until(lambda: reader.picture.tracks.time_s[0] >= 3600.0)
     assert len(reader.picture.tracks.time_s) == 301
 
 
 def test_what_cannot_be_read_is_said(reader, tmp_path):
     reader.open("session", str(tmp_path / "moved away"))
-    wait_for(lambda: reader.picture.error)
+    until(lambda: reader.picture.error)
     assert "no such folder" in reader.picture.error
     (tmp_path / "a.wav").write_bytes(b"")
     reader.open("file", str(tmp_path / "a.wav"))
-    wait_for(lambda: "empty" in reader.picture.error)
+    until(lambda: "empty" in reader.picture.error)

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.engine.test_replay import recorded, wait_for  # noqa: F401 - a fixture
+from tests.engine.test_replay import recorded  # noqa: F401 - a fixture
+from tests.engine.watched import until
 from workbench.core.channel_map import ChannelMap
 from workbench.engine import presets
 from workbench.engine.device_store import OutputSetup
@@ -76,14 +77,14 @@ def test_it_is_a_step_that_comes_back_and_goes_again(session, name):
     before_steps = len(session.steps[0])
     before = facts(session)
     change(session)
-    wait_for(lambda: len(session.steps[0]) > before_steps and label in session.undo_label)
+    until(lambda: len(session.steps[0]) > before_steps and label in session.undo_label)
     after = facts(session)
     assert after != before or name == "a reset"
     shown = session.ab.side
     session.undo()
-    wait_for(lambda: label in session.redo_label)
+    until(lambda: label in session.redo_label)
     if name not in ("a reset", "a copy of B to A", "a swap"):
-        wait_for(lambda: facts(session) == before)
+        until(lambda: facts(session) == before)
     elif name == "a copy of B to A":
         assert session.ab.settings("a").output.gain_db == 0.0 and session.ab.settings("b").output.gain_db == -7.0
     elif name == "a swap":
@@ -91,26 +92,26 @@ def test_it_is_a_step_that_comes_back_and_goes_again(session, name):
     else:
         assert session.params.enhance.decay_ms == 90.0
     session.redo()
-    wait_for(lambda: facts(session) == after)
+    until(lambda: facts(session) == after)
     assert session.ab.side == shown
 
 
 def test_a_session_that_is_opened_is_one_step_with_all_its_structure(session, recorded):  # noqa: F811
     before = facts(session)
     session.open_session(recorded.folder)
-    wait_for(lambda: session.undo_label.startswith("Session "))
+    until(lambda: session.undo_label.startswith("Session "))
     assert session.array_name == "square4-30mm" and len(session.steps[0]) == 1
     session.undo()
-    wait_for(lambda: facts(session) == before)
+    until(lambda: facts(session) == before)
     session.redo()
-    wait_for(lambda: session.source_spec == f"session:{recorded.folder}" and session.array_name == "square4-30mm")
+    until(lambda: session.source_spec == f"session:{recorded.folder}" and session.array_name == "square4-30mm")
 
 
 def test_settings_from_a_file_are_one_step(session):
     before = facts(session)
     settings = Settings(source="room", sink="none", array="", layout="")
     session.apply_settings(replace(settings, params=presets.load(presets.shipped()[0]).apply(session.params)))
-    wait_for(lambda: session.array_name is None)
-    wait_for(lambda: len(session.steps[0]) == 1 and session.steps[0][0].structure is not None)
+    until(lambda: session.array_name is None)
+    until(lambda: len(session.steps[0]) == 1 and session.steps[0][0].structure is not None)
     session.undo()
-    wait_for(lambda: facts(session) == before)
+    until(lambda: facts(session) == before)

@@ -5,7 +5,8 @@ import shlex
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
-from tests.engine.test_replay import recorded, wait_for  # noqa: F401 - a fixture
+from tests.engine.test_replay import recorded  # noqa: F401 - a fixture
+from tests.engine.watched import until
 from workbench.audio.files import read_sound
 from workbench.cli import main
 from workbench.dsp.bands import HOP
@@ -20,10 +21,10 @@ def test_it_gives_the_recorded_output_from_there_on(qapp, recorded, tmp_path, mo
     try:
         assert bridge.open_session(recorded.folder)
         assert bridge.start()
-        wait_for(lambda: session.transport.state.session and session.mailbox.health.state == "running")
+        until(lambda: session.transport.state.session and session.mailbox.health.state == "running")
         assert bridge.set_play_region((1.2, 2.0))  # so that it is somewhere in there whenever one looks
         assert bridge.seek(1.3)
-        wait_for(lambda: session.transport.state.position_s > 1.3)
+        until(lambda: session.transport.state.position_s > 1.3)
         line = bridge.command_line()
     finally:
         bridge.close()
