@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from workbench.core.geometry import load_array, unit_vectors
+from workbench.core.geometry import SPEED_OF_SOUND_M_S, load_array, unit_vectors
 from workbench.core.params import BeamformerParams
 from workbench.dsp import beams
+from workbench.dsp.bands import RATE_HZ
 from workbench.dsp.beamformer import Beamformer
 
 ARRAY = load_array("uca8-100mm")
@@ -16,8 +17,8 @@ def _run(x, filters_by_hop):
 
 
 def _plane_wave(azimuth_rad, frequency_hz, samples):
-    advance_s = ARRAY.mic_xyz_m @ unit_vectors(azimuth_rad) / beams.SPEED_OF_SOUND_M_S
-    time_s = np.arange(samples) / beams.RATE_HZ
+    advance_s = ARRAY.mic_xyz_m @ unit_vectors(azimuth_rad) / SPEED_OF_SOUND_M_S
+    time_s = np.arange(samples) / RATE_HZ
     return np.sin(2 * np.pi * frequency_hz * (time_s + advance_s[:, None])).astype(np.float32)
 
 
@@ -34,7 +35,7 @@ def test_a_wave_from_the_steered_direction_passes_delayed_by_the_latency(method)
     x = _plane_wave(azimuth_rad, 1300.0, 480 * 6)
     filters = beams.design_beam(ARRAY, BeamformerParams(method=method), azimuth_rad)
     y = _run(x, [filters] * 6)
-    at_origin = np.sin(2 * np.pi * 1300.0 * (np.arange(len(y)) - Beamformer.latency) / beams.RATE_HZ)
+    at_origin = np.sin(2 * np.pi * 1300.0 * (np.arange(len(y)) - Beamformer.latency) / RATE_HZ)
     np.testing.assert_allclose(y[960:], at_origin[960:], atol=0.05)
 
 
@@ -53,7 +54,7 @@ def test_steering_to_and_fro_every_hop_makes_no_click():
     x = _plane_wave(0.3, 440.0, 480 * 40)
     steered = [beams.design_beam(ARRAY, BeamformerParams(), 0.1 * k) for k in range(40)]
     y = _run(x, steered)[960:]
-    slope = 2 * np.pi * 440.0 / beams.RATE_HZ
+    slope = 2 * np.pi * 440.0 / RATE_HZ
     assert np.abs(np.diff(y)).max() < 1.2 * slope
 
 

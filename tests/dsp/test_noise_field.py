@@ -5,7 +5,9 @@ from workbench.core.geometry import SPEED_OF_SOUND_M_S, load_array, unit_vectors
 from workbench.core.params import BeamformerParams
 from workbench.dsp import beams
 from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.dsp.beam_pattern import beam_pattern, filter_weights
 from workbench.dsp.noise_field import FFT, NoiseTracker
+from workbench.dsp.steering import diffuse_coherence, steering_vectors
 
 ARRAY = load_array("uca8-100mm")
 MVDR = BeamformerParams(method="mvdr", white_noise_floor_db=-6.0)
@@ -37,7 +39,7 @@ def test_one_wave_gives_the_outer_product_of_its_steering_vector():
     field = tracker.field
     assert not field.covariance.flags.writeable
     frequency_hz = np.fft.rfftfreq(FFT, 1 / RATE_HZ)
-    steering = beams.steering_vectors(ARRAY.mic_xyz_m, np.radians(-70.0), frequency_hz)[:, 0]
+    steering = steering_vectors(ARRAY.mic_xyz_m, np.radians(-70.0), frequency_hz)[:, 0]
     expected = steering[:, :, None] * steering[:, None, :].conj()
     speech = (frequency_hz > 200) & (frequency_hz < 8000)
     assert np.abs(field.covariance - expected)[speech].max() < 0.12
@@ -87,15 +89,15 @@ def test_mvdr_puts_a_null_where_the_noise_comes_from_and_keeps_floor_and_talker(
     tracker = NoiseTracker(ARRAY.mic_xyz_m)
     _learn(tracker, _plane_waves(4, 60 * HOP, -70.0), 30.0)
     filters = beams.design_beam(ARRAY, MVDR, np.radians(30.0), noise=tracker.field)
-    pattern = beams.beam_pattern(ARRAY, filters)
+    pattern = beam_pattern(ARRAY, filters)
     there = np.argmin(np.abs(pattern.azimuth_rad - np.radians(-70)))
     speech = (pattern.frequency_hz > 500) & (pattern.frequency_hz < 6000)
-    plain = beams.beam_pattern(ARRAY, beams.design_beam(ARRAY, BeamformerParams(), np.radians(30.0)))
+    plain = beam_pattern(ARRAY, beams.design_beam(ARRAY, BeamformerParams(), np.radians(30.0)))
     assert np.median(pattern.level_db[speech, there]) < -20.0
     assert np.median(pattern.level_db[speech, there]) < np.median(plain.level_db[speech, there]) - 8.0
     assert pattern.white_noise_gain_db.min() > -6.5
-    weights = beams.filter_weights(filters, pattern.frequency_hz[speech])
-    steering = beams.steering_vectors(ARRAY.mic_xyz_m, np.radians(30.0), pattern.frequency_hz[speech])[:, 0]
+    weights = filter_weights(filters, pattern.frequency_hz[speech])
+    steering = steering_vectors(ARRAY.mic_xyz_m, np.radians(30.0), pattern.frequency_hz[speech])[:, 0]
     assert np.abs(20 * np.log10(np.abs(np.einsum("fm,fm->f", weights.conj(), steering)))).max() < 0.5
 
 
@@ -112,7 +114,7 @@ def test_a_measured_diffuse_field_gives_the_superdirective_beam():
     tracker = NoiseTracker(ARRAY.mic_xyz_m)
     field = tracker.field
     frequency_hz = np.fft.rfftfreq(FFT, 1 / RATE_HZ)
-    diffuse = beams.diffuse_coherence(ARRAY.mic_xyz_m, frequency_hz).astype(np.complex64)
+    diffuse = diffuse_coherence(ARRAY.mic_xyz_m, frequency_hz).astype(np.complex64)
     known = type(field)(diffuse, np.ones(len(frequency_hz), np.float32))
     measured = beams.design_beam(ARRAY, MVDR, 0.4, noise=known)
     np.testing.assert_allclose(measured.fir, beams.design_beam(ARRAY, MVDR, 0.4).fir, atol=1e-5)

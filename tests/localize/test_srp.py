@@ -3,7 +3,7 @@ import pytest
 
 from tests.localize import scenes
 from workbench.core.geometry import MicrophoneArray, load_array, wrap_rad
-from workbench.dsp.beams import steering_vectors
+from workbench.dsp.steering import steering_vectors
 from workbench.localize import frames, srp
 
 ARRAY = load_array("uca8-100mm")

@@ -20,7 +20,7 @@ from workbench.core.geometry import MicrophoneArray, SpeakerLayout, load_array, 
 from workbench.core.messages import Block
 from workbench.core.params import Params
 from workbench.dsp.bands import HOP, RATE_HZ
-from workbench.dsp.beams import beam_pattern
+from workbench.dsp.beam_pattern import beam_pattern
 from workbench.engine.ab_designs import ABDesigns
 from workbench.engine.ab_settings import SideHistory
 from workbench.engine.beam_watch import BeamObserver, BeamWatch, Surroundings

@@ -17,7 +17,8 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout
 from workbench.core.params import Params, RenderParams
 from workbench.dsp.bands import RATE_HZ
-from workbench.dsp.beams import ChannelErrors, beam_pattern, design_beam
+from workbench.dsp.beam_pattern import ChannelErrors, beam_pattern
+from workbench.dsp.beams import design_beam
 from workbench.engine.beam_watch import Surroundings
 from workbench.engine.chain import Designs
 from workbench.engine.listening_room import room_depth

@@ -16,7 +16,7 @@ import functools
 import numpy as np
 
 from workbench.core.geometry import MicrophoneArray, azimuth_grid_rad, wrap_rad
-from workbench.dsp.beams import steering_vectors
+from workbench.dsp.steering import steering_vectors
 from workbench.localize.frames import BIN_HZ, BINS_PER_BAND
 
 GRID = 360

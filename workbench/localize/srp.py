@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.geometry import MicrophoneArray, azimuth_grid_rad, wrap_rad
-from workbench.dsp.beams import steering_vectors
+from workbench.dsp.steering import steering_vectors
 from workbench.localize.frames import BANDS, BIN_HZ, BINS, BINS_PER_BAND, Frames
 
 GRID = 120
