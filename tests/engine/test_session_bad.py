@@ -43,8 +43,11 @@ def of_tomorrow(folder):
     path.write_text(text.replace('"earshot_session": 1', '"earshot_session": 2', 1), encoding="utf-8")
 
 
-def many_flac_files(folder):
+def half_of_many_flac_files(folder):
     (folder / "input.wav").rename(folder / "input 1-8.flac")
+    path = folder / EVENTS_NAME
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"input_channels": 4', '"input_channels": 12', 1), encoding="utf-8")
 
 
 def empty_journal(folder):
@@ -57,7 +60,7 @@ REFUSED = [
     (without_input, "recorded input is missing"),
     (of_tomorrow, "newer Earshot"),
     (empty_journal, "not the journal"),
-    (many_flac_files, "in several files"),
+    (half_of_many_flac_files, "in several files; missing: input 9-12.flac"),
 ]
 """What was done to the folder, and what is said by opening, replaying and exporting alike."""
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import soundfile
 
 from workbench.audio.files import read_part
 from workbench.audio.protocols import HOP, RATE_HZ
 from workbench.audio.resampler import Resampler
+from workbench.audio.sound_parts import Sound
 from workbench.core.messages import frozen
 
 CHUNK_S = 0.1
@@ -76,7 +76,7 @@ class FileReading:
 
     def __init__(
         self,
-        sounds: list[soundfile.SoundFile],
+        sounds: list[Sound],
         begin: int,
         end: int,
         frame: int,

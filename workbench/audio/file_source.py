@@ -7,11 +7,10 @@ import threading
 from collections import deque
 from pathlib import Path
 
-import soundfile
-
 from workbench.audio.file_reading import FileReading, PreparedHop, crossfaded
 from workbench.audio.files import duration_s, open_sound
 from workbench.audio.protocols import HOP, RATE_HZ
+from workbench.audio.sound_parts import Sound
 from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray
 from workbench.core.messages import Block
@@ -106,7 +105,7 @@ class FileSource:
             raise InputError(f"{self.path}: {begin_s:g} to {end_s:g} s is not a part of its {self.duration_s:.2f} s")
         return begin, end
 
-    def _open_clean(self, path: str | Path) -> soundfile.SoundFile:
+    def _open_clean(self, path: str | Path) -> Sound:
         try:
             clean = open_sound(path)
         except InputError:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from workbench.audio.sound_parts import JoinedSound, Sound, parts_of
 from workbench.audio.wav_writer import WavWriter
 from workbench.core.errors import EarshotError, InputError
 from workbench.core.geometry import MAX_MICS
@@ -27,8 +28,10 @@ _UNKNOWN_SIZE = 0x7FFFF000
 _SHORT_DATA = re.compile(r"^data : (\d+) \(should be (\d+)\)", re.MULTILINE)
 
 
-def open_sound(path: str | Path) -> soundfile.SoundFile:
+def open_sound(path: str | Path) -> Sound:
     """Open a sound file for reading, having looked at everything that the header tells.
+
+    One of several files that together are a sound (``input 1-8.flac``, see `workbench.audio.sound_parts`) opens all.
 
     Raises
     ------
@@ -36,7 +39,21 @@ def open_sound(path: str | Path) -> soundfile.SoundFile:
         Missing, a folder, unreadable, empty, not a sound file, truncated, without channels or samples, more than
         64 channels, or a rate outside 8 to 192 kHz. The message names the file and the cause.
     """
-    path = Path(path)
+    sounds: list[soundfile.SoundFile] = []
+    try:
+        for part in parts_of(path):
+            sounds.append(_open_file(part))
+        channels = sum(sound.channels for sound in sounds)
+        if channels > MAX_MICS:
+            raise InputError(f"{path}: has {channels} channels; at most {MAX_MICS} are supported")
+    except BaseException:
+        for sound in sounds:
+            sound.close()
+        raise
+    return sounds[0] if len(sounds) == 1 else JoinedSound(sounds)
+
+
+def _open_file(path: Path) -> soundfile.SoundFile:
     try:
         if path.is_dir():
             raise InputError(f"{path}: is a folder, not a sound file")
@@ -68,8 +85,6 @@ def _check_header(path: Path, sound: soundfile.SoundFile) -> None:
         )
     if sound.channels < 1:
         raise InputError(f"{path}: has no channels")
-    if sound.channels > MAX_MICS:
-        raise InputError(f"{path}: has {sound.channels} channels; at most {MAX_MICS} are supported")
     if sound.frames < 1:
         raise InputError(f"{path}: holds no samples")
     if not MIN_RATE_HZ <= sound.samplerate <= MAX_RATE_HZ:
@@ -78,7 +93,7 @@ def _check_header(path: Path, sound: soundfile.SoundFile) -> None:
         )
 
 
-def read_part(sound: soundfile.SoundFile, frames: int) -> np.ndarray:
+def read_part(sound: Sound, frames: int) -> np.ndarray:
     """The next `frames` samples, (channels, frames) float32.
 
     Raises
@@ -86,6 +101,8 @@ def read_part(sound: soundfile.SoundFile, frames: int) -> np.ndarray:
     InputError
         The file ends early, is damaged here, or holds a value that is not a finite number.
     """
+    if isinstance(sound, JoinedSound):
+        return np.concatenate([read_part(part, frames) for part in sound.parts])
     start = sound.tell()
     try:
         data = sound.read(frames, dtype="float32", always_2d=True).T
@@ -107,7 +124,7 @@ def read_part(sound: soundfile.SoundFile, frames: int) -> np.ndarray:
     return data
 
 
-def duration_s(sound: soundfile.SoundFile) -> float:
+def duration_s(sound: Sound) -> float:
     """Length of an open sound file."""
     return sound.frames / sound.samplerate
 
@@ -161,12 +178,15 @@ def check_apart(source: str | Path, target: str | Path) -> None:
     InputError
         Both are the same file.
     """
-    try:
-        same = os.path.samefile(source, target)
-    except OSError:  # one of them is not there
-        return
-    if same:
+    if any(_same(part, target) for part in parts_of(source)):
         raise InputError(f"{target}: is the input itself, which would be lost; name another file for the output")
+
+
+def _same(source: Path, target: str | Path) -> bool:
+    try:
+        return os.path.samefile(source, target)
+    except OSError:  # one of them is not there
+        return False
 
 
 def _cause(error: soundfile.LibsndfileError) -> str:

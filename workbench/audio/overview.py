@@ -9,6 +9,7 @@ import numpy as np
 import soundfile
 
 from workbench.audio.files import duration_s, open_sound
+from workbench.audio.sound_parts import JoinedSound
 from workbench.core.messages import frozen
 from workbench.core.timeline import Overview
 
@@ -36,6 +37,8 @@ class OverviewReader:
 
     def __init__(self, path: str | Path):
         self._sound = open_sound(path)
+        # Of several files the first has the channel that is shown.
+        self._first = self._sound.parts[0] if isinstance(self._sound, JoinedSound) else self._sound
         self.duration_s = duration_s(self._sound)
 
     def close(self) -> None:
@@ -76,8 +79,8 @@ class OverviewReader:
 
     def _take(self, column: int, begin: int, end: int, low: np.ndarray, high: np.ndarray) -> None:
         try:
-            self._sound.seek(begin)
-            x = self._sound.read(end - begin, dtype="float32", always_2d=True)[:, 0]
+            self._first.seek(begin)
+            x = self._first.read(end - begin, dtype="float32", always_2d=True)[:, 0]
         except (soundfile.LibsndfileError, RuntimeError):
             return
         x = x[np.isfinite(x)]

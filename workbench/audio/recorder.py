@@ -13,6 +13,7 @@ import numpy as np
 from workbench.audio.files import FLAC_CHANNELS
 from workbench.audio.flac_writer import FlacWriter
 from workbench.audio.protocols import HOP, RATE_HZ
+from workbench.audio.sound_parts import part_names
 from workbench.audio.wav_writer import WavWriter
 from workbench.core.errors import EarshotError, InputError
 
@@ -38,13 +39,11 @@ class _Track:
         most = FLAC_CHANNELS if kind == "flac" else channels
         make = FlacWriter if kind == "flac" else WavWriter
         try:
-            for first in range(0, channels, most):
-                last = min(first + most, channels)
-                title = name if channels <= most else f"{name} {first + 1}-{last}"
+            for title, part in part_names(name, channels, most):
                 path = folder / f"{title}.{kind}"
                 if path.exists():
                     raise FileExistsError(0, f"{path.name} is there already")
-                self._parts.append((slice(first, last), make(path, last - first, RATE_HZ)))
+                self._parts.append((part, make(path, part.stop - part.start, RATE_HZ)))
         except BaseException:
             self.close()
             raise
@@ -79,9 +78,9 @@ class Recorder:
     """What the source gave and what went out, sample for sample beside each other.
 
     Writes ``input`` and ``output`` into `folder`, as .wav (32-bit float, RF64 past 4 GB) or .flac (24-bit, clipped at
-    full scale; more than eight channels make several files, ``input 1-8.flac`` and so on). Their headers are brought
-    up to date every second, so that a crash costs a second at most. When the disk is full or gone, recording stops
-    by itself: `error` says so, and all files are complete up to there.
+    full scale; more than eight channels make several files, ``input 1-8.flac`` and so on, which open as one). Their
+    headers are brought up to date every second, so that a crash costs a second at most. When the disk is full or gone,
+    recording stops by itself: `error` says so, and all files are complete up to there.
 
     Overflow policy: ten seconds wait in the queue; what a disk is too slow for after that is left out as silence in
     both files (so that they keep time) and counted in `lost_blocks`, which must stay zero.

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from workbench.audio.sound_parts import parts_of
 from workbench.core.errors import EarshotError, InputError
 from workbench.engine import cluster
 from workbench.engine.offline import process_file
@@ -93,7 +94,8 @@ def collect(paths: Iterable[str | Path], out: Path) -> list[Path]:
     for path in map(Path, paths):
         if path.is_dir():
             inside = (p.absolute() for p in path.rglob("*") if p.suffix.lower() in SOUND_SUFFIXES and p.is_file())
-            mine = sorted(p for p in inside if out not in p.parents)
+            # Of a sound in several files the first stands for all.
+            mine = sorted(p for p in inside if out not in p.parents and parts_of(p)[0] == p)
             if not mine:
                 raise InputError(f"{path}: no sound files in this folder")
             found |= dict.fromkeys(mine)

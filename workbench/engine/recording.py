@@ -20,6 +20,7 @@ from workbench.dsp.bands import RATE_HZ
 from workbench.engine import settings as settings_files
 from workbench.engine.journal import HopMoment, Journal, header
 from workbench.engine.latency import clocks
+from workbench.engine.replay import recorded_sound
 from workbench.engine.runner import Runner
 from workbench.engine.settings import SETTINGS_NAME, Settings
 from workbench.engine.talker_recorder import TalkerRecorder
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 
 LEAST_S = 2.0
 """A disk that takes less than this much of a recording is full."""
-ENDING = {"wav": ".wav", "flac": ".flac"}
 
 SESSION_NAME = f"open{SESSION_SUFFIX}"
 """What a double click on the desktop opens the recording by."""
@@ -101,8 +101,8 @@ def begin_recording(
         raise
     except EarshotError as error:
         raise EarshotError(f"{error}: choose another folder for recordings") from error
-    input_file = path / f"input{ENDING[kind]}"
-    if input_file.exists():
+    input_file = recorded_sound(path, "input")
+    if input_file is not None:
         beside = replace(settings, source=f"file:{input_file.name}", sink="none")
         if settings.inputs is not None:
             beside = replace(beside, inputs=replace(settings.inputs, rate_hz=0, block=0))

@@ -13,6 +13,8 @@ import numpy as np
 
 from workbench.audio.file_sink import FileSink
 from workbench.audio.file_source import FileSource
+from workbench.audio.files import FLAC_CHANNELS
+from workbench.audio.sound_parts import part_names
 from workbench.core import params as parameters
 from workbench.core.ab import SIDES, ABChoice
 from workbench.core.errors import EarshotError, InputError
@@ -83,7 +85,10 @@ class RecordedSession:
         """Why a replay may differ from what was heard."""
         said = []
         if self.input_path.suffix == ".flac":
-            said.append("the input was recorded as .flac, with 24 bits: the replay differs below −140 dBFS")
+            said.append(
+                "the input was recorded as .flac, with 24 bits: the replay is not the same bit for bit; a network "
+                "makes of the rounding a difference some 60 dB below the sound"
+            )
         if any(event["oracle"] for event in self.index.of_kind("oracle", 0, 2**62)):
             said.append("the oracle ladder was listened to, which is not in the recording")
         if self.header.get("compiled") is False and kernels.ready() is not None:
@@ -103,15 +108,16 @@ def find_session(folder: str | Path) -> RecordedSession:
     """
     folder = Path(folder)
     index = index_of(folder)
-    input_path = _sound(folder, "input")
-    if input_path is None and any(folder.glob("input *-*.flac")):
-        raise InputError(
-            f"{folder}: recorded as .flac with more than eight channels, in several files, which cannot be replayed; "
-            "the files themselves can be opened. Record as .wav to replay"
-        )
+    input_path = recorded_sound(folder, "input")
     if input_path is None:
         raise InputError(f"{folder}: the recorded input is missing (input.wav or input.flac)")
-    output_path = _sound(folder, "output") or folder / f"output{input_path.suffix}"
+    channels = index.header["input_channels"]
+    if input_path.stem != "input" and isinstance(channels, int):
+        wanted = [f"{name}.flac" for name, _ in part_names("input", channels, FLAC_CHANNELS)]
+        missing = [name for name in wanted if not (folder / name).is_file()]
+        if missing:
+            raise InputError(f"{folder}: the recorded input lies in several files; missing: {', '.join(missing)}")
+    output_path = recorded_sound(folder, "output") or folder / f"output{input_path.suffix}"
     return RecordedSession(folder, index, input_path, output_path)
 
 
@@ -128,8 +134,10 @@ def open_session(folder: str | Path) -> RecordedSession:
     return session
 
 
-def _sound(folder: Path, name: str) -> Path | None:
-    return next((path for path in (folder / f"{name}.wav", folder / f"{name}.flac") if path.is_file()), None)
+def recorded_sound(folder: Path, name: str) -> Path | None:
+    """The file of a recording's "input" or "output"; the first of several, which opens all of them."""
+    one = (folder / f"{name}.wav", folder / f"{name}.flac", folder / f"{name} 1-{FLAC_CHANNELS}.flac")
+    return next((path for path in one if path.is_file()), None)
 
 
 def config_of(session: RecordedSession) -> ChainConfig:

@@ -16,6 +16,7 @@ from workbench.core.timeline import Marker
 from workbench.core.transport import TransportState
 from workbench.engine.journal import EVENTS_NAME
 from workbench.engine.marker_files import MarkerFiles
+from workbench.engine.replay import recorded_sound
 from workbench.engine.timeline_reader import TimelineReader
 from workbench.ui.bridge import Bridge
 from workbench.ui.file_asker import FileAsker
@@ -186,7 +187,7 @@ class TimelineControl(QObject):
 
     def open(self, folder: Path) -> bool:
         """Play a recorded session; a recording without a journal plays as a file."""
-        sound = next((path for path in (folder / "input.wav", folder / "input.flac") if path.is_file()), None)
+        sound = recorded_sound(folder, "input")
         if folder.is_dir() and session_folder(folder) is None and sound is not None:
             self.bridge.failed.emit(f"{folder.name}: its journal is missing, so its sound plays through your settings")
             return self.bridge.choose_source(f"file:{sound}")

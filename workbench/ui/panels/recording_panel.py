@@ -19,7 +19,8 @@ WIDTH = 352
 KINDS = (("wav", "WAV, 32-bit float"), ("flac", "FLAC, 24-bit"))
 KIND_NOTES = {
     "wav": "Holds every sample exactly, also beyond full scale. Past 4 GB it goes on as RF64.",
-    "flac": "About half the size. Clipped at full scale; more than eight channels become several files.",
+    "flac": "About half the size. Clipped at full scale. More than eight channels become several files, which open and "
+    "replay as one.",
 }
 BYTES_A_SAMPLE = {"wav": 4.0, "flac": 2.2}
 RATE_HZ = 48000
