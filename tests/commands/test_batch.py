@@ -70,7 +70,6 @@ def test_bad_arguments(folder, capsys, words, said):
     assert said in capsys.readouterr().err
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_ctrl_c_leaves_nothing_half_written_and_the_same_command_goes_on(folder):
     minute = 0.1 * np.random.default_rng(9).standard_normal(48000 * 60)
