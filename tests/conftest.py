@@ -57,7 +57,7 @@ def pytest_runtest_protocol(item):
 
     Waiting for one's turn is outside of the test's own time.
     """
-    if item.get_closest_marker("jack") is None:
+    if not any(item.get_closest_marker(name) for name in ("jack", "realtime")):
         return (yield)
     with turn():
         return (yield)
