@@ -28,8 +28,9 @@ NAMES = 4
 
 START_S, START_ATTEMPTS = 6.0, 4
 STOP_S = 1.5
-TURN_S = 180.0
-"""Another run of the tests may be at work on the same machine: one does not wait for it for ever."""
+TURN_S = 1200.0
+"""Another run of the tests may be at work on the same machine: one does not wait for it for ever. Each turn may take
+as long as a test may."""
 
 
 def lock_path(what: str) -> Path:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-UP_S = 8.0
+UP_S, ANSWER_S = 40.0, 8.0
 JACK_LIBRARIES = ("/usr/lib/x86_64-linux-gnu/pipewire-0.3/jack", "/usr/lib/aarch64-linux-gnu/pipewire-0.3/jack")
 CLASSES = {"source": "Audio/Source/Virtual", "sink": "Audio/Sink"}
 
@@ -87,7 +87,7 @@ class PipeWireServer:
     def _ask(self, *words: str) -> str | None:
         try:
             found = subprocess.run(
-                words, capture_output=True, text=True, timeout=UP_S, env={**os.environ, **self._own}, check=True
+                words, capture_output=True, text=True, timeout=ANSWER_S, env={**os.environ, **self._own}, check=True
             )
         except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
             return None

@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -66,7 +67,7 @@ class FakeDevice:
         self.written += 1
 
 
-def until(condition, limit_s=5.0):
+def until(condition, limit_s=60.0):
     deadline = time.monotonic() + limit_s
     while not condition():
         assert time.monotonic() < deadline
@@ -149,19 +150,65 @@ def test_zeros_from_a_device_that_is_listed_no_more_are_a_loss(source, monkeypat
     hear(lambda: source.losses == 1)
 
 
-def test_a_program_that_stood_still_itself_does_not_blame_the_device(source, monkeypatch):
+class Script:
+    """What happens before each look of the watch, in place of the event that ends it."""
+
+    def __init__(self, *steps):
+        self._steps = list(steps)
+
+    def wait(self, timeout_s):
+        if self._steps:
+            self._steps.pop(0)()
+            return False
+        return True
+
+    def is_set(self):
+        return False
+
+
+def test_a_program_that_stood_still_itself_does_not_blame_the_device(monkeypatch):
     """Halted and continued with everything else, the watch wakes before the device's next block has come."""
-    source, device = source
-    clock_s = [0.0]
-    monkeypatch.setattr(recovery.time, "monotonic", lambda: time.perf_counter() + clock_s[0])
-    time.sleep(0.1)
-    device.there, clock_s[0] = False, 60.0
-    time.sleep(0.25)
-    device.there = True
-    time.sleep(0.5)
+    device, now = FakeDevice(opened=1), [0.0]
+    source = RecoveringSource(device)
+    monkeypatch.setattr(recovery, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def after(seconds, there):
+        def step():
+            now[0], device.there = now[0] + seconds, there
+
+        return step
+
+    usual = recovery.WATCH_S
+    silent = [after(usual, False)] * (round(recovery.LOST_S / usual) - 1)
+    source._ended = Script(after(usual, True), after(60.0, False), *silent, *[after(usual, True)] * 20)
+    source._watch()
     assert source.losses == 0
-    device.there = False
-    until(lambda: source.lost)
+    device.reopen = lambda timeout_s: setattr(device, "there", True)
+    source._ended = Script(after(usual, True), after(usual, False), after(usual, True))
+    source._watch()
+    assert source.losses == 1 and not source.lost
+
+
+def test_what_has_come_back_is_heard_at_once(monkeypatch):
+    """Who sees that the device is no longer lost gets its sound, wherever the watch is held up meanwhile."""
+    device = FakeDevice(opened=1, there=False)
+    source = RecoveringSource(device)
+    heard = []
+
+    class Watched(RecoveringSource):
+        lost = property(lambda self: self.__dict__["lost"])
+
+        @lost.setter
+        def lost(self, lost):
+            self.__dict__["lost"] = lost
+            if not lost and device.opened > 1:
+                heard.append((source.read(0.0), source.lost_reason))
+
+    device.reopen = lambda timeout_s: setattr(device, "there", True) or setattr(device, "opened", 2)
+    source.__class__ = Watched
+    source._recover("gone")
+    (block, reason), *_ = heard
+    assert block.samples.all() and reason == ""
 
 
 def test_a_device_can_be_opened_anew_though_it_runs(source):
@@ -180,7 +227,7 @@ def test_a_device_that_stays_away_is_asked_for_less_often(source, monkeypatch):
     attempts = []
 
     def refuse():
-        attempts.append(time.monotonic())
+        attempts.append(1)
         raise DeviceError("not there")
 
     monkeypatch.setattr(device, "start", refuse)
@@ -188,14 +235,14 @@ def test_a_device_that_stays_away_is_asked_for_less_often(source, monkeypatch):
     monkeypatch.setattr(recovery, "signs", lambda: shown[0])
     device.there = False
     until(lambda: len(attempts) > 5)
+    monkeypatch.setattr(recovery, "PATIENT_RETRY_S", 1000.0)
     monkeypatch.setattr(recovery, "PATIENT_S", 0.0)
-    time.sleep(0.1)
     many = len(attempts)
     time.sleep(0.5)
-    assert len(attempts) <= many + 1
+    assert len(attempts) <= many + 1  # the one that it may just have been about to make
     many = len(attempts)
     shown[0] += 1  # a card or server has come
-    until(lambda: len(attempts) > many, 2.0)
+    until(lambda: len(attempts) > many)
 
 
 def test_a_sink_without_a_device_takes_hops_at_their_pace():
@@ -212,7 +259,7 @@ def test_a_sink_without_a_device_takes_hops_at_their_pace():
         for _ in range(20):
             assert sink.wait(0.1)
             sink.write(hop)
-        assert 0.15 < time.monotonic() - began < 2 and device.written == 1
+        assert time.monotonic() - began > 0.15 and device.written == 1
         device.there = True
         sink.retry()
         until(lambda: not sink.lost)

@@ -2,12 +2,12 @@
 
 import math
 import sys
-import time
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from workbench.audio import stream
 from workbench.audio.ring import Message
 from workbench.audio.stream import StreamClock, StreamProcess, command, environment
 
@@ -48,8 +48,9 @@ def stream_that_heard(*messages):
     return stream
 
 
-def test_a_device_that_stands_still_and_catches_up_is_seen_by_its_own_times():
-    now_s = time.perf_counter()
+def test_a_device_that_stands_still_and_catches_up_is_seen_by_its_own_times(monkeypatch):
+    now_s = 1000.0
+    monkeypatch.setattr(stream, "time", SimpleNamespace(perf_counter=lambda: now_s))
     steady = [Message(480 * n, now_s - 1.0 + 0.01 * n, 0.0, 480) for n in range(1, 50)]
     assert stream_that_heard(*steady).stalled_s == 0.0
     late = [Message(480 * (50 + n), now_s - 0.4 + 0.0005 * n, 0.0, 480) for n in range(7)]

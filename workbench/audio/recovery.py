@@ -116,24 +116,31 @@ class _Recovering:
         log.warning("%s", reason)
         with self._device:
             self._end.close()
-            while not self._ended.is_set():
-                try:
-                    self._end.reopen(REOPEN_TIMEOUT_S)
-                except DeviceError as error:
-                    log.debug("not yet: %s", error)
-                else:
-                    log.info("%s is back after %.1f s", self.name, time.monotonic() - self.lost_at_s)
-                    self._returned()
-                    self._reopen.clear()
-                    self.lost, self.lost_reason = False, ""
-                    return
-                self._wait_for_chance()
+            if not self._reopened():
+                return
+        self.lost_reason = ""
+        self.lost = False  # now that nothing keeps out who calls
 
-    def _wait_for_chance(self) -> None:
-        """Wait until it is worth to try once more."""
+    def _reopened(self) -> bool:
+        """Try until the device is open again; False when nobody wants it any more."""
+        while not self._ended.is_set():
+            seen = signs()  # before the attempt: what comes while it fails is a reason for another one
+            try:
+                self._end.reopen(REOPEN_TIMEOUT_S)
+            except DeviceError as error:
+                log.debug("not yet: %s", error)
+            else:
+                log.info("%s is back after %.1f s", self.name, time.monotonic() - self.lost_at_s)
+                self._returned()
+                self._reopen.clear()
+                return True
+            self._wait_for_chance(seen)
+        return False
+
+    def _wait_for_chance(self, seen: tuple | None) -> None:
+        """Wait until it is worth to try once more; `seen` are the signs that the attempt before knew of."""
         patient = time.monotonic() - self.lost_at_s > PATIENT_S
         until_s = time.monotonic() + (PATIENT_RETRY_S if patient else RETRY_S)
-        seen = signs()
         while (left_s := until_s - time.monotonic()) > 0:
             if self._hurry.wait(min(left_s, SIGNS_S)) or signs() != seen:
                 break

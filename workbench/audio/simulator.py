@@ -176,10 +176,10 @@ class RoomSource:
                 self._complaint = ""
             except InputError as error:
                 log.warning("%s", error)
-                self._complaint = str(error)
                 with self._scene_lock:
                     if self._scene is wanted:
                         self._scene = setting.scene
+                self._complaint = str(error)  # now that it stays as it was
                 continue
             if prepared.acoustics is not setting.acoustics:
                 self._get_ready(prepared)
