@@ -58,6 +58,7 @@ THROUGH = {
     "ui.views.color_bar": "ui/test_headers.py",
     "ui.views.driver_plots": "ui/test_loudspeakers.py",
     "ui.views.map_*": "ui/test_source_map.py",
+    "ui.views.oracle_picture": "ui/test_oracle.py",
     "ui.views.sound_parts": "ui/test_sound.py",
     "ui.views.statistics": "ui/test_sound.py",
     "ui.views.sweet_spot_plot": "ui/test_loudspeaker_panel.py",

@@ -8,7 +8,8 @@ from tests.ui.fakes import FakeSession, FakeSound, FakeSpace
 from workbench.core.messages import OracleExcerpt, OracleReport, OracleRung
 from workbench.ui import theme
 from workbench.ui.painting import colormap
-from workbench.ui.views.oracle import EMPTY, NO_CLEAN, RUNGS, OracleView
+from workbench.ui.views.oracle import EMPTY, NO_CLEAN, OracleView
+from workbench.ui.views.oracle_column import RUNGS
 
 BINS = 1025
 

@@ -7,7 +7,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from workbench.core.timeline import Marker, Overview, TimelineEvents, TimelinePicture, TrackPoints
 from workbench.core.transport import TransportState
 from workbench.ui.theme import DARK, THEMES
-from workbench.ui.views.timeline import EVENTS, GUTTER, RULER, TRACKS, WAVE, Timeline
+from workbench.ui.views.timeline import Timeline
+from workbench.ui.views.timeline_canvas import EVENTS, GUTTER, RULER, TRACKS, WAVE
 
 
 def made_picture(duration_s=100.0, columns=200):
