@@ -132,7 +132,7 @@ def test_the_command_builds_it_and_says_where(tmp_path):
         cwd=site.ROOT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"{target / 'index.html'}: ")
