@@ -11,12 +11,19 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.audio.jack_server import JackServer, turn, undisturbed
 from workbench.dsp import ahead
 
 ATTEMPTS = 5
 REALTIME_TIMEOUT_S = 300
+
+# The same examples each time, and no example has to be quick: how long one takes is up to the machine.
+settings.register_profile(
+    "earshot", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("earshot")
 
 
 def pytest_configure(config):

@@ -130,6 +130,16 @@ def test_shipped_presets_are_whole_and_differ_from_the_factory_settings(path):
     assert written <= set(ENTRIES) - set(LEFT_OUT)
 
 
+def test_a_preset_is_found_by_its_path_or_its_shipped_name(tmp_path):
+    first = presets.shipped()[0]
+    assert presets.find(first) == presets.find(first.stem) == presets.find(first.stem.partition("-")[2]) == first
+    mine = tmp_path / "mine.toml"
+    mine.write_text("earshot_preset = 1\n")
+    assert presets.find(str(mine)) == mine
+    with pytest.raises(InputError, match=f"no shipped preset of that name.*{first.stem}"):
+        presets.find("none-such")
+
+
 def test_there_are_presets_for_each_stage():
     covered = [presets.load(path).stages for path in presets.shipped()]
     assert {stage for stages in covered for stage in stages} == set(STAGES)
@@ -139,7 +149,7 @@ def test_there_are_presets_for_each_stage():
 VALUES = st.one_of(st.booleans(), st.integers(), st.floats(), st.text(max_size=10), st.lists(st.integers(), max_size=2))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(changes=st.dictionaries(st.sampled_from([*ENTRIES, "enhance.x", "x.y", "name", "version"]), VALUES, max_size=5))
 def test_any_values_are_taken_or_refused_and_what_was_taken_is_valid(tmp_path_factory, changes):
     import tomli_w

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from pathlib import Path
 
 from workbench.commands.common import SCHEMA, add_json_argument, add_set_argument, note, parse_settings, write_json
 from workbench.core.errors import InputError
@@ -21,8 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--preset",
-        metavar="FILE",
-        help="with --out: instead of the settings of then, those shown last with this preset",
+        metavar="P",
+        help="with --out: instead of the settings of then, those shown last with this preset (shipped name or TOML)",
     )
     parser.add_argument(
         "--from-sample",
@@ -106,7 +105,7 @@ def _write(args: argparse.Namespace, session) -> float:
         return replay.replay(session, args.out, _progress, args.from_sample, args.run_in)
     params = Params() if args.from_defaults else replay.side_of(session, 2**62)
     if args.preset:
-        params = presets.load(Path(args.preset)).apply(params)
+        params = presets.load(presets.find(args.preset)).apply(params)
     params = parse_settings(args.set, params)
     array, layout = replay.structure_of(session)
     return process_file(

@@ -17,7 +17,7 @@ from workbench.core import params as parameters
 from workbench.core.atomic import write_text
 from workbench.core.errors import InputError
 from workbench.core.params import ENTRIES, Params, Value
-from workbench.core.resources import read_toml, resource
+from workbench.core.resources import find_toml, read_toml, resource
 from workbench.core.versions import take_version
 
 VERSION = 1
@@ -160,6 +160,19 @@ def is_preset(path: str | Path) -> bool:
 def shipped() -> list[Path]:
     """The presets that come with the program, by file name."""
     return sorted(resource("presets").glob("*.toml"))
+
+
+def find(name_or_path: str | Path) -> Path:
+    """A preset's file: a path, or the name of a shipped one, with the number that puts it in order or without.
+
+    Raises
+    ------
+    InputError
+        Neither; the message lists the shipped names.
+    """
+    text = str(name_or_path)
+    named = (path for path in shipped() if text in (path.stem, path.stem.partition("-")[2]))
+    return next(named, None) or find_toml("presets", text)
 
 
 def louder_by_db(before: Params, after: Params) -> float:
