@@ -1,11 +1,13 @@
 """After an error that nobody caught, and after a run that was killed: mute, and say that nothing is lost."""
 
+import faulthandler
 import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QGuiApplication
 
@@ -16,6 +18,14 @@ from workbench.ui.bridge import Bridge
 from workbench.ui.crash_guard import FAULT_FILE, CrashGuard
 from workbench.ui.dialogs.diagnostics import diagnostics, without_names
 from workbench.ui.main_window import MainWindow
+
+
+@pytest.fixture(autouse=True)
+def faults_are_told(request):
+    """Where the test run itself tells of a fault, which the guard's own file takes the place of."""
+    yield
+    if fault_handler_stderr_fd_key in request.config.stash:
+        faulthandler.enable(request.config.stash[fault_handler_stderr_fd_key])
 
 
 @pytest.fixture
