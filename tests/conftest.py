@@ -4,6 +4,7 @@ import ctypes
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 # As in the program, and before numpy is loaded: several threads of matrix products in each of several test processes
@@ -14,10 +15,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.audio.jack_server import JackServer, turn, undisturbed
-from workbench.dsp import ahead
+from workbench.dsp import ahead, kernels
 
 ATTEMPTS = 5
 REALTIME_TIMEOUT_S = 300
+LOOPS: list = []
 
 # The same examples each time, and no example has to be quick: how long one takes is up to the machine.
 settings.register_profile(
@@ -38,9 +40,22 @@ def pytest_configure(config):
 
 
 def pytest_runtest_setup(item):
-    """Floating point as it was before any test: onnxruntime leaves the main thread without denormal numbers."""
-    if sys.platform == "linux":
+    """Each test begins with the same arithmetic, whatever was before it in its process."""
+    if sys.platform == "linux":  # onnxruntime leaves the main thread without denormal numbers
         ctypes.CDLL(None).fesetenv(ctypes.c_void_p(-1))  # FE_DFL_ENV
+    same_loops()
+
+
+def same_loops():
+    """The inner loops as a program that has run for a while has them. They round otherwise than numpy: none may arrive
+    in the midst of a test, from a session of the test before, and none may stay that a test has put in their place."""
+    for thread in threading.enumerate():
+        if thread.name == "kernels":
+            thread.join()
+    if not LOOPS:
+        kernels.load()
+        LOOPS.append(kernels.ready())
+    kernels.use(LOOPS[0])
 
 
 @pytest.fixture

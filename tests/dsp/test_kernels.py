@@ -1,4 +1,5 @@
 import re
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -19,11 +20,10 @@ pytest.importorskip("numba")
 
 @pytest.fixture
 def compiled():
-    was_ready = kernels.ready() is not None
+    before = kernels.ready()
     assert kernels.load()
     yield
-    if not was_ready:
-        kernels.unload()
+    kernels.use(before)
 
 
 def _voice(hops: int) -> np.ndarray:
@@ -76,8 +76,9 @@ def test_compiled_comb_equals_numpy(compiled, period):
 
 
 def test_without_load_there_is_nothing_compiled():
-    kernels.unload()
-    assert kernels.ready() is None
+    script = "import workbench.engine.chain; from workbench.dsp import kernels; print(kernels.ready())"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "None"
 
 
 def _spectra(channels: int = 2) -> tuple[np.ndarray, np.ndarray]:
