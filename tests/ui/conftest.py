@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -25,6 +26,13 @@ class PatientBot(QtBot):
 
     def waitExposed(self, widget, *, timeout=0):
         return super().waitExposed(widget, timeout=max(timeout, PATIENCE_MS))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_qt_settings(tmp_path_factory):
+    """What Qt itself remembers, such as the folders of its file dialog, is neither a person's nor another process's."""
+    folder = tmp_path_factory.mktemp("qt-settings")
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(folder))
 
 
 @pytest.fixture
