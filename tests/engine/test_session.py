@@ -177,6 +177,11 @@ def test_the_oracle_ladder_of_a_file_with_its_clean_recording(tmp_path, session,
     assert session.mailbox.oracle.excerpt is None
 
 
+def test_the_oracle_ladder_says_that_it_needs_sound(session):
+    with pytest.raises(InputError, match="press Start"):
+        session.measure_oracle()
+
+
 def test_a_microphone_without_numbers_is_said_and_the_rest_goes_on(session):
     session.play()
     source = session._assembly.runner.source

@@ -6,7 +6,8 @@ from tests.ui.fakes import FakeSession
 from workbench.core.ab import ABState, Difference
 from workbench.ui.ab_switch import ABSwitch
 from workbench.ui.bridge import Bridge
-from workbench.ui.panels.ab_panel import ABPanel
+from workbench.ui.panels.ab_panel import CELL_PADDING, ABPanel
+from workbench.ui.style import style_sheet
 from workbench.ui.theme import DARK, LIGHT
 from workbench.ui.toolbar import Toolbar, match_text
 
@@ -88,12 +89,34 @@ def test_figures(qtbot, tokens):
     panel = ABPanel(window)
     panel.apply_theme(tokens)
     panel.show_state(APART, (Difference("enhance.strength_percent", "Strength", "40 %", "100 %"),))
-    assert panel.figures["a"].text().replace("\u2009", " ") == "−24.1 LUFS"
+    assert panel.figures["a"].text() == "−24.1"
     assert panel.figures["off"].text().replace("\u2009", " ") == "B −0.8 dB"
     assert panel.figures["span"].text().replace("\u2009", " ") == "12 s"
     assert tokens.a in panel.figures["a"].styleSheet()
     panel.show_state(EQUAL, ())
     assert panel.figures["a"].text() == "–"
+
+
+def test_long_figures_are_shown_whole_and_headings_stand_over_their_columns(qtbot):
+    from PySide6.QtWidgets import QLabel, QWidget
+
+    window = QWidget()
+    window.setStyleSheet(style_sheet(DARK))
+    window.resize(900, 700)
+    qtbot.addWidget(window)
+    window.show()
+    panel = ABPanel(window)
+    state = replace(APART, gain_b_db=-10.8, lufs_a=-132.4, lufs_b=-143.3, measured_s=3600.0)
+    panel.show_state(state, (Difference("enhance.strength_percent", "Strength", "40 %", "100 %"),))
+    panel.show_at(None)
+    qtbot.waitUntil(lambda: panel.figures["a"].width() > 0 and panel.table.widget().width() > 300)
+    for figure in panel.figures.values():
+        assert figure.width() >= figure.sizeHint().width(), figure.text()
+    heads = {one.text(): one for one in panel.table.findChildren(QLabel) if one.text() in "AB"}
+    for side in "ab":
+        cell = panel.table.buttons["enhance.strength_percent", side]
+        head = heads[side.upper()]
+        assert head.geometry().right() - head.contentsMargins().right() == cell.geometry().right() - CELL_PADDING
 
 
 def test_sliders_mark_the_other_settings_value(parts, qtbot):

@@ -45,7 +45,7 @@ def begin(qtbot, control, trials=4):
 def test_a_test_by_mouse_from_begin_to_result(parts, qtbot, tmp_path):
     session, _bridge, control, asked = parts
     panel = control.panel
-    assert panel.names["a"].text() == "Comb strength 80 %" and "B −0.8 dB" in panel.match_note.text()
+    assert panel.names["a"].text() == "Comb strength 80 %" and "B −0.8\u2009dB" in panel.match_note.text()
     begin(qtbot, control)
     for number in range(4):
         assert panel.trial_note.text() == f"{number + 1} of 4"

@@ -2,10 +2,15 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 
 from tests.ui.fakes import RUNNING
 from workbench.core import params as parameters
+from workbench.core.ab import ABState
 from workbench.core.params import Params
+from workbench.ui import theme
+from workbench.ui.controls.choosers import CAPTION_LEFT, CAPTION_RIGHT
+from workbench.ui.style import style_sheet
 from workbench.ui.theme import DARK
 from workbench.ui.toolbar import Toolbar
 
@@ -29,6 +34,19 @@ def test_start_becomes_stop_with_a_border_of_its_own(bar, qtbot):
         qtbot.mouseClick(bar.start_button, Qt.MouseButton.LeftButton)
 
 
+@pytest.mark.parametrize("compact", [False, True])
+def test_start_and_the_usual_source_are_written_whole(bar, compact):
+    bar.setStyleSheet(style_sheet(DARK))
+    bar.set_compact(compact)
+    assert bar.start_button.width() >= bar.start_button.sizeHint().width()
+    usual = ((bar.source, "Simulated room"), (bar.sink, "Headphones"), (bar.preset, "Factory settings *"))
+    for chooser, value in usual:
+        room = chooser.width() - CAPTION_LEFT - CAPTION_RIGHT
+        assert QFontMetricsF(theme.font(13, 500)).horizontalAdvance(value) <= room
+    bar.show_ab(ABState(gain_b_db=-10.8))
+    assert bar.match_button.width() >= bar.match_button.sizeHint().width()
+
+
 def test_recording_shows_its_time(bar):
     bar.show_health(replace(RUNNING, recording_s=102.74))
     assert bar.record_button.text().split() == ["Record", "1:42.7"]
@@ -38,6 +56,15 @@ def test_recording_shows_its_time(bar):
     bar.show_health(RUNNING)
     assert bar.record_button.text().strip() == "Record"
     assert bar.record_button.property("state") == ""
+
+
+def test_all_of_it_fits_into_the_smallest_window_even_muted_and_at_the_end_of_the_disk(bar):
+    bar.setStyleSheet(style_sheet(DARK))
+    bar.set_compact(True)
+    bar.show_params(parameters.replace(Params(), {"output.muted": True}))
+    bar.show_health(replace(RUNNING, recording_s=3602.7, recording_left_s=1750.0))
+    assert bar.record_button.text().split() == ["60:02.7", "29", "min"]
+    assert bar.minimumSizeHint().width() <= theme.MIN_WIDTH
 
 
 def test_the_side_and_mute_follow_the_parameters(bar, qtbot):

@@ -14,6 +14,7 @@ from workbench.core.errors import InputError
 from workbench.engine.abx import ABXTest, fewest_right, p_value
 from workbench.ui.bridge import Bridge
 from workbench.ui.bridge.settings import TRANSPORT
+from workbench.ui.painting import THIN_SPACE, number
 from workbench.ui.panels.abx_panel import ABXPanel
 
 HEARD_S = 3.0
@@ -173,7 +174,8 @@ class ABXControl(QObject):
         match = "Not matched in loudness."
         if state.matched:
             softer = ("A", state.gain_a_db) if state.gain_a_db < state.gain_b_db else ("B", state.gain_b_db)
-            match = f"Loudness matched, {softer[0]} {softer[1]:.1f} dB.".replace("-", "−")
+            taken = f", {softer[0]} {number(softer[1], 1)}{THIN_SPACE}dB" if softer[1] < -0.05 else ""
+            match = f"Loudness matched{taken}."
         self.panel.show_sides(*names, f"{match} Delays aligned.")
 
     def _show(self) -> None:

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 WIDTH = 720
 NETWORK_FILES = "Networks (*.onnx)"
 SOUND_FILES = "Sound (*.wav *.flac *.ogg *.mp3 *.aif *.aiff);;All files (*)"
-PRECISION = {"int8": "8-bit weights", "int4": "4-bit weights", "float32": "32-bit weights"}
+PRECISION = {"int8": "of 8 bits", "int4": "of 4 bits", "float32": "of 32 bits"}
 LOOK_EVERY = 30
 """Polls of the bridge between two looks at what the enhancer can use."""
 
@@ -51,7 +51,7 @@ def network_choices(params: EnhanceParams) -> list[tuple[str, str]]:
 def facts_text(facts: ModelFacts) -> str:
     """A network in one line."""
     millions = f"{facts.weights / 1e6:.2g}{THIN_SPACE}million"
-    return f"{millions} weights, {PRECISION.get(facts.precision, facts.precision)}; checked against its manifest"
+    return f"{millions} weights {PRECISION.get(facts.precision, facts.precision)}; checked against its manifest"
 
 
 class _Check(QRunnable):

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import VoidPtr
 
 from workbench.core.resources import resource
+from workbench.ui.theme import Tokens
 
 MINUS = "\u2212"
 THIN_SPACE = "\u2009"
@@ -294,6 +295,19 @@ def draw_text(
     painter.setPen(QColor(color))
     painter.drawText(QPointF(round(x), round(y + metrics.capHeight() / 2)), text)
     return width
+
+
+def draw_message(painter: QPainter, center: QPointF, text: str, tokens: Tokens) -> None:
+    """A sentence in a box of its own over a plot that has nothing to show; the painter's font counts."""
+    width = painter.fontMetrics().horizontalAdvance(text) + 24
+    box = QRectF(round(center.x() - width / 2), round(center.y() - 16), width, 32)
+    antialiased = painter.testRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor(tokens.line))
+    painter.setBrush(QColor(tokens.panel))
+    painter.drawRoundedRect(box.translated(0.5, 0.5), 6, 6)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, antialiased)
+    draw_text(painter, box.center().x(), box.center().y(), text, tokens.text2, Qt.AlignmentFlag.AlignHCenter)
 
 
 def draw_tag(

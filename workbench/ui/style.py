@@ -46,6 +46,8 @@ def style_sheet(tokens: Tokens) -> str:
     QPushButton[flat="true"]:focus {{ border: 1px solid {t.accent}; }}
     QPushButton[flat="true"]:checked {{ background: {t.raised}; color: {t.text1}; }}
 
+    QPushButton::menu-indicator {{ image: none; width: 0; }}
+
     QToolButton {{ background: transparent; border: 1px solid transparent;
         border-radius: {theme.RADIUS_TOOLBAR}px; color: {t.text2}; }}
     QToolButton:hover {{ background: {t.hover}; }}
@@ -59,6 +61,14 @@ def style_sheet(tokens: Tokens) -> str:
         selection-background-color: {t.accent}; selection-color: {t.on_ab}; }}
     QLineEdit:focus {{ border: 1px solid {t.accent}; }}
     QLineEdit[search="true"] {{ padding-left: 28px; padding-right: 52px; }}
+
+    QAbstractSpinBox {{ background: {t.field}; color: {t.text1}; border: 1px solid {t.line};
+        border-radius: {theme.RADIUS_FIELD}px; padding: 0 6px; min-height: 22px;
+        selection-background-color: {t.accent}; selection-color: {t.on_ab}; }}
+    QAbstractSpinBox:hover {{ border: 1px solid {t.line_strong}; }}
+    QAbstractSpinBox:focus {{ border: 1px solid {t.accent}; }}
+    QAbstractSpinBox:disabled {{ color: {faint}; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
 
     QComboBox {{ combobox-popup: 0; }}
     QComboBox QAbstractItemView {{ background: {t.raised}; color: {t.text1}; border: 1px solid {t.line_strong};

@@ -115,6 +115,7 @@ class Toolbar(QFrame):
         )
         self.match_button = QPushButton()
         self.match_button.setProperty("flat", "true")
+        self.match_button.setStyleSheet("QPushButton { padding: 0 4px; }")
         self.match_button.setFont(theme.font(12))
         self.match_button.setFixedHeight(36)
         self.match_button.setToolTip("Compare A and B: copy, swap, matched loudness, taps, differences")
@@ -124,7 +125,7 @@ class Toolbar(QFrame):
         self.abx_button.setFixedHeight(36)
         self.abx_button.setToolTip("Blind test of A and B (Shift+X)")
         self.mute_button = self._button("mute", "Muted: click to hear (M)")
-        self.mute_button.setText(" Muted")
+        self.mute_button.setAccessibleName("Muted: click to hear")
         self.record_button = self._button("record", "Record microphones and output (R)")
         self.recording_button = tool_button("recording", "Recording: format, folder, free space", 20)
         self.recording_button.setFixedSize(20, 36)
@@ -223,11 +224,12 @@ class Toolbar(QFrame):
         self._compact = compact
         self.setFixedHeight(COMPACT_HEIGHT if compact else theme.TOOLBAR)
         self.arrow.setVisible(not compact)
-        self.source.setFixedWidth(136 if compact else 196)
-        self.sink.setFixedWidth(116 if compact else 164)
+        self.source.setFixedWidth(138 if compact else 196)
+        self.sink.setFixedWidth(120 if compact else 164)
         self.preset.compact = compact
         self.layout().setContentsMargins(8 if compact else 12, 0, 8 if compact else 12, 0)
         self.layout().setSpacing(6 if compact else 8)
+        self.mute_button.setText("" if compact else " Muted")
         self._show_state()
         self._show_match()
         self.preset.update()
@@ -255,7 +257,7 @@ class Toolbar(QFrame):
 
     def _show_match(self) -> None:
         brief = bool(self._compact) or self.width() < ROOMY
-        self.preset.setFixedWidth(158 if self._compact else 176 if brief else 236)
+        self.preset.setFixedWidth(152 if self._compact else 176 if brief else 236)
         text = match_text(self._ab)
         short = "A = B" if self._ab.equal else gain_text(self._ab) or "A, B"
         self.match_button.setText(short if brief else text)
@@ -310,12 +312,12 @@ class Toolbar(QFrame):
         t = self.tokens
         self.start_button.setText(" Stop" if self._running else " Start")
         self.start_button.setIcon(icons.icon("stop", t, t.accent) if self._running else icons.icon("play", t, t.accent))
-        self.start_button.setFixedWidth(72 if self._compact else 92)
+        self.start_button.setFixedWidth(82 if self._compact else 92)
         recording = self._recording_s is not None
         clock = f"{int(self._recording_s // 60)}:{self._recording_s % 60:04.1f}" if recording else ""
         word = "" if self._compact and recording else "Record  "
         short = recording and self._left_s is not None and self._left_s < SHORT_S
-        left = f"  {self._left_s // 60:.0f} min left" if short else ""
+        left = f"  {self._left_s // 60:.0f} min{'' if self._compact else ' left'}" if short else ""
         self.record_button.setText(f" {word}{clock}{left}".rstrip())
         tip = "Record microphones and output (R)"
         if recording and self._left_s is not None:

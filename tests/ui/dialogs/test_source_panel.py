@@ -47,10 +47,25 @@ def texts(panel):
 
 def test_scenes_are_folded_away_until_asked_for(panel):
     assert SCENES in texts(panel) and "Two talkers" not in texts(panel)
+    fold = panel.rows[texts(panel).index(SCENES)].choice
+    assert (fold.unfolded, fold.tag, fold.columns) == (False, "2", ())  # no number where the rates stand
     panel._on_chosen("fold-scenes")
     assert "Two talkers" in texts(panel)
+    assert panel.rows[texts(panel).index(SCENES)].choice.unfolded
     panel._on_chosen("fold-scenes")
     assert "Two talkers" not in texts(panel)
+
+
+def test_a_device_can_be_read_in_full_where_its_name_is_shortened(panel):
+    row = panel.rows[texts(panel).index("USB array, 8 microphones")]
+    assert row.toolTip().splitlines()[0] == row.choice.text
+
+
+def test_rate_and_block_share_the_width_of_the_rows(panel, qtbot):
+    qtbot.waitUntil(lambda: panel.format.rate.width() > 100)
+    rate, block = panel.format.rate.geometry(), panel.format.block.geometry()
+    assert abs(rate.width() - block.width()) <= 1
+    assert rate.left() == 12 and panel.format.width() - block.right() - 1 == 12
 
 
 def test_choosing_leaves_the_panel_open(panel):

@@ -36,6 +36,18 @@ def test_steps_are_listed_with_their_time_and_what_is_undone_is_marked(parts):
     assert panel.note.text() == "2 steps"
 
 
+def test_only_steps_that_there_are_can_be_taken(parts):
+    panel, history = parts
+    assert panel.undo.isEnabled() and panel.redo.isEnabled()
+    history.redo()
+    panel.show_steps(history.done, history.undone)
+    assert panel.undo.isEnabled() and not panel.redo.isEnabled()
+    while history.done:
+        history.undo()
+    panel.show_steps(history.done, history.undone)
+    assert not panel.undo.isEnabled() and panel.redo.isEnabled()
+
+
 def test_choosing_a_line_asks_for_that_many_steps(parts, qtbot):
     panel, _ = parts
     wanted = []

@@ -15,9 +15,11 @@ class OracleCommands(StructureCommands):
 
     def measure_oracle(self) -> None:
         """Climb the oracle ladder with what was just heard; `mailbox.oracle` gets the result, or health the reason
-        why not."""
+        why not. Raises InputError: nothing runs."""
         assembly = self._assembly
-        if assembly and assembly.oracle:
+        if assembly is None:
+            raise InputError("The oracle ladder is climbed with what was just heard: press Start (Space) first")
+        if assembly.oracle:
             assembly.oracle.measure(self.params.enhance)
 
     def choose_clean(self, path: str | Path) -> None:

@@ -82,14 +82,23 @@ class MethodChooser(Themed, QComboBox):
             event.ignore()
 
 
-class CaptionChooser(Themed, QAbstractButton):
-    """A toolbar chooser, 44 high: a caption over the present value, perhaps with a faint note behind it."""
+CAPTION_LEFT, CAPTION_RIGHT = 12.0, 27.0
+"""Beside the value of a `CaptionChooser`: the margin, and the chevron with its own."""
 
-    def __init__(self, caption: str, width: int, parent: QWidget | None = None):
+
+class CaptionChooser(Themed, QAbstractButton):
+    """A toolbar chooser, 44 high: a caption over the present value, perhaps with a faint note behind it; `width` in
+    pixels, None: as its place."""
+
+    def __init__(self, caption: str, width: int | None, parent: QWidget | None = None):
         super().__init__(parent)
         self.caption, self.value, self.note = caption, "", ""
         self.compact = False
-        self.setFixedSize(width, 44)
+        self.setFixedHeight(44)
+        if width is None:
+            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        else:
+            self.setFixedWidth(width)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(caption)
@@ -110,7 +119,7 @@ class CaptionChooser(Themed, QAbstractButton):
         painter.setBrush(QColor(t.hover if self.underMouse() or self.isDown() else t.raised))
         painter.drawRoundedRect(rect, theme.RADIUS_TOOLBAR, theme.RADIUS_TOOLBAR)
         painter.setOpacity(1.0 if self.isEnabled() else DIMMED)
-        left, room = 12.0, self.width() - 12.0 - 30.0
+        left, room = CAPTION_LEFT, self.width() - CAPTION_LEFT - CAPTION_RIGHT
         painter.setFont(theme.font(11))
         painter.setPen(QColor(t.text3))
         painter.drawText(QPointF(left, 16.5), self.caption)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QMimeData, QPoint, QRectF, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QDrag, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from workbench.ui import theme
+from workbench.ui import icons, theme
 from workbench.ui.controls import Themed, draw_focus_ring, rule
 from workbench.ui.dialogs.float_panel import FloatPanel
 from workbench.ui.icons import icon
@@ -30,6 +30,8 @@ class Choice:
     usable: bool = True
     file: bool = False
     """`value` is the path of a file, which can be dragged out of the list."""
+    unfolded: bool | None = None
+    """The row opens and closes others: True, they are seen; False, they are folded away. None: a plain row."""
 
 
 class ChoiceRowButton(Themed, QWidget):
@@ -49,7 +51,7 @@ class ChoiceRowButton(Themed, QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if heading or not choice.usable else Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(" ".join([choice.text, choice.tag, choice.note]).strip())
-        self.setToolTip(choice.tip or ("" if heading else choice.text))
+        self.setToolTip("" if heading else "\n".join(part for part in (choice.text, choice.tip) if part))
         self.setAccessibleDescription(choice.tip)
 
     def mousePressEvent(self, event):
@@ -95,6 +97,10 @@ class ChoiceRowButton(Themed, QWidget):
                 QRectF(right - width, 0, width, 28), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text
             )
             right -= width
+        if choice.unfolded is not None:
+            name = "chevron-down" if choice.unfolded else "chevron-right"
+            icons.paint(painter, name, t.text2, QRectF(right - 14, 7, 14, 14))
+            right -= 22
         if choice.tag:
             painter.setFont(theme.font(11))
             width = QFontMetricsF(painter.font()).horizontalAdvance(choice.tag) + 12
@@ -108,12 +114,15 @@ class ChoiceRowButton(Themed, QWidget):
         font = theme.font(11 if heading else 13)
         painter.setFont(font)
         painter.setPen(QColor(ink))
-        text = QFontMetricsF(font).elidedText(choice.text, Qt.TextElideMode.ElideRight, right - left)
+        # What tells two devices of one maker apart often stands at the end.
+        text = QFontMetricsF(font).elidedText(choice.text, Qt.TextElideMode.ElideMiddle, right - left)
         painter.drawText(QRectF(left, 0, right - left, 28), Qt.AlignmentFlag.AlignVCenter, text)
         if choice.note:
             painter.setFont(theme.font(11))
             painter.setPen(QColor(t.text3))
-            painter.drawText(QRectF(left, 24, self.width() - 24, 16), Qt.AlignmentFlag.AlignVCenter, choice.note)
+            room = self.width() - 24
+            note = QFontMetricsF(painter.font()).elidedText(choice.note, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(QRectF(left, 24, room, 16), Qt.AlignmentFlag.AlignVCenter, note)
         if self.hasFocus():
             draw_focus_ring(painter, t, QRectF(self.rect()).adjusted(2, 1, -2, -1), 4)
         painter.end()
@@ -186,6 +195,7 @@ class ChooserPanel(FloatPanel):
                 row.setFocus()
         if self.isVisible():
             self.place()
+            self.place_soon()  # rows that are new know their height only now
 
     def wanted_height(self) -> int:
         """Of all rows: the list itself scrolls."""

@@ -113,7 +113,7 @@ class MenuChooser(CaptionChooser):
 
     chosen = Signal(object)
 
-    def __init__(self, caption: str, width: int, tip: str, choices: Sequence[tuple[object, str]] = ()):
+    def __init__(self, caption: str, width: int | None, tip: str, choices: Sequence[tuple[object, str]] = ()):
         super().__init__(caption, width)
         self._tip = tip
         self.setToolTip(tip)

@@ -19,7 +19,6 @@ from workbench.ui.dialogs.parts import MenuChooser, button, holder, label
 from workbench.ui.painting import THIN_SPACE, number
 
 WIDTH = 352
-SCROLL_BAR = 10
 LEVELS_MS = 33
 SCENES = "Scenes of the simulated room"
 FOLD = "fold-scenes"
@@ -37,27 +36,25 @@ def block_choices() -> tuple[tuple[int, str], ...]:
 
 
 class FormatRow(QWidget):
-    """Rate and block of a device."""
+    """Rate and block of a device, each on half of the row."""
 
     rate_chosen = Signal(int)
     block_chosen = Signal(int)
 
-    def __init__(self, width: int):
+    def __init__(self):
         super().__init__()
-        each = (width - 26 - 8 - SCROLL_BAR) // 2
         self.rate = MenuChooser(
-            "Rate", each, "The device's own rate; other rates than 48 kHz are resampled", rate_choices()
+            "Rate", None, "The device's own rate; other rates than 48 kHz are resampled", rate_choices()
         )
         self.block = MenuChooser(
-            "Block", each, "Samples that the device hands over at a time: smaller is quicker, larger is safer",
+            "Block", None, "Samples that the device hands over at a time: smaller is quicker, larger is safer",
             block_choices(),
         )  # fmt: skip
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(8)
-        row.addWidget(self.rate)
-        row.addWidget(self.block)
-        row.addStretch(1)
+        row.addWidget(self.rate, 1)
+        row.addWidget(self.block, 1)
         self.rate.chosen.connect(lambda value: self.rate_chosen.emit(int(value)))
         self.block.chosen.connect(lambda value: self.block_chosen.emit(int(value)))
 
@@ -93,7 +90,7 @@ class DevicePanel(ChooserPanel):
         self.failure = holder(self._failure)
         self.failure.hide()
         self.sections.addWidget(self.failure)
-        self.format = FormatRow(WIDTH)
+        self.format = FormatRow()
         self.format_line = rule()
         self.sections.addWidget(self.format_line)
         self.sections.addWidget(self.format)
@@ -216,7 +213,8 @@ class SourcePanel(DevicePanel):
             if choice.text == SCENES and not choice.value:
                 count = sum(one.value.startswith("room:") for one in choices)
                 word = "Show" if self._folded else "Hide"
-                rows.append(Choice(SCENES, FOLD, (f"{count}",), tip=f"{word} the shipped scenes"))
+                tip = f"{word} the shipped scenes"
+                rows.append(Choice(SCENES, FOLD, tag=str(count), tip=tip, unfolded=not self._folded))
             elif not scene or not self._folded or choice.value == current:
                 rows.append(choice)
         super().set_choices(rows, current)

@@ -18,6 +18,8 @@ from workbench.ui.toolbar import gain_text
 
 WIDTH = 396
 ROW_HEIGHT = 24
+CELL_PADDING = 13
+"""Of a flat button, border included: headings stand over the numbers in it."""
 MOST_ROWS = 9
 STAGE_NAMES = {"beam": "beam", "enhance": "enhancement", "render": "rendering"}
 
@@ -53,7 +55,9 @@ class DifferenceTable(QScrollArea):
                 label("Both sides have the same settings. Choose B and change something.", tone="3", wrap=True)
             )
         for column, side in enumerate("AB" if rows else "", start=1):
-            grid.addWidget(label(side, 11, 600, tone="3"), 0, column, Qt.AlignmentFlag.AlignRight)
+            head = label(side, 11, 600, tone="3")
+            head.setContentsMargins(0, 0, CELL_PADDING, 0)
+            grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
         for line, row in enumerate(rows, start=1):
             grid.addWidget(label(row.label), line, 0)
             for column, (side, value, other) in enumerate((("a", row.a, "B"), ("b", row.b, "A")), start=1):
@@ -112,7 +116,8 @@ class ABPanel(FloatPanel):
         figures.setContentsMargins(12, 0, 12, 10)
         figures.setHorizontalSpacing(16)
         self.figures = {}
-        for column, (key, name) in enumerate((("a", "A"), ("b", "B"), ("off", "Taken off"), ("span", "Span"))):
+        names = (("a", "A, LUFS"), ("b", "B, LUFS"), ("off", "Taken off"), ("span", "Span"))
+        for column, (key, name) in enumerate(names):
             figures.addWidget(label(name, 11, tone="3"), 0, column)
             self.figures[key] = label(UNKNOWN, 13)
             figures.addWidget(self.figures[key], 1, column)
@@ -160,7 +165,7 @@ class ABPanel(FloatPanel):
         self.freeze.setText("Frozen" if state.frozen else "Freeze")
         self.freeze.setEnabled(state.matched)
         for key, lufs in (("a", state.lufs_a), ("b", state.lufs_b)):
-            self.figures[key].setText(f"{number(lufs, 1)}{THIN_SPACE}LUFS" if math.isfinite(lufs) else UNKNOWN)
+            self.figures[key].setText(number(lufs, 1) if math.isfinite(lufs) else UNKNOWN)
         self.figures["off"].setText(gain_text(state) or UNKNOWN)
         self.figures["span"].setText(f"{state.measured_s:.0f}{THIN_SPACE}s" if state.measured_s >= 1 else UNKNOWN)
         equal = not differences

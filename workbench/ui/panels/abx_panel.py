@@ -10,7 +10,7 @@ from workbench.core.kept import KeptSound, LoopRegion
 from workbench.ui import theme
 from workbench.ui.controls import Themed, draw_focus_ring, rule
 from workbench.ui.dialogs.float_panel import FloatPanel
-from workbench.ui.dialogs.parts import button, heading, label
+from workbench.ui.dialogs.parts import button, heading, key_caps, label
 from workbench.ui.painting import UNKNOWN
 from workbench.ui.theme import Tokens
 
@@ -309,8 +309,9 @@ class ABXPanel(FloatPanel):
         keys = QGridLayout()
         keys.setContentsMargins(12, 8, 12, 8)
         keys.setColumnStretch(1, 1)
+        keys.setVerticalSpacing(4)
         for line, (caps, what) in enumerate(KEYS):
-            keys.addWidget(label(caps, 11, 500), line, 0)
+            keys.addWidget(key_caps(caps), line, 0)
             keys.addWidget(label(what, 11, tone="2"), line, 1)
         keys.setColumnMinimumWidth(0, 96)
         self.body.addLayout(keys)
@@ -335,6 +336,7 @@ class ABXPanel(FloatPanel):
         super().apply_theme(tokens)
         for side, ink in (("a", tokens.a), ("b", tokens.b)):
             self.letters_of_sides[side].setStyleSheet(f"color: {ink}")
+            self.answers[side].setStyleSheet(f"QPushButton:enabled:!focus {{ border-color: {ink}; }}")
 
     def show_sides(self, a: str, b: str, match: str) -> None:
         """What A and B are, and how they are levelled."""

@@ -176,6 +176,7 @@ class AdaptPanel(FloatPanel):
             ("Samples a mark", self.wanted),
         ):
             field.setFont(theme.font(12))
+            field.setMinimumHeight(24)
             field.setAccessibleName(text)
             form.addRow(label(text, 12, tone="2"), field)
         self.array_note = label("", 11, tone="3", wrap=True)

@@ -20,12 +20,12 @@ class HistoryPanel(ChooserPanel):
 
     def __init__(self, window: QWidget):
         super().__init__("History", WIDTH, window)
-        self.add_footer_button("Undo", lambda: self.step_chosen.emit(self._done - 1)).setToolTip(
-            "One step back (Ctrl+Z)"
-        )
-        self.add_footer_button("Redo", lambda: self.step_chosen.emit(self._done + 1)).setToolTip(
-            "One step forward (Ctrl+Shift+Z)"
-        )
+        self.undo = self.add_footer_button("Undo", lambda: self.step_chosen.emit(self._done - 1))
+        self.undo.setToolTip("One step back (Ctrl+Z)")
+        self.redo = self.add_footer_button("Redo", lambda: self.step_chosen.emit(self._done + 1))
+        self.redo.setToolTip("One step forward (Ctrl+Shift+Z)")
+        for one in (self.undo, self.redo):
+            one.setEnabled(False)
         self._done = 0
         self._shown: tuple = ()
         self.pin.setChecked(True)
@@ -38,6 +38,8 @@ class HistoryPanel(ChooserPanel):
         if shown == self._shown:
             return
         self._shown, self._done = shown, len(done)
+        self.undo.setEnabled(bool(done))
+        self.redo.setEnabled(bool(undone))
         choices = [Choice("Beginning", "0")]
         for number, step in enumerate([*done, *undone], start=1):
             choices.append(Choice(step.label, str(number), (step.clock,), tag="undone" if number > len(done) else ""))

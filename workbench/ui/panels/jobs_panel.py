@@ -169,6 +169,7 @@ class JobsPanel(FloatPanel):
         self.new = button("New job", "Begin something that takes long")
         self.new.setMenu(self.menu)
         self.new.setEnabled(bool(starters))
+        self.new.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the chevron stands behind the words
         self.copy_log = button("Copy log", "Copy what the jobs said last", self.log_wanted.emit, flat=True)
         foot.addWidget(self.new)
         foot.addStretch(1)
@@ -204,5 +205,6 @@ class JobsPanel(FloatPanel):
     def apply_theme(self, tokens: Tokens) -> None:
         """In the colours of the theme."""
         super().apply_theme(tokens)
+        self.new.setIcon(icon("chevron-down", tokens))
         for row in self.rows.values():
             row.apply_theme(tokens)

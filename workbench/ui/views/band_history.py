@@ -16,6 +16,7 @@ from workbench.ui.painting import (
     color_index,
     colormap,
     colormap_image,
+    draw_message,
     draw_text,
     number,
     with_unit,
@@ -31,6 +32,7 @@ MAPS = {GAIN: "viridis", STRENGTH: "cividis"}
 """One map per quantity, none of them that of levels."""
 RANGES = {GAIN: (LOWEST_GAIN_DB, 0.0), STRENGTH: (0.0, 100.0)}
 UNITS = {GAIN: "dB", STRENGTH: "%"}
+NOTHING = "Nothing heard yet. Press Start (Space)."
 
 
 class BandHistory:
@@ -112,14 +114,15 @@ class BandPicture(Plot):
         self.update()
 
     def background_color(self) -> str:
-        return QColor.fromRgb(int(colormap(MAPS[self.what])[0])).name()
+        return self.tokens.plot
 
     def image(self) -> QImage:
         """The picture in device pixels."""
         ratio = self.devicePixelRatioF()
         width, height = max(1, round(self.width() * ratio)), max(1, round(self.height() * ratio))
         table = colormap(MAPS[self.what])
-        pixels = np.full((height, width), table[0], dtype=np.uint32)
+        # Where nothing was heard the plot is empty: the lowest colour would say that all was taken away.
+        pixels = np.full((height, width), QColor(self.tokens.plot).rgb(), dtype=np.uint32)
         history = self.shown
         end = history.count + round(self.axes.end_s / history.hop_s)
         if history.count and self.bands.bands and self.bands.edges_hz is not None:
@@ -168,6 +171,9 @@ class BandPicture(Plot):
         painter.setPen(ink)
         for hz in GRID_HZ:
             painter.drawLine(0, self.frequency_y(hz), self.width(), self.frequency_y(hz))
+        if not self.shown.count:
+            painter.setFont(font(13))
+            draw_message(painter, QRectF(self.rect()).center(), NOTHING, self.tokens)
         if self.crosshair.shown:
             ink.setAlphaF(0.8)
             self.paint_crosshair(painter, ink)
@@ -190,9 +196,11 @@ class MapBar(Painted):
         low, high = RANGES[self.what]
         painter.setFont(self.font())
         middle = self.height() / 2
-        taken = draw_text(painter, 0, middle, number(low), self.tokens.text2)
-        box = QRectF(taken + 6, middle - 4, self.BAR, 8)
-        draw_text(painter, box.right() + 6, middle, f"{number(high)}{THIN_SPACE}{UNITS[self.what]}", self.tokens.text2)
+        right = Qt.AlignmentFlag.AlignRight
+        high_text = f"{number(high)}{THIN_SPACE}{UNITS[self.what]}"
+        taken = draw_text(painter, self.width(), middle, high_text, self.tokens.text2, right)
+        box = QRectF(self.width() - taken - 6 - self.BAR, middle - 4, self.BAR, 8)
+        draw_text(painter, box.left() - 6, middle, number(low), self.tokens.text2, right)
         outline = QPainterPath()
         outline.addRoundedRect(box, 2, 2)
         painter.setClipPath(outline)

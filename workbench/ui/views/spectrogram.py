@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from workbench.ui.painting import color_index, colormap, draw_curve, draw_text, polygon
+from workbench.ui.painting import color_index, colormap, draw_curve, draw_message, polygon
 from workbench.ui.theme import BLACK, LEVEL_MAPS, LEVEL_RANGE_DB, LIGHT_MAPS, WHITE, font, map_ink
 from workbench.ui.views.axes import time_marks
 from workbench.ui.views.plot import Plot
@@ -328,14 +328,4 @@ class Spectrogram(Plot):
 
     def _paint_message(self, painter: QPainter) -> None:
         painter.setFont(self.font())
-        metrics = painter.fontMetrics()
-        width = metrics.horizontalAdvance(self.message) + 24
-        box = QRectF(round((self.width() - width) / 2), round(self.height() / 2 - 16), width, 32)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(self.tokens.line))
-        painter.setBrush(QColor(self.tokens.panel))
-        painter.drawRoundedRect(box.translated(0.5, 0.5), 6, 6)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        draw_text(
-            painter, box.center().x(), box.center().y(), self.message, self.tokens.text2, Qt.AlignmentFlag.AlignHCenter
-        )
+        draw_message(painter, QRectF(self.rect()).center(), self.message, self.tokens)

@@ -111,14 +111,21 @@ class TradePlot(QWidget):
         painter.setPen(QColor(t.text3))
         foot = QRectF(rect.left(), rect.bottom() + 20, rect.width(), 16)
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, self.x_label)
-        painter.drawText(
-            rect.adjusted(6, 3, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, self.y_label
-        )
+        width = QFontMetricsF(painter.font()).horizontalAdvance(self.y_label)
+        label = QRectF(rect.left() + 4, rect.top() + 2, width + 6, 16)
+        painter.fillRect(label, QColor(t.plot))  # no grid line runs through the words
+        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, self.y_label)
         if self.trades is None or self.nothing():
             painter.setPen(QColor(t.text2))
             words = self.empty if self.trades is not None else "Compute to see it."
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(rect.adjusted(16, 0, -16, 0), flags, words)
+            place = rect.adjusted(24, 0, -24, 0)
+            box = QRectF(painter.boundingRect(place, flags, words)).adjusted(-12, -8, 12, 8)
+            painter.setPen(QPen(QColor(t.line), 1))
+            painter.setBrush(QColor(t.panel))
+            painter.drawRoundedRect(box, theme.RADIUS_TOOLBAR, theme.RADIUS_TOOLBAR)
+            painter.setPen(QColor(t.text2))
+            painter.drawText(place, flags, words)
         else:
             self.paint_data(painter, rect)
         if self.hasFocus():
