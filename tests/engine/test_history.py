@@ -1,6 +1,10 @@
+import threading
+
 import pytest
 
+from workbench.core import params as parameters
 from workbench.core.errors import InputError
+from workbench.engine.ab_settings import SideHistory
 from workbench.engine.history import ParameterHistory
 
 
@@ -72,3 +76,23 @@ def test_a_change_of_structure_is_a_step_among_the_others():
     assert step.structure == ("room", "file") and history.params.enhance.strength_percent == 50
     assert [step.label for step in history.undone] == ["Source: take.wav", "Strength 60 %"]
     assert history.redo() is step and history.redo() and history.params.enhance.strength_percent == 60
+
+
+@pytest.mark.parametrize(("kind", "calls"), [(ParameterHistory, 1), (SideHistory, 2)])
+def test_of_two_changes_at_a_time_neither_is_lost(monkeypatch, kind, calls):
+    """A slider is moved, and in the midst of that the control thread mutes: it must not begin to sound again."""
+    history, replaced, muting = kind(), parameters.replace, []
+
+    def interrupted(params, values):
+        made = replaced(params, values)
+        if "enhance.strength_percent" in values:
+            muting.append(threading.Thread(target=history.set, args=({"output.muted": True},)))
+            if len(muting) == calls:  # the change is made, and not in force yet
+                muting[-1].start()
+                muting[-1].join(0.2)
+        return made
+
+    monkeypatch.setattr(parameters, "replace", interrupted)
+    history.set({"enhance.strength_percent": 40.0})
+    muting[calls - 1].join(60)
+    assert history.params.output.muted and history.params.enhance.strength_percent == 40.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from workbench.core.ab import SIDES, ABChoice, Difference
 from workbench.core.errors import InputError
 from workbench.core.params import Params
 from workbench.engine.ab_lanes import Side
-from workbench.engine.history import TRANSPORT, ParameterHistory, Step
+from workbench.engine.history import TRANSPORT, ParameterHistory, Step, with_transport
 
 
 def side_number(side: str) -> int:
@@ -46,6 +47,8 @@ class SideHistory:
 
     While a recording is followed, parameters and choice are those of the recording, beside a person's own. As soon as a
     person changes something, they become the person's own, as one step, and the recording is followed no more.
+
+    Changes come from any thread, one after the other; who reads never waits.
     """
 
     def __init__(self, params: Params | None = None):
@@ -53,6 +56,7 @@ class SideHistory:
         self._choice = ABChoice()
         self._following = False
         self._followed: _Followed | None = None
+        self._changing = threading.RLock()
 
     def side(self, number: int) -> ParameterHistory:
         """The history of A (0) or B (1): a person's own."""
@@ -66,8 +70,9 @@ class SideHistory:
 
     @choice.setter
     def choice(self, choice: ABChoice) -> None:
-        self.adopt()
-        self._choice = choice
+        with self._changing:
+            self.adopt()
+            self._choice = choice
 
     @property
     def _shown(self) -> ParameterHistory:
@@ -107,7 +112,7 @@ class SideHistory:
         before = self._followed
         if before is not None and before.of is of and before.transport == transport:
             return before if before.choice is choice else replace(before, choice=choice)
-        sides = tuple(Side(_with_transport(side.params, own), side.designs) for side in of)
+        sides = tuple(Side(with_transport(side.params, own), side.designs) for side in of)
         return _Followed(of, (sides * 2)[:2], choice, transport)
 
     def _now(self) -> _Followed | None:
@@ -119,41 +124,46 @@ class SideHistory:
 
     def adopt(self) -> None:
         """What a followed recording says becomes a person's own, one step on each side; it is followed no more."""
-        followed = self._now()
-        self.follow(False)
-        if followed is None:
-            return
-        for history, side in zip(self._sides, followed.sides):
-            history.replace(_with_transport(side.params, history.params), label="Settings of the recording")
-        self._choice = replace(followed.choice, heard=followed.choice.shown)
+        with self._changing:
+            followed = self._now()
+            self.follow(False)
+            if followed is None:
+                return
+            for history, side in zip(self._sides, followed.sides):
+                history.replace(with_transport(side.params, history.params), label="Settings of the recording")
+            self._choice = replace(followed.choice, heard=followed.choice.shown)
 
     # ---- changes ---------------------------------------------------------------------------------------------
 
     def set(self, values: dict[str, Any], gesture: object | None = None) -> bool:
         """See `ParameterHistory.set`."""
-        if not set(values) <= set(TRANSPORT):
-            parameters.replace(self.params, values)  # what is not valid changes nothing
-            self.adopt()
-        changed = self._shown.set(values, gesture)
-        self._share_transport()
-        return changed
+        with self._changing:
+            if not set(values) <= set(TRANSPORT):
+                parameters.replace(self.params, values)  # what is not valid changes nothing
+                self.adopt()
+            changed = self._shown.set(values, gesture)
+            self._share_transport()
+            return changed
 
     def replace(self, after: Params, gesture: object | None = None, label: str | None = None) -> bool:
         """See `ParameterHistory.replace`."""
-        self.adopt()
-        changed = self._shown.replace(after, gesture, label)
-        self._share_transport()
-        return changed
+        with self._changing:
+            self.adopt()
+            changed = self._shown.replace(after, gesture, label)
+            self._share_transport()
+            return changed
 
     def undo(self) -> Step | None:
         """See `ParameterHistory.undo`; a recording is followed no more."""
-        self.follow(False)
-        return self._shown.undo()
+        with self._changing:
+            self.follow(False)
+            return self._shown.undo()
 
     def redo(self) -> Step | None:
         """See `ParameterHistory.redo`; a recording is followed no more."""
-        self.follow(False)
-        return self._shown.redo()
+        with self._changing:
+            self.follow(False)
+            return self._shown.redo()
 
     def __getattr__(self, name: str) -> Any:
         # What else a history offers.
@@ -163,16 +173,14 @@ class SideHistory:
 
     def replace_side(self, number: int, after: Params, label: str) -> bool:
         """Take a whole tree on one side as one undo step of it; transport stays."""
-        self.adopt()
-        history = self._sides[number]
-        return history.replace(_with_transport(after, history.params), label=label)
+        with self._changing:
+            self.adopt()
+            history = self._sides[number]
+            return history.replace(with_transport(after, history.params), label=label)
 
     def _share_transport(self) -> None:
         shown = self._choice.shown
-        other = self._sides[1 - shown]
-        shared = _with_transport(other.params, self._sides[shown].params)
-        if shared != other.params:
-            other.params = shared
+        self._sides[1 - shown].share(self._sides[shown].params)
 
     def differences(self) -> tuple[Difference, ...]:
         """What differs between A and B, in the order of the parameters."""
@@ -186,7 +194,3 @@ class SideHistory:
             for path in parameters.differences(a, b)
             if path not in TRANSPORT
         )
-
-
-def _with_transport(params: Params, of: Params) -> Params:
-    return parameters.replace(params, {path: parameters.get(of, path) for path in TRANSPORT})
