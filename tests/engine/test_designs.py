@@ -160,3 +160,24 @@ def test_a_thread_draws_what_was_prepared_before_it_began():
         until(lambda: mailbox.loudspeaker_response is not None)
     finally:
         thread.close()
+
+
+def test_what_is_only_being_prepared_is_not_taken_over_as_prepared(monkeypatch):
+    bench, other = DesignBench(ARRAY, LAYOUT), DesignBench(ARRAY, LAYOUT)
+    busy, go, prepare = threading.Event(), threading.Event(), designs.RenderPreparation.prepare
+
+    def slow(self, *hop):
+        busy.set()
+        assert go.wait(60)
+        return prepare(self, *hop)
+
+    monkeypatch.setattr(designs.RenderPreparation, "prepare", slow)
+    thread = threading.Thread(target=bench.request, args=(Params(), 0.0))
+    thread.start()
+    assert busy.wait(60)
+    other.adopt(bench)
+    assert other.designs.beam is not None and other.designs.render is None and other.needs(Params(), 0.0)
+    go.set()
+    thread.join(60)
+    other.adopt(bench)
+    assert other.designs.render is bench.designs.render is not None and not other.needs(Params(), 0.0)

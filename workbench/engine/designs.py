@@ -266,8 +266,8 @@ class DesignBench:
                 part.close()
 
     def adopt(self, other: DesignBench) -> None:
-        """Take over what another bench of the same chain has prepared."""
-        self._keys = list(other._keys)
+        """Take over what another bench of the same chain has prepared, also while that prepares more."""
+        self._keys = list(other._keys)  # first: of what becomes ready between the two lines the key is not taken
         self.designs = other.designs
         for own, others in zip(self._preparations, other._preparations):
             if isinstance(own, RenderPreparation) and isinstance(others, RenderPreparation):
@@ -297,11 +297,12 @@ class DesignBench:
             key = part.key(params, azimuth_rad)
             if key == self._keys[number]:
                 continue
-            self._keys[number] = key
             try:
                 self.designs = part.prepare(self.designs, params, azimuth_rad)
             except InputError as error:
                 failure = failure or error
+            finally:  # not before it is made: who takes over the key takes it for made
+                self._keys[number] = key
         if draw:
             self.draw()
         if failure is not None:
