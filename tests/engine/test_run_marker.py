@@ -113,3 +113,9 @@ def test_the_sessions_recordings_are_marked(tmp_path):
     finally:
         session.close()
         marker.close()
+
+
+def test_a_run_that_is_just_beginning_is_left_alone(tmp_path):
+    beginning = tmp_path / "run-1-1.json"
+    beginning.touch()
+    assert crashed_runs(tmp_path) == () and beginning.exists()

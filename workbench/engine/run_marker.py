@@ -145,6 +145,8 @@ def crashed_runs(folder: Path) -> tuple[CrashedRun, ...]:
     found = []
     for path in sorted(folder.glob("run-*.json"), reverse=True) if folder.is_dir() else ():
         try:
+            if not path.stat().st_size:
+                continue  # of a run that is just beginning and about to take its lock
             with path.open("rb+") as file:
                 if not _lock(file):
                     continue
