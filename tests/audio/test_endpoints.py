@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from workbench.audio import devices
 from workbench.audio.endpoints import open_sink, open_source
 from workbench.audio.file_sink import FileSink, NullSink
 from workbench.audio.file_source import FileSource
@@ -33,7 +34,8 @@ def test_devices_are_not_opened_before_they_start():
     assert isinstance(sink, DeviceSink) and sink.channels == 3
 
 
-def test_a_device_whose_channels_nobody_names_has_to_be_there():
+def test_a_device_whose_channels_nobody_names_has_to_be_there(monkeypatch):
+    monkeypatch.setattr(devices, "LIST_TIMEOUT_S", 90.0)  # a busy machine
     with pytest.raises(DeviceError, match="device:JACK/system: no host API 'JACK' here"):
         open_source("device:JACK/system", variables=NOWHERE)
 
