@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from workbench.core.timeline import Marker, Overview, TimelineEvents, TimelinePicture, TrackPoints
 from workbench.core.transport import TransportState
 from workbench.ui.theme import DARK, THEMES
+from workbench.ui.views import timeline_canvas
 from workbench.ui.views.timeline import Timeline
 from workbench.ui.views.timeline_canvas import EVENTS, GUTTER, RULER, TRACKS, WAVE
 
@@ -159,3 +160,23 @@ def test_a_plain_file_has_no_lanes_for_what_happened(qtbot):
     tall = (view.show_state(TransportState("/s", session=True)), view.height())[1]
     low = (view.show_state(TransportState("/a.wav")), view.height())[1]
     assert tall - low == EVENTS + TRACKS
+
+
+def test_a_markers_flag_does_not_stand_in_a_time(timeline, monkeypatch):
+    labels, drawn = [], timeline_canvas.draw_text
+
+    def draw(painter, x, y, text, *rest):
+        labels.append(text)
+        return drawn(painter, x, y, text, *rest)
+
+    def times():
+        labels.clear()
+        timeline.invalidate()
+        timeline.grab()
+        return {text for text in labels if ":" in text}
+
+    monkeypatch.setattr(timeline_canvas, "draw_text", draw)
+    plain = times()
+    assert "0:50" in plain
+    timeline.show_markers((Marker(50.5, "here"), Marker(57.0, "between")))
+    assert plain - times() == {"0:50"}

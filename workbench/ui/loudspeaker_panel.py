@@ -77,6 +77,7 @@ class LoudspeakerDesignView(QWidget):
         self.reset_button = QPushButton("Reset target")
         self.reset_button.setToolTip("Make the target flat again")
         self.reset_button.clicked.connect(lambda: self.reset_requested.emit(SHAPE))
+        self.reset_button.setFixedHeight(theme.ROW)
 
         self.layout_button = QPushButton("Layout…")
         self.layout_button.setToolTip("Place drivers and listener: a picture and a table")

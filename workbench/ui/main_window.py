@@ -45,6 +45,7 @@ from workbench.ui.toolbar import Toolbar
 from workbench.ui.trade_panel import TradePanel
 from workbench.ui.window.appearance import THEME_CHOICES, dress, resolve_theme
 from workbench.ui.window.docks import Docks
+from workbench.ui.window.focus_ring import FocusRing
 from workbench.ui.window.handbook_pages import set_pages
 from workbench.ui.window.keys import connect_keys
 from workbench.ui.window.menus import Menus
@@ -110,6 +111,7 @@ class MainWindow(QWidget):
         self.published.connect()
         Wanted(self).connect()
         self.shortcuts = connect_keys(self)
+        self._focus_ring = FocusRing(self)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme)
         self.set_theme(str(store.value("theme", "dark")))
         self._on_screen = OnScreen(self, lambda: [dock for dock in self.docks.all if dock.isFloating()])

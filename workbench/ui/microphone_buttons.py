@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QWidget
 from workbench.ui import theme
 from workbench.ui.controls import Themed, draw_focus_ring
 
+MEANING = "click: × dead, − inverted, good again"
+
 
 class MicrophoneButtons(Themed, QWidget):
     """One square for each microphone; a click takes it from good to dead to inverted."""
@@ -98,4 +100,10 @@ class MicrophoneButtons(Themed, QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"{mark}{number}")
             if self.hasFocus() and index == self._at:
                 draw_focus_ring(painter, t, box.adjusted(1, 1, -1, -1), 4)
+        end = self._rect(max(0, self._mics - 1))
+        room = self.width() - 12 - end.right() - 12
+        painter.setFont(theme.font(11))
+        if self._mics and self._rows() == 1 and painter.fontMetrics().horizontalAdvance(MEANING) <= room:
+            painter.setPen(QColor(t.text3))
+            painter.drawText(QRectF(end.right() + 12, 0, room, self.SIDE), Qt.AlignmentFlag.AlignVCenter, MEANING)
         painter.end()

@@ -37,13 +37,20 @@ def style_sheet(tokens: Tokens) -> str:
     QPushButton:hover {{ background: {t.hover}; }}
     QPushButton:pressed {{ background: {t.hover}; border-color: {t.line_strong}; }}
     QPushButton:checked {{ background: {t.hover}; border-color: {t.accent}; }}
-    QPushButton:focus {{ border: 1px solid {t.accent}; outline: none; }}
+    QPushButton:focus {{ border: 2px solid {t.accent}; padding: 0 11px; outline: none; }}
+    QPushButton[byMouse="true"]:focus {{ border: 1px solid {t.line}; padding: 0 12px; }}
     QPushButton:disabled {{ color: {faint}; }}
     QPushButton[state="running"] {{ border: 1px solid {t.accent}; }}
     QPushButton[state="recording"], QPushButton[state="muted"] {{ border: 1px solid {t.clip}; }}
     QPushButton[flat="true"] {{ background: transparent; border: 1px solid transparent; color: {t.text2}; }}
     QPushButton[flat="true"]:hover {{ background: {t.hover}; color: {t.text1}; }}
-    QPushButton[flat="true"]:focus {{ border: 1px solid {t.accent}; }}
+    QPushButton[flat="true"]:focus {{ border: 2px solid {t.accent}; padding: 0 11px; }}
+    QPushButton[flat="true"][byMouse="true"]:focus {{ border: 1px solid transparent; padding: 0 12px; }}
+    QPushButton[byMouse="true"]:checked:focus {{ border-color: {t.accent}; }}
+    QPushButton[byMouse="true"][flat="true"]:checked:focus {{ border-color: transparent; }}
+    QPushButton[byMouse="true"][state="running"]:focus {{ border-color: {t.accent}; }}
+    QPushButton[byMouse="true"][state="recording"]:focus, QPushButton[byMouse="true"][state="muted"]:focus {{
+        border-color: {t.clip}; }}
     QPushButton[flat="true"]:checked {{ background: {t.raised}; color: {t.text1}; }}
 
     QPushButton::menu-indicator {{ image: none; width: 0; }}
@@ -52,21 +59,23 @@ def style_sheet(tokens: Tokens) -> str:
         border-radius: {theme.RADIUS_TOOLBAR}px; color: {t.text2}; }}
     QToolButton:hover {{ background: {t.hover}; }}
     QToolButton:checked {{ background: {t.raised}; color: {t.text1}; }}
-    QToolButton:focus {{ border: 1px solid {t.accent}; }}
+    QToolButton:focus {{ border: 2px solid {t.accent}; }}
+    QToolButton[byMouse="true"]:focus {{ border: 1px solid transparent; }}
     QToolButton:disabled {{ color: {faint}; }}
     QToolButton::menu-indicator {{ image: none; width: 0; }}
 
     QLineEdit {{ background: {t.field}; color: {t.text1}; border: 1px solid {t.line};
         border-radius: {theme.RADIUS_TOOLBAR}px; padding: 0 6px;
         selection-background-color: {t.accent}; selection-color: {t.on_ab}; }}
-    QLineEdit:focus {{ border: 1px solid {t.accent}; }}
+    QLineEdit:focus {{ border: 2px solid {t.accent}; padding: 0 5px; }}
     QLineEdit[search="true"] {{ padding-left: 28px; padding-right: 52px; }}
+    QLineEdit[search="true"]:focus {{ padding-left: 27px; padding-right: 51px; }}
 
     QAbstractSpinBox {{ background: {t.field}; color: {t.text1}; border: 1px solid {t.line};
         border-radius: {theme.RADIUS_FIELD}px; padding: 0 6px; min-height: 22px;
         selection-background-color: {t.accent}; selection-color: {t.on_ab}; }}
     QAbstractSpinBox:hover {{ border: 1px solid {t.line_strong}; }}
-    QAbstractSpinBox:focus {{ border: 1px solid {t.accent}; }}
+    QAbstractSpinBox:focus {{ border: 2px solid {t.accent}; padding: 0 5px; min-height: 20px; }}
     QAbstractSpinBox:disabled {{ color: {faint}; }}
     QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
 

@@ -1,9 +1,10 @@
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from workbench.ui import theme
 from workbench.ui.controls import MethodChooser
-from workbench.ui.controls.choosers import CaptionChooser
+from workbench.ui.controls.choosers import CaptionChooser, shortened
 
 CHOICES = (("das", "Delay-and-sum"), ("mvdr", "MVDR"))
 
@@ -71,3 +72,21 @@ def test_a_caption_chooser_says_its_value_to_a_screen_reader(qtbot):
     chooser.set_value("Gentle", "edited")
     assert (chooser.accessibleName(), chooser.accessibleDescription()) == ("Preset", "Gentle edited")
     assert chooser.toolTip() == "Preset: Gentle, edited"
+
+
+def test_a_long_name_ends_where_a_part_of_it_ends():
+    metrics = QFontMetricsF(theme.font(13))
+    room = metrics.horizontalAdvance("8-microphone circle, ra")
+    assert shortened("8-microphone circle, radius 100 mm", metrics, room) == "8-microphone circle…"
+    assert shortened("Pair, 10 cm apart, listener at 1.5 m", metrics, room) == "Pair, 10 cm apart…"
+    assert (
+        shortened("Five drivers on a 6 cm sphere (0°, ±60°)", metrics, 1.5 * room) == "Five drivers on a 6 cm sphere…"
+    )
+    assert shortened("Pair, 10 cm", metrics, room) == "Pair, 10 cm"
+
+
+def test_a_long_name_without_parts_is_cut_to_the_room():
+    metrics = QFontMetricsF(theme.font(13))
+    for text in ("Averylongnameofaloudspeakerlayout", "A, verylongnameofaloudspeakerlayout"):
+        cut = shortened(text, metrics, 120.0)
+        assert cut.endswith("…") and 90 < metrics.horizontalAdvance(cut) <= 120

@@ -1,3 +1,4 @@
+import pytest
 from PySide6.QtCore import Qt
 
 from workbench.ui.controls import ToggleSwitch
@@ -27,3 +28,16 @@ def test_it_is_fainter_while_it_cannot_be_used(qtbot):
     plain = switch.grab().toImage()
     switch.setEnabled(False)
     assert switch.grab().toImage() != plain
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_on_and_off_differ_by_more_than_the_place_of_the_knob(qtbot, name):
+    """Half of the pill that the knob leaves free has another colour, in every theme."""
+    switch = ToggleSwitch("Enhancement")
+    qtbot.addWidget(switch)
+    switch.apply_theme(THEMES[name])
+    switch.show()
+    on = switch.grab().toImage().pixelColor(9, 14)
+    switch.setChecked(False)
+    off = switch.grab().toImage().pixelColor(23, 14)
+    assert abs(on.lightnessF() - off.lightnessF()) > 0.1

@@ -9,6 +9,21 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QSizePolicy, QWidget
 from workbench.ui import icons, theme
 from workbench.ui.controls.base import BOX_HEIGHT, DIMMED, Themed, draw_focus_ring
 
+PARTS = (", ", " (", ": ")
+"""Where a long name may end: what follows tells more of the same thing."""
+
+
+def shortened(text: str, metrics: QFontMetricsF, room: float) -> str:
+    """A name that fits, cut where a part of it ends if more than half the room stays in use; else anywhere."""
+    if metrics.horizontalAdvance(text) <= room:
+        return text
+    ends = {text.find(part, start) for part in PARTS for start in range(len(text))} - {-1}
+    for end in sorted((end for end in ends if text.count("(", 0, end) == text.count(")", 0, end)), reverse=True):
+        width = metrics.horizontalAdvance(text[:end] + "…")
+        if room / 2 < width <= room:
+            return text[:end] + "…"
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+
 
 class MethodChooser(Themed, QComboBox):
     """A chooser as wide as its present choice (`fit`) or as its place; the wheel leaves it alone without the focus."""
@@ -68,7 +83,7 @@ class MethodChooser(Themed, QComboBox):
         painter.setPen(QColor(t.text1))
         painter.setFont(self.font())
         room = self.width() - 9 - 26
-        text = QFontMetricsF(self.font()).elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+        text = shortened(self.currentText(), QFontMetricsF(self.font()), room)
         painter.drawText(QRectF(9, 0, room + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
         icons.paint(painter, "chevron-down", t.text1, QRectF(self.width() - 22, self.height() / 2 - 7, 14, 14))
         if self.hasFocus():

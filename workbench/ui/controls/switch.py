@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from workbench.ui.controls.base import DIMMED, Themed, draw_focus_ring
@@ -29,11 +29,18 @@ class ToggleSwitch(Themed, QAbstractButton):
         painter.setOpacity(1.0 if self.isEnabled() else DIMMED)
         rect = QRectF(2, 6, 28, 16)
         on = self.isChecked()
-        painter.setPen(Qt.PenStyle.NoPen)
         filled = t.text2 if t.name == "dark" else t.slider_fill
-        painter.setBrush(QColor(filled if on else t.line_strong))
-        painter.drawRoundedRect(rect, 8, 8)
-        painter.setBrush(QColor(t.panel))
+        if on or t.line_strong != filled:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(filled if on else t.line_strong))
+            knob = t.panel
+        else:  # lines as strong as what is filled: off is an outline
+            painter.setPen(QPen(QColor(t.line_strong), 1))
+            painter.setBrush(QColor(t.panel))
+            knob = t.line_strong
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5) if knob == t.line_strong else rect, 8, 8)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(knob))
         painter.drawEllipse(QPointF(rect.right() - 8 if on else rect.left() + 8, rect.center().y()), 6, 6)
         if self.hasFocus():
             draw_focus_ring(painter, t, rect.adjusted(-1, -3, 1, 3), 11)

@@ -113,9 +113,9 @@ class ChannelMapSection(QWidget):
     def _details(self) -> QWidget:
         row = QHBoxLayout()
         row.setContentsMargins(12, 6, 12, 0)
-        row.setSpacing(6)
+        row.setSpacing(4)
         self.which = label("M1", 12, 600)
-        self.which.setFixedWidth(30)
+        self.which.setFixedWidth(28)
         self.channel = MethodChooser("Channel of this microphone", fit=False)
         self.channel.setToolTip("Which channel of the device this microphone is")
         self.channel.chosen.connect(

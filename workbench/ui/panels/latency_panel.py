@@ -251,6 +251,7 @@ class LatencyPanel(FloatPanel):
         self.reopen.setEnabled(device)
         self.reopen.setToolTip(REOPEN_TIP if device else "No sound device is in use")
         self.queue.setText(f"{health.queue_ms:.1f}{THIN_SPACE}ms" if both else "")
+        self.queue.setVisible(both)
         self.measure.setEnabled(both)
         self.measure.setToolTip(MEASURE_TIP if both else "Measuring needs a running sound device on both sides")
         self.flush.setToolTip(FLUSH_TIP if both else "There is no playback queue: the sink is no running sound device")

@@ -139,9 +139,10 @@ class TimelineCanvas(Painted):
             x = round(self._x(mark_s))
             painter.setPen(QColor(t.line))
             painter.drawLine(x, RULER - 4, x, self.height() - 4)
-            decimals = 1 if self.span.length_s < 5 else 0
-            if x < GUTTER + width - 24:
-                draw_text(painter, x + 3, RULER / 2 - 1, clock(mark_s, decimals), t.text3)
+            text = clock(mark_s, 1 if self.span.length_s < 5 else 0)
+            taken = painter.fontMetrics().horizontalAdvance(text)
+            if x < GUTTER + width - 24 and not self._flag_between(x - 3, x + taken + 9):
+                draw_text(painter, x + 3, RULER / 2 - 1, text, t.text3)
         self._paint_outline(painter)
         if self.state.session:
             self._paint_events(painter)
@@ -154,6 +155,10 @@ class TimelineCanvas(Painted):
         if message:
             y = RULER + WAVE / 2 if self.picture.error else RULER + WAVE + EVENTS / 2 + 1
             draw_text(painter, GUTTER + 8, y, message, t.warning if self.picture.error else t.text2)
+
+    def _flag_between(self, left: float, right: float) -> bool:
+        """A marker's flag stands in this part of the ruler."""
+        return any(left <= self._x(marker.time_s) <= right for marker in self.markers)
 
     def _paint_outline(self, painter: QPainter) -> None:
         outline = self.picture.overview
