@@ -64,13 +64,13 @@ def test_a_model_for_another_framing_is_refused(folder, key):
     "text", ["", "[]", '{"schema": 1}', '{"schema": 1, "models": {"net": {"file": "net.onnx"}}}', "\x00"]
 )
 def test_a_manifest_that_is_none(folder, text):
-    (folder / MANIFEST).write_text(text)
-    with pytest.raises(InputError, match=MANIFEST):
+    (folder / MANIFEST.name).write_text(text)
+    with pytest.raises(InputError, match=MANIFEST.name):
         load_model(folder / "net.onnx")
 
 
 def test_a_manifest_of_another_schema(folder):
-    (folder / MANIFEST).write_text(json.dumps({"schema": 99, "models": {"net": asdict(FACTS)}}))
+    (folder / MANIFEST.name).write_text(json.dumps({"schema": 99, "models": {"net": asdict(FACTS)}}))
     with pytest.raises(InputError, match="schema 99"):
         load_model(folder / "net.onnx")
 

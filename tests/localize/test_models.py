@@ -65,7 +65,7 @@ def test_an_altered_file_is_refused(copied):
     ],
 )
 def test_a_manifest_that_does_not_fit_is_refused(copied, change, words):
-    path = copied.parent / models.MANIFEST
+    path = copied.parent / models.MANIFEST.name
     document = json.loads(path.read_text())
     change(document)
     path.write_text(json.dumps(document))

@@ -6,20 +6,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from workbench.core.errors import InputError
+from workbench.core.network_files import Manifest
 from workbench.core.resources import root
 from workbench.dsp.bands import BANDS, HOP, RATE_HZ
 from workbench.dsp.pitch import LOOK_AHEAD
 from workbench.enhance.features import FEATURES
-
-SCHEMA = 1
-MANIFEST = "manifest.json"
-_REMEDY = "reinstall the program, or export the model again with `workbench train export`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +32,18 @@ class ModelFacts:
     weights: int
     precision: str
 
+
+def _facts(entry: dict) -> ModelFacts:
+    return ModelFacts(**{field.name: entry[field.name] for field in fields(ModelFacts)})
+
+
+MANIFEST = Manifest(
+    "manifest.json",
+    schema=1,
+    holds="models",
+    remedy="reinstall the program, or export the model again with `workbench train export`",
+    entry=_facts,
+)
 
 _EXPECTED = {
     "rate_hz": RATE_HZ,
@@ -60,32 +67,12 @@ def read_manifest(folder: Path | None = None) -> dict[str, ModelFacts]:
     InputError
         Missing, not JSON, of another schema, or an entry that lacks something.
     """
-    path = (folder or models_folder()) / MANIFEST
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if data["schema"] != SCHEMA:
-            raise InputError(f"{path}: schema {data['schema']}, this program reads {SCHEMA}; {_REMEDY}")
-        names = [field.name for field in fields(ModelFacts)]
-        return {name: ModelFacts(**{key: entry[key] for key in names}) for name, entry in data["models"].items()}
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; {_REMEDY}") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); {_REMEDY}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{path}: not a manifest of models ({error!r}); {_REMEDY}") from error
+    return MANIFEST.read(folder or models_folder())
 
 
 def write_manifest_entry(folder: Path, name: str, facts: ModelFacts) -> None:
     """Add or replace one model in a folder's manifest."""
-    path = folder / MANIFEST
-    models = read_manifest(folder) if path.is_file() else {}
-    models[name] = facts
-    text = json.dumps({"schema": SCHEMA, "models": {key: asdict(models[key]) for key in sorted(models)}}, indent=2)
-    partial = path.with_suffix(".part")
-    partial.write_text(text + "\n", encoding="utf-8")
-    partial.replace(path)
+    MANIFEST.write_entry(folder, name, facts)
 
 
 def load_model(name_or_path: str | Path) -> tuple[ModelFacts, bytes]:
@@ -103,25 +90,11 @@ def load_model(name_or_path: str | Path) -> tuple[ModelFacts, bytes]:
     text = str(name_or_path)
     if text.endswith(".onnx"):
         path = Path(text)
-        matching = [facts for facts in read_manifest(path.parent).values() if facts.file == path.name]
-        if not matching:
-            raise InputError(f"{path}: not in {path.parent / MANIFEST}; {_REMEDY}")
-        facts = matching[0]
+        facts = MANIFEST.named(path)
     else:
         manifest = read_manifest()
         if text not in manifest:
             raise InputError(f"{text}: no such model (there are: {', '.join(manifest) or 'none'})")
         facts = manifest[text]
         path = models_folder() / facts.file
-    for key, expected in _EXPECTED.items():
-        if getattr(facts, key) != expected:
-            raise InputError(
-                f"{path}: made for {key} = {getattr(facts, key)}, this program needs {expected}; {_REMEDY}"
-            )
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); {_REMEDY}") from error
-    if hashlib.sha256(data).hexdigest() != facts.sha256:
-        raise InputError(f"{path}: damaged or altered (its SHA-256 is not the one in {MANIFEST}); {_REMEDY}")
-    return facts, data
+    return facts, MANIFEST.load(path, facts, _EXPECTED)

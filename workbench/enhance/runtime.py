@@ -11,6 +11,7 @@ import numpy as np
 from workbench.core.errors import InputError
 from workbench.dsp import kernels
 from workbench.dsp.bands import BANDS
+from workbench.dsp.inference import open_session
 from workbench.enhance.estimator import Estimate
 from workbench.enhance.features import AnalysedFrame
 from workbench.enhance.models import ModelFacts, load_model
@@ -31,20 +32,7 @@ def _shared_session(facts: ModelFacts, data: bytes, source: str):
 
 
 def _session(facts: ModelFacts, data: bytes, source: str):
-    import onnxruntime  # takes a fifth of a second: only when a network is wanted
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Workers that spin between hops would burn a core for nothing.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    # Denormal numbers in a fading state would cost a hundred times the time of others.
-    options.add_session_config_entry("session.set_denormal_as_zero", "1")
-    try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime raises a dozen kinds of its own
-        raise InputError(f"{source}: onnxruntime cannot load it ({error})") from error
-    shapes = {value.name: value.shape for value in (*session.get_inputs(), *session.get_outputs())}
+    session, shapes = open_session(data, source)
     widths = {name: shape[-1] for name, shape in shapes.items()}
     expected = {
         "features": facts.features,

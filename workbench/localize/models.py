@@ -7,26 +7,21 @@ geometry; for another one it is refused, with the command that trains one.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
-from workbench.core.atomic import write_text
 from workbench.core.errors import InputError
 from workbench.core.geometry import SECTORS, MicrophoneArray, wrap_rad
+from workbench.core.network_files import Manifest
 from workbench.core.resources import root
 from workbench.dsp.bands import RATE_HZ
 from workbench.localize.frames import BANDS, WINDOW_SAMPLES
 from workbench.localize.ring import RING
 
-SCHEMA = 1
-MANIFEST = "localization.json"
 SAME_PLACE_M = 1e-3
 """Microphones that differ by no more are the same: files are rounded."""
-_REMEDY = "reinstall the program, or train the model again with `workbench train localize`"
 
 
 class NoNetworkError(InputError):
@@ -105,6 +100,24 @@ class RegionFacts:
         return placed
 
 
+def _facts(entry: dict) -> RegionFacts:
+    values = {field.name: entry[field.name] for field in fields(RegionFacts)}
+    for key in ("mic_xyz_m", "limits_m", "found_xyz_m"):
+        values[key] = tuple(tuple(float(x) for x in row) for row in values[key])
+    values["calibration"] = tuple(float(x) for x in values["calibration"])
+    if len(values["limits_m"]) != SECTORS:
+        raise ValueError(f"limits_m has {len(values['limits_m'])} rows")
+    return RegionFacts(**values)
+
+
+MANIFEST = Manifest(
+    "localization.json",
+    schema=1,
+    holds="localization models",
+    remedy="reinstall the program, or train the model again with `workbench train localize`",
+    entry=_facts,
+)
+
 _EXPECTED = {"rate_hz": RATE_HZ, "samples": WINDOW_SAMPLES, "bands": BANDS, "ring": RING}
 
 
@@ -121,38 +134,13 @@ def read_manifest(folder: Path | None = None) -> dict[str, RegionFacts]:
     InputError
         Not JSON, of another schema, or an entry that lacks something.
     """
-    path = (folder or models_folder()) / MANIFEST
-    if not path.is_file():
-        return {}
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if data["schema"] != SCHEMA:
-            raise InputError(f"{path}: schema {data['schema']}, this program reads {SCHEMA}; {_REMEDY}")
-        return {name: _facts(entry) for name, entry in data["models"].items()}
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); {_REMEDY}") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{path}: not a manifest of localization models ({error!r}); {_REMEDY}") from error
-
-
-def _facts(entry: dict) -> RegionFacts:
-    values = {field.name: entry[field.name] for field in fields(RegionFacts)}
-    for key in ("mic_xyz_m", "limits_m", "found_xyz_m"):
-        values[key] = tuple(tuple(float(x) for x in row) for row in values[key])
-    values["calibration"] = tuple(float(x) for x in values["calibration"])
-    if len(values["limits_m"]) != SECTORS:
-        raise ValueError(f"limits_m has {len(values['limits_m'])} rows")
-    return RegionFacts(**values)
+    folder = folder or models_folder()
+    return MANIFEST.read(folder) if (folder / MANIFEST.name).is_file() else {}
 
 
 def write_manifest_entry(folder: Path, name: str, facts: RegionFacts) -> None:
     """Add or replace one model in a folder's manifest."""
-    models = read_manifest(folder)
-    models[name] = facts
-    document = {"schema": SCHEMA, "models": {key: asdict(models[key]) for key in sorted(models)}}
-    write_text(folder / MANIFEST, json.dumps(document, indent=1) + "\n")
+    MANIFEST.write_entry(folder, name, facts)
 
 
 def find_model(array: MicrophoneArray, model: str = "") -> tuple[RegionFacts, bytes, Path]:
@@ -172,10 +160,7 @@ def find_model(array: MicrophoneArray, model: str = "") -> tuple[RegionFacts, by
     """
     if model.endswith(".onnx"):
         folder = Path(model).parent
-        named = [facts for facts in read_manifest(folder).values() if facts.file == Path(model).name]
-        if not named:
-            raise InputError(f"{model}: not in {folder / MANIFEST}; {_REMEDY}")
-        facts = named[0]
+        facts = MANIFEST.named(Path(model))
     else:
         folder = models_folder()
         manifest = read_manifest()
@@ -188,18 +173,7 @@ def find_model(array: MicrophoneArray, model: str = "") -> tuple[RegionFacts, by
     path = folder / facts.file
     if not facts.fits(array):
         raise InputError(f"{path}: made for array {facts.array!r}; {untrained(array)}")
-    for key, expected in _EXPECTED.items():
-        if getattr(facts, key) != expected:
-            raise InputError(
-                f"{path}: made for {key} = {getattr(facts, key)}, this program needs {expected}; {_REMEDY}"
-            )
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); {_REMEDY}") from error
-    if hashlib.sha256(data).hexdigest() != facts.sha256:
-        raise InputError(f"{path}: damaged or altered (its SHA-256 is not the one in {MANIFEST}); {_REMEDY}")
-    return facts, data, path
+    return facts, MANIFEST.load(path, facts, _EXPECTED), path
 
 
 def _known(manifest: dict[str, RegionFacts]) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray, wrap_rad
+from workbench.dsp.inference import open_session
 from workbench.localize.frames import BANDS, WINDOW_SAMPLES
 from workbench.localize.models import RegionFacts, find_model
 from workbench.localize.ring import RING, RingPeak, Sectors, find_peaks, fold
@@ -28,18 +29,7 @@ class Answer:
 
 
 def _session(facts: RegionFacts, data: bytes, source: str, mics: int):
-    import onnxruntime  # takes a fifth of a second: only when a network is wanted
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.add_session_config_entry("session.set_denormal_as_zero", "1")
-    try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime raises a dozen kinds of its own
-        raise InputError(f"{source}: onnxruntime cannot load it ({error})") from error
-    shapes = {value.name: list(value.shape) for value in (*session.get_inputs(), *session.get_outputs())}
+    session, shapes = open_session(data, source)
     expected = {"samples": [1, mics, WINDOW_SAMPLES], "floor_db": [1, BANDS], "answer": [1, 3, RING]}
     if shapes != expected:
         raise InputError(f"{source}: inputs and outputs are {shapes}, expected {expected}")

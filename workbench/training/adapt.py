@@ -168,8 +168,8 @@ def adapt(
     found_m = first.mic_xyz_m.detach().numpy().astype(float)
     calibration = tuple(state.get("calibration", (0.0, 1.0)))
     facts = export(model, request.array, limits_m, calibration, request.out, start.stem, found_m)
-    halves = {name: tensor.half() for name, tensor in ring.state_dict().items()}
-    checkpoint.save(request.out.with_suffix(".pt"), {**state, "best_weights": halves})
+    weights = checkpoint.halves(ring.state_dict())
+    checkpoint.save(request.out.with_suffix(".pt"), {**state, "best_weights": weights})
     moved_mm = 1e3 * np.linalg.norm(found_m - request.array.mic_xyz_m, axis=1)
     return AdaptReport(
         model=str(request.out),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
 from workbench.core.errors import EarshotError, InputError
+
+Network = TypeVar("Network", bound=torch.nn.Module)
 
 
 def save(path: Path, data: dict) -> None:
@@ -49,3 +53,33 @@ def load(path: Path) -> dict:
         raise InputError(f"{path}: no such checkpoint; train without --resume first") from None
     except Exception as error:  # on bytes that are no checkpoint torch raises whatever its unpickler stumbles over
         raise InputError(f"{path}: not a checkpoint of this program ({error}); train without --resume") from error
+
+
+def load_best(path: Path, make: Callable[[dict], Network], kind: str) -> tuple[Network, dict]:
+    """The best network of a checkpoint or weights file, and all that the file says.
+
+    Parameters
+    ----------
+    path : Path
+    make : a network from the file's "config"
+    kind : "enhancement" or "localization", for the message
+
+    Raises
+    ------
+    InputError
+        No such file, a damaged one, or one that has not been validated once.
+    """
+    state = load(path)
+    try:
+        network = make(state["config"])
+        if not state["best_weights"]:
+            raise InputError(f"{path}: stopped before its first validation; go on with --resume")
+        network.load_state_dict({name: tensor.float() for name, tensor in state["best_weights"].items()})
+    except (KeyError, TypeError, RuntimeError, AttributeError) as error:
+        raise InputError(f"{path}: holds no {kind} network ({error})") from error
+    return network, state
+
+
+def halves(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Weights in half precision: small enough to keep, enough to start from."""
+    return {name: tensor.half() for name, tensor in weights.items()}

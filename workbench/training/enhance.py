@@ -131,15 +131,7 @@ def _best_network(path: Path) -> tuple[EnhancementNetwork, dict]:
     InputError
         No such file, a damaged one, or one that has not been validated once.
     """
-    state = checkpoint.load(path)
-    try:
-        network = EnhancementNetwork(config_from_dict(state["config"]))
-        if not state["best_weights"]:
-            raise InputError(f"{path}: stopped before its first validation; go on with --resume")
-        network.load_state_dict(state["best_weights"])
-    except (KeyError, TypeError, RuntimeError) as error:
-        raise InputError(f"{path}: holds no enhancement network ({error})") from error
-    return network, state
+    return checkpoint.load_best(path, lambda config: EnhancementNetwork(config_from_dict(config)), "enhancement")
 
 
 def export_checkpoint(path: Path, out: Path, precision: str = "int8", folders: tuple[Path, ...] = ()) -> None:
@@ -167,8 +159,7 @@ def write_weights(path: Path, out: Path) -> None:
     """
     _, state = _best_network(path)
     kept = {key: state[key] for key in ("plan", "config", "batch", "steps", "elapsed_s", "curve", "best")}
-    halves = {name: tensor.half() for name, tensor in state["best_weights"].items()}
-    checkpoint.save(out, {**kept, "best_weights": halves})
+    checkpoint.save(out, {**kept, "best_weights": checkpoint.halves(state["best_weights"])})
     out.chmod(0o644)  # to be shared, unlike a checkpoint
 
 

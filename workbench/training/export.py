@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from workbench.core.atomic import write_bytes
 from workbench.core.errors import EarshotError
 from workbench.dsp.bands import BANDS, HOP, RATE_HZ
 from workbench.dsp.pitch import LOOK_AHEAD
@@ -226,11 +226,7 @@ def export(network: EnhancementNetwork, path: Path, name: str, precision: str = 
         precision=precision,
     )
     try:
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(partial, 0o644)
-        os.replace(partial, path)
+        write_bytes(path, data)
         write_manifest_entry(path.parent, name, facts)
     except OSError as error:
         raise EarshotError(f"{path}: cannot be written ({error.strerror})") from error

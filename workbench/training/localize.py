@@ -136,14 +136,7 @@ def read_ring(path: Path) -> tuple[RingNetwork, dict]:
     InputError
         No such file, a damaged one, or one that has not been validated once.
     """
-    state = checkpoint.load(path)
-    try:
-        network = RingNetwork(RingConfig(**state["config"]))
-        if not state["best_weights"]:
-            raise InputError(f"{path}: stopped before its first validation; go on with --resume")
-        network.load_state_dict({name: tensor.float() for name, tensor in state["best_weights"].items()})
-    except (KeyError, TypeError, RuntimeError, AttributeError) as error:
-        raise InputError(f"{path}: holds no localization network ({error})") from error
+    network, state = checkpoint.load_best(path, lambda config: RingNetwork(RingConfig(**config)), "localization")
     return network.eval(), state
 
 
@@ -170,8 +163,7 @@ def export_checkpoint(
     calibration = calibrate(network, [windows.batch(numbers, 64, rng) for _ in range(_CALIBRATION_BATCHES)], limits_m)
     facts = export(RegionModel(FirstLayers(array), network), array, limits_m, calibration, out)
     kept = {key: state[key] for key in ("plan", "config", "limits_m", "step", "elapsed_s", "curve", "best")}
-    halves = {name: tensor.half() for name, tensor in network.state_dict().items()}
-    weights = {**kept, "calibration": list(calibration), "best_weights": halves}
+    weights = {**kept, "calibration": list(calibration), "best_weights": checkpoint.halves(network.state_dict())}
     checkpoint.save(out.with_suffix(".pt"), weights)
     write_card(out.with_suffix(".md"), card_text(out.stem, facts, state, folders))
     return facts

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
-import os
-import tempfile
 import warnings
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from workbench.core.atomic import write_bytes
 from workbench.core.errors import EarshotError
 from workbench.core.geometry import MicrophoneArray, wrap_rad
 from workbench.dsp.bands import RATE_HZ
@@ -131,11 +130,7 @@ def export(
         found_xyz_m=() if found_xyz_m is None else tuple(tuple(row) for row in np.round(found_xyz_m, 6).tolist()),
     )
     try:
-        handle, partial = tempfile.mkstemp(dir=out.parent, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(partial, 0o644)
-        os.replace(partial, out)
+        write_bytes(out, data)
         write_manifest_entry(out.parent, out.stem, facts)
     except OSError as error:
         raise EarshotError(f"{out}: cannot be written ({error.strerror})") from error
