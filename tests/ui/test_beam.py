@@ -68,6 +68,21 @@ def test_the_empty_state_keeps_axes_and_says_what_to_do(view):
     assert image.pixelColor(view.canvas.image_rect().center().toPoint()) == QColor(theme.DARK.plot)
 
 
+def test_the_empty_state_says_why_there_is_nothing(view):
+    """Who has an array and has not started is not sent to look for arrays."""
+    says = lambda: view.canvas.accessibleDescription().partition(": ")[2]  # noqa: E731
+    view.show_reason(True, False)
+    assert says() == "Stopped. Press Start (Space)."
+    stopped = view.canvas.grab().toImage()
+    view.show_reason(True, True)
+    assert says() == "The beam is being computed…" and view.canvas.grab().toImage() != stopped
+    view.show_pattern(cardioid(0))
+    assert "computed" not in view.canvas.accessibleDescription()
+    view.show_pattern(None)
+    view.show_reason(False, True)
+    assert says() == "Load an array to see the beam."
+
+
 @pytest.mark.parametrize("compact", [False, True])
 @pytest.mark.parametrize("name", theme.THEMES)
 def test_both_themes_paint(view, name, compact):

@@ -137,3 +137,15 @@ def test_the_lower_panel_takes_the_height_that_the_map_cannot_use():
     assert lower_height(WIDTH, 1100, 88) == 1100 - theme.GUTTER - theme.HEADER - (WIDTH - 16) - 88
     assert lower_height(WIDTH, 2000, 88) == 1000
     assert lower_height(700, 1100, 88) == LOWER_HEIGHT
+
+
+def test_the_beam_says_what_is_missing(qtbot):
+    view = SpaceView()
+    qtbot.addWidget(view)
+    says = lambda: view.beam.canvas.accessibleDescription()  # noqa: E731
+    view.set_array(SQUARE_MICS_M)
+    assert says().endswith("Press Start (Space).")
+    view.set_running(True)
+    assert says().endswith("computed…")
+    view.set_array(None)
+    assert says().endswith("Load an array to see the beam.")

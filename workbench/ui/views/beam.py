@@ -10,10 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from workbench.core.messages import BeamGain, BeamPattern, Localization, Track
 from workbench.ui import theme
 from workbench.ui.theme import Tokens
-from workbench.ui.views.beam_canvas import BeamCanvas
+from workbench.ui.views.beam_canvas import NO_ARRAY, BeamCanvas
 from workbench.ui.views.color_bar import ColorBar
 from workbench.ui.views.frequency_chooser import FrequencyChooser
 from workbench.ui.views.headers import toggle_style
+
+STOPPED = "Stopped. Press Start (Space)."
+COMPUTED = "The beam is being computed…"
 
 
 class BeamView(QWidget):
@@ -54,6 +57,10 @@ class BeamView(QWidget):
     def show_pattern(self, pattern: BeamPattern | None) -> None:
         """Show a pattern; None brings the empty state."""
         self.canvas.show_pattern(pattern)
+
+    def show_reason(self, array: bool, running: bool) -> None:
+        """Why there is no pattern, should there be none: no array is loaded, nothing runs, or it is being computed."""
+        self.canvas.set_empty(NO_ARRAY if not array else STOPPED if not running else COMPUTED)
 
     def show_gain(self, gain: BeamGain | None) -> None:
         """Show what the beam gains, measured; None where it is not known."""

@@ -22,7 +22,7 @@ from workbench.ui.views.statistics import Statistic, draw_statistics
 
 FLOOR_DB = -30.0
 """Level at the polar plot's centre."""
-EMPTY = "Load an array to see the beam."
+NO_ARRAY = "Load an array to see the beam."
 _LABELLED_HZ = (10000, 3000, 1000, 300, 100)
 CURVE_RANGE_DB = (-20.0, 15.0)
 """Axis of the directivity and white-noise-gain curves."""
@@ -39,6 +39,7 @@ class BeamCanvas(BeamCursor, QWidget):
         self._tokens = tokens
         self._compact = False
         self._pattern: BeamPattern | None = None
+        self._empty = NO_ARRAY
         self._tracks: tuple[Track, ...] = ()
         self._following = 0
         self._frequency_hz = 1000.0
@@ -168,7 +169,7 @@ class BeamCanvas(BeamCursor, QWidget):
         else:
             others = sorted((t.number, t.azimuth_rad) for t in self._tracks if t.number != self._spared())
             self._figures = pattern_figures(pattern, self._frequency_hz, others[0][1] if others else None)
-        spoken = "; ".join(map(str, self.statistics())) if pattern is not None else EMPTY
+        spoken = "; ".join(map(str, self.statistics())) if pattern is not None else self._empty
         self.setAccessibleDescription(f"{painting.format_frequency(self._frequency_hz)}: {spoken}")
         self.update()
 
@@ -261,16 +262,16 @@ class BeamCanvas(BeamCursor, QWidget):
         draw_statistics(painter, foot, self.statistics(), self._tokens)
         painter.end()
 
+    def set_empty(self, reason: str) -> None:
+        """What is said while there is no pattern."""
+        if reason != self._empty:
+            self._empty = reason
+            self._recompute(curve=False)
+
     def _paint_empty(self, painter: QPainter) -> None:
-        center, radius = self.polar_geometry()
         painter.setFont(theme.font(13))
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        room = QRectF(0, 0, 2 * radius - 16, radius)
-        room.moveCenter(QPointF(center.x(), center.y() - radius / 2))
-        box = painter.boundingRect(room, flags, EMPTY).adjusted(-4, -2, 4, 2)
-        painter.fillRect(box, QColor(self._tokens.plot))
-        painter.setPen(QColor(self._tokens.text2))
-        painter.drawText(room, flags, EMPTY)
+        middle = QPointF(self.width() / 2, self.polar_geometry()[0].y())
+        painting.draw_message(painter, middle, self._empty, self._tokens)
 
     def _paint_polar(self, painter: QPainter) -> None:
         t = self._tokens

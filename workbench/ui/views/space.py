@@ -163,7 +163,7 @@ class SpaceView(QWidget):
         self.meters.reset_wanted.connect(self.loudness_reset_wanted)
 
         self._compact = False
-        self._running = False
+        self._running = self._has_array = False
         self._page = 0
         self._lower_page = 0
         self._compact_header = TabHeader(("Map", "Beam", "Talkers", "Meters"), tokens, narrow=True)
@@ -314,6 +314,8 @@ class SpaceView(QWidget):
     def set_array(self, mic_xyz_m: np.ndarray | None) -> None:
         """The microphones drawn at the map's centre, (mics, 3) in metres."""
         self.source_map.set_array(mic_xyz_m)
+        self._has_array = mic_xyz_m is not None
+        self.beam.show_reason(self._has_array, self._running)
 
     def set_layout(self, layout: SpeakerLayout | None) -> None:
         """The loudspeaker layout of the plan."""
@@ -329,6 +331,7 @@ class SpaceView(QWidget):
             self.clear()
         self._running = running
         self.source_map.set_running(running)
+        self.beam.show_reason(self._has_array, running)
 
     def apply_theme(self, tokens: Tokens) -> None:
         """Use a theme's colours."""
