@@ -8,6 +8,7 @@ import json
 import math
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,45 @@ SCHEMA = 1
 """Version of every JSON document that the commands write; described in docs/contracts.md."""
 
 
+LARGEST_BLOCK = 8192
+"""Samples; 170 ms in a device's block are not live any more."""
+
+
 def add_json_argument(parser: argparse.ArgumentParser) -> None:
     """`--json [FILE]`: the result as JSON, on stdout or into FILE."""
     parser.add_argument(
         "--json", nargs="?", const="-", metavar="FILE", help="write the result as JSON (to FILE, or stdout)"
     )
+
+
+def whole_from(low: int) -> Callable[[str], int]:
+    """Type of an argument: a whole number from `low` on."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = None
+        if value is None or value < low:
+            raise argparse.ArgumentTypeError(f"{text}: has to be a whole number, {low} or more")
+        return value
+
+    return parse
+
+
+def number_from(low: float, high: float) -> Callable[[str], float]:
+    """Type of an argument: a number from `low` to `high`."""
+
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text}: has to be a number from {low:g} to {high:g}")
+        return value
+
+    return parse
 
 
 def add_set_argument(parser: argparse.ArgumentParser) -> None:
@@ -96,6 +131,21 @@ def check_json_target(target: str | None) -> None:
         reason = os.strerror(errno.EACCES)
     if reason:
         raise InputError(f"{path}: cannot be written ({reason})")
+
+
+def made_folder(path: Path) -> Path:
+    """The folder, made if it is not there. Raises InputError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be made a folder ({error.strerror})") from error
+    return path
+
+
+def check_block(block: int | None) -> None:
+    """Raises InputError for a device's block that no device has."""
+    if block is not None and not 1 <= block <= LARGEST_BLOCK:
+        raise InputError(f"--block {block}: must be from 1 to {LARGEST_BLOCK}")
 
 
 def note(message: str) -> None:

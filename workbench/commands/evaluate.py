@@ -10,7 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from workbench.commands import evaluate_beam, evaluate_localize, evaluate_render
-from workbench.commands.common import SCHEMA, add_json_argument, note, parse_settings, write_json
+from workbench.commands.common import (
+    SCHEMA,
+    add_json_argument,
+    made_folder,
+    note,
+    number_from,
+    parse_settings,
+    write_json,
+)
 from workbench.commands.progress import ProgressLine
 from workbench.core.errors import InputError
 
@@ -37,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="noisy, classical, percepnet-small, percepnet, oracle-magnitude|bands|comb|postfilter, paths of models",
     )
     enhance.add_argument("--dnsmos", type=Path, metavar="DIR", help="folder with sig_bak_ovr.onnx: adds DNSMOS")
-    enhance.add_argument("--gain-db", type=float, default=0.0, metavar="G", help="change the level of the noisy files")
+    enhance.add_argument(
+        "--gain-db", type=number_from(-200, 200), default=0.0, metavar="G", help="change the level of the noisy files"
+    )
     enhance.add_argument(
         "--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: cores)"
     )
@@ -74,6 +84,8 @@ def run(args: argparse.Namespace) -> int:
     params = parse_settings(args.param).enhance
     pairs = read_set(args.folder)[: args.limit]
     check_methods(args.methods)
+    if args.plots:
+        made_folder(args.plots)  # before the work
     if args.dnsmos:
         Dnsmos(args.dnsmos)  # an error now rather than in a worker
     tasks = [Task(pair, method, params, args.dnsmos, args.gain_db) for method in args.methods for pair in pairs]
@@ -98,10 +110,6 @@ def _write_plots(methods: dict, folder: Path) -> None:
     """One chart for each metric over SNR and over level, where there are two classes at least."""
     from workbench.core.charts import line_chart, write_text
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be made ({error.strerror})") from error
     for table, label in (("by_snr_db", "SNR in dB"), ("by_peak_dbfs", "peak level in dBFS, lower end of the class")):
         classes = sorted({float(key) for data in methods.values() for key in data[table]})
         if len(classes) < 2:

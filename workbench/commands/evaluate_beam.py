@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from workbench.commands.common import SCHEMA, add_json_argument, note, parse_settings, write_json
+from workbench.commands.common import SCHEMA, add_json_argument, note, parse_settings, whole_from, write_json
 from workbench.commands.progress import ProgressLine
 from workbench.core import params as parameters
 from workbench.core.errors import InputError
@@ -20,7 +20,7 @@ def add_arguments(actions) -> None:
     parser.add_argument("--array", default="uca8-100mm", metavar="A", help="microphone array (name or TOML)")
     parser.add_argument("--rt60", type=float, default=0.3, metavar="S", help="reverberation time (default: 0.3)")
     parser.add_argument("--methods", nargs="+", default=list(_METHODS), choices=_METHODS, metavar="METHOD")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=whole_from(0), default=1, help="of the rooms (default: 1)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: cores)")
     settings = parser.add_argument_group("parameters")
     settings.add_argument(

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.commands.common import SCHEMA, add_json_argument, note, parse_settings, write_json
+from workbench.commands.common import (
+    SCHEMA,
+    add_json_argument,
+    made_folder,
+    note,
+    number_from,
+    parse_settings,
+    whole_from,
+    write_json,
+)
 from workbench.commands.progress import ProgressLine
 from workbench.core.errors import InputError
 
@@ -63,9 +72,10 @@ def add_scenes_arguments(actions) -> None:
     parser.add_argument("--crossing", type=int, default=24, metavar="N", help="scenes of two talkers who cross")
     parser.add_argument("--silent", type=int, default=24, metavar="N", help="scenes in which nobody speaks")
     parser.add_argument("--seconds", type=float, default=6.0, help="length of a scene (crossing: twice)")
-    parser.add_argument("--gain-sigma-db", type=float, default=0.0, help="microphones' gain errors")
-    parser.add_argument("--position-sigma-mm", type=float, default=0.0, help="microphones' position errors")
-    parser.add_argument("--seed", type=int, default=1)
+    sigma_db, sigma_mm = number_from(0, 20), number_from(0, 100)
+    parser.add_argument("--gain-sigma-db", type=sigma_db, default=0.0, help="microphones' gain errors")
+    parser.add_argument("--position-sigma-mm", type=sigma_mm, default=0.0, help="microphones' position errors")
+    parser.add_argument("--seed", type=whole_from(0), default=1, help="of the scenes (default: 1)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes (default: cores)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="run on a dask.distributed cluster instead")
 
@@ -84,6 +94,8 @@ def run_localize(args: argparse.Namespace) -> int:
         if method not in known:
             raise InputError(f"--methods {method}: no such method (there are: {', '.join(known)})")
     params = parse_settings(args.param).localize
+    if args.plots:
+        made_folder(args.plots)  # before the work
     scenes = read_localization_set(args.folder)
     if any(method in ("network", "combined") for method in args.methods):
         for array in {scene.array.name: scene.array for scene in scenes}.values():
@@ -150,10 +162,6 @@ def _write_plots(methods: dict, folder: Path) -> None:
     """OSPA over talkers and RT60, and reliability where it was measured."""
     from workbench.core.charts import line_chart, write_text
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be made ({error.strerror})") from error
     for table, label in (("by_talkers", "talkers"), ("by_rt60_s", "RT60 in s")):
         classes = sorted({float(name) for data in methods.values() for name in data[table]})
         if len(classes) < 2:
@@ -186,7 +194,7 @@ def run_scenes(args: argparse.Namespace) -> int:
 
     if args.jobs < 1 or min(args.still, args.crossing, args.silent) < 0 or not 1 <= args.seconds <= 600:
         raise InputError("--jobs has to be 1 or more, counts not negative, --seconds between 1 and 600")
-    args.out.mkdir(parents=True, exist_ok=True)
+    made_folder(args.out)
     voices = write_voices(args.speech, args.only, args.out / "voices", 2 * args.seconds, args.seed)
     plan = ScenePlan(
         arrays=tuple(args.arrays),

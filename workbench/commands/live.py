@@ -10,6 +10,7 @@ from workbench.commands.common import (
     SCHEMA,
     add_json_argument,
     add_set_argument,
+    check_block,
     note,
     parse_settings,
     parse_variables,
@@ -21,9 +22,6 @@ from workbench.core.interrupts import DeferredInterrupt
 
 SETTLE_S = 1.0
 """Memory and processor time are counted from here on: starting is not running."""
-
-LARGEST_BLOCK = 8192
-"""Samples; 170 ms in a device's block are not live any more."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,8 +83,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError("--loopback: needs a device on both sides")
     if not 0 <= args.begin < math.inf or (args.begin and not args.source.startswith("file:")):
         raise InputError(f"--begin {args.begin:g}: a place in a file, in seconds from 0 on")
-    if args.block is not None and not 1 <= args.block <= LARGEST_BLOCK:
-        raise InputError(f"--block {args.block}: must be from 1 to {LARGEST_BLOCK}")
+    check_block(args.block)
     files = args.source.startswith("file:") and args.sink.startswith("file:")
     fast = files and not args.realtime
     if args.record_tracks and fast:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from workbench.commands.common import SCHEMA, add_json_argument, note, write_json
+from workbench.commands.common import SCHEMA, add_json_argument, check_block, note, write_json
 from workbench.core.errors import InputError
 
 QUEUE_S = 0.2
@@ -82,6 +82,7 @@ def run(args: argparse.Namespace) -> int:
         length_s=_between(args.length, 0.005, 2.7, "length"),
         delay_s=_between(args.delay, 0.02, 5, "delay"),
     )
+    check_block(args.block)
     for name in ("sink", "source"):
         if not getattr(args, name).startswith("device:"):
             raise InputError(f"--{name} {getattr(args, name)}: measuring needs a device (device:HOSTAPI/NAME)")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import math
 import sys
 from pathlib import Path
 
 from workbench import __version__
 from workbench.commands import train_localize
-from workbench.commands.common import note
+from workbench.commands.common import note, whole_from
 from workbench.core.errors import EarshotError, InputError
 
 
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     enhance.add_argument(
         "--batches", type=int, default=4000, metavar="N", help="length in batches of 640 s, without --max-minutes"
     )
-    enhance.add_argument("--seed", type=int, default=1)
+    enhance.add_argument("--seed", type=whole_from(0), default=1, help="of the random numbers (default: 1)")
     enhance.add_argument("--jobs", type=int, metavar="N", help="mixing processes (default: half of the cores)")
     enhance.add_argument(
         "--start", type=Path, metavar="FILE", help="start from this network (e.g. models/percepnet-small.pt)"
@@ -70,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
             write_weights(args.checkpoint, args.weights)
         note(f"{args.out}: written")
         return 0
-    if args.max_minutes is not None and not args.max_minutes > 0:
+    if args.max_minutes is not None and not 0 < args.max_minutes < math.inf:
         raise InputError(f"--max-minutes {args.max_minutes:g}: has to be more than 0")
     if args.batches < 1 or (args.jobs is not None and args.jobs < 1):
         raise InputError("--batches and --jobs have to be 1 or more")

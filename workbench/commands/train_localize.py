@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from pathlib import Path
 
-from workbench.commands.common import SCHEMA, add_json_argument, note, write_json
+from workbench.commands.common import SCHEMA, add_json_argument, note, whole_from, write_json
 from workbench.core.errors import InputError
 
 
@@ -28,7 +29,7 @@ def add_localize_arguments(actions) -> None:
     parser.add_argument(
         "--rt60", nargs=2, type=float, metavar="S", help="reverberation times from … to (default 0.1 0.8; 0 0: none)"
     )
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=whole_from(0), default=1, help="of the random numbers (default: 1)")
     parser.add_argument("--jobs", type=int, metavar="N", help="simulating processes (default: half of the cores)")
     parser.add_argument(
         "--start", type=Path, metavar="FILE", help="start from this network (e.g. models/regions-uca8-100mm.pt)"
@@ -55,7 +56,7 @@ def add_adapt_arguments(actions) -> None:
     )
     parser.add_argument("--recorded", type=int, default=100, metavar="N", help="recorded windows (default 100)")
     parser.add_argument("--simulated", type=int, default=100, metavar="N", help="simulated windows (default 100)")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=whole_from(0), default=1, help="of the random numbers (default: 1)")
     parser.add_argument(
         "--progress", action="store_true", help="a line of JSON on stderr for each step: {stage, done, total}"
     )
@@ -69,7 +70,7 @@ def run_localize(args: argparse.Namespace) -> int:
     from workbench.training.localize import LocalizeRequest, train
     from workbench.training.localize_scenes import SceneRanges
 
-    if args.max_minutes is not None and not args.max_minutes > 0:
+    if args.max_minutes is not None and not 0 < args.max_minutes < math.inf:
         raise InputError(f"--max-minutes {args.max_minutes:g}: has to be more than 0")
     if args.steps < 1 or args.shards < 1 or (args.jobs is not None and args.jobs < 1):
         raise InputError("--steps, --shards and --jobs have to be 1 or more")
