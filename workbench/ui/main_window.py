@@ -44,6 +44,7 @@ from workbench.ui.timeline_control import TimelineControl
 from workbench.ui.toolbar import Toolbar
 from workbench.ui.trade_panel import TradePanel
 from workbench.ui.window.appearance import THEME_CHOICES, dress, resolve_theme
+from workbench.ui.window.dock_moves import DockMoves
 from workbench.ui.window.docks import Docks
 from workbench.ui.window.focus_ring import FocusRing
 from workbench.ui.window.handbook_pages import set_pages
@@ -52,6 +53,7 @@ from workbench.ui.window.menus import Menus
 from workbench.ui.window.on_screen import OnScreen
 from workbench.ui.window.panels import Panels
 from workbench.ui.window.published import Published
+from workbench.ui.window.regions import Regions
 from workbench.ui.window.wanted import Wanted
 
 
@@ -89,6 +91,7 @@ class MainWindow(QWidget):
         self.docks = Docks(self, sound, space, self.parameters, store, lambda: self.tokens)
         for widget in (self.toolbar, self.status, self.parameters, space):
             self.docks.compact_changed.connect(widget.set_compact)
+        self.docks.row_changed.connect(space.set_row)
         layout = QVBoxLayout(self._content())
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -106,6 +109,7 @@ class MainWindow(QWidget):
         self._make_panels()
         self._make_controls(folders["presets"].parent)
         self.pictures = PictureControl(self, self.asker, self.saver)
+        self._make_moves()
         self.menus = Menus(self)
         set_pages(self)
         self.published.connect()
@@ -195,6 +199,17 @@ class MainWindow(QWidget):
         self.recording_panel = self.recording.panel
         self.handbook = HandbookControl(self, self.keys_panel, toggle, self.folders["log"])
         self.first_run = FirstRun(self, bridge, store, self.handbook)
+
+    def _make_moves(self) -> None:
+        """From region to region, and the panels round the sound, by keys."""
+
+        def say(text: str) -> None:
+            self.status.show_notice(text, error=False)
+
+        self.dock_moves = DockMoves(self.docks, self.sound, say)
+        regions = {"Sound": self.sound, "Space": self.docks.space, "Parameters": self.docks.parameters}
+        regions |= {"Timeline": self.timeline_control.strip, "Toolbar": self.toolbar}
+        self.regions = Regions(self, regions, say)
 
     # ---- what menu and keys want of the window itself ---------------------------------------------------------
 

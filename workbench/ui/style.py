@@ -101,4 +101,10 @@ def style_sheet(tokens: Tokens) -> str:
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QDockWidget {{ border: none; }}
+    QMainWindow#work > QTabBar {{ background: {t.window}; qproperty-drawBase: 0; }}
+    QMainWindow#work > QTabBar::tab {{ background: {t.window}; color: {t.text2}; padding: 5px 12px;
+        margin: 2px 4px 2px 0; border: 2px solid transparent; border-radius: {theme.RADIUS_FIELD}px; }}
+    QMainWindow#work > QTabBar::tab:hover {{ background: {t.hover}; }}
+    QMainWindow#work > QTabBar::tab:selected {{ background: {t.raised}; color: {t.text1}; }}
+    QMainWindow#work > QTabBar::tab:focus {{ border-color: {t.accent}; }}
     """

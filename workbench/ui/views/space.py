@@ -8,7 +8,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QBoxLayout,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from workbench.core.geometry import SpeakerLayout
 from workbench.core.messages import BeamGain, BeamPattern, Localization, LoudspeakerResponse, Snapshot
@@ -162,7 +171,7 @@ class SpaceView(QWidget):
         self.meters.pair_chosen.connect(self.pair_chosen)
         self.meters.reset_wanted.connect(self.loudness_reset_wanted)
 
-        self._compact = False
+        self._compact = self._row = False
         self._running = self._has_array = False
         self._page = 0
         self._lower_page = 0
@@ -187,11 +196,11 @@ class SpaceView(QWidget):
         upper.addWidget(self._compact_header)
         upper.addWidget(self.source_map, 1)
         upper.addWidget(self.table)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.GUTTER)
-        column.addWidget(self._upper, 1)
-        column.addWidget(self._lower)
+        self._panels = QVBoxLayout(self)
+        self._panels.setContentsMargins(0, 0, 0, 0)
+        self._panels.setSpacing(theme.GUTTER)
+        self._panels.addWidget(self._upper, 1)
+        self._panels.addWidget(self._lower)
         self._arrange()
 
     # ---------------------------------------------------------------------------------------- arrangement
@@ -210,6 +219,15 @@ class SpaceView(QWidget):
         if compact != self._compact:
             self._compact = compact
             self._arrange()
+
+    def set_row(self, row: bool) -> None:
+        """Where there is much width and little height: the two panels beside each other."""
+        if row != self._row:
+            self._row = row
+            across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+            self._panels.setDirection(across if row else down)
+            self._panels.setStretchFactor(self._lower, int(row))
+            self._share_height()
 
     def show_page(self, index: int) -> None:
         """In the narrow window: 0 the map, 1 the beam, 2 the talkers, 3 the meters."""
@@ -245,6 +263,14 @@ class SpaceView(QWidget):
         self._show_pages()
 
     def resizeEvent(self, event) -> None:
+        self._share_height()
+
+    def _share_height(self) -> None:
+        if self._row:
+            self._lower.wanted_height = None
+            self._lower.setMaximumHeight(2**24 - 1)
+            self._lower.updateGeometry()
+            return
         height = lower_height(self.width(), self.height(), self.table.sizeHint().height())
         if height != self._lower.wanted_height:
             self._lower.wanted_height = height

@@ -55,6 +55,8 @@ class Docks(QObject):
     """
 
     compact_changed = Signal(bool)
+    row_changed = Signal(bool)
+    """Space lies above or below the sound: wide, and not tall."""
     unlocked_changed = Signal(bool)
 
     def __init__(
@@ -69,16 +71,19 @@ class Docks(QObject):
         super().__init__(parent)
         self.store, self._space_view, self._tokens = store, space, tokens
         self._compact: bool | None = None
+        self._unlocked = self._row = False
         self._designed_width = 0
         self.work = QMainWindow()
         self.work.setObjectName("work")
         self.work.setWindowFlags(Qt.WindowType.Widget)
         self.work.setContentsMargins(theme.GUTTER, theme.GUTTER, theme.GUTTER, theme.GUTTER)
-        self.work.setDockOptions(QMainWindow.DockOption.AllowNestedDocks)
+        self.work.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.work.setCentralWidget(sound)
         self.space = self._dock("space", "Space", space)
         self.parameters = self._dock("parameters", "Parameters", parameters)
         self.all = (self.space, self.parameters)
+        self.space.dockLocationChanged.connect(lambda _: self._look_where())
+        self.space.topLevelChanged.connect(lambda _: self._look_where())
 
     def _dock(self, name: str, title: str, widget: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self.work)
@@ -86,24 +91,44 @@ class Docks(QObject):
         dock.setWidget(widget)
         dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         dock.setTitleBarWidget(QWidget(dock))
+        dock.topLevelChanged.connect(lambda _: self._dress(dock))
         return dock
+
+    def _look_where(self) -> None:
+        areas = (Qt.DockWidgetArea.TopDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea)
+        row = not self.space.isFloating() and self.work.dockWidgetArea(self.space) in areas
+        if row != self._row:
+            self._row = row
+            self.row_changed.emit(row)
 
     def set_unlocked(self, unlocked: bool) -> None:
         """Show the docks' title bars, so that they can be moved and floated."""
-        features = QDockWidget.DockWidgetFeature
+        self._unlocked = unlocked
         for dock in self.all:
-            old = dock.titleBarWidget()
-            if unlocked:
-                title = DockTitle(dock)
-                title.apply_theme(self._tokens())
-                dock.setTitleBarWidget(title)
-                dock.setFeatures(features.DockWidgetMovable | features.DockWidgetFloatable)
-            else:
-                dock.setTitleBarWidget(QWidget(dock))
-                dock.setFeatures(features.NoDockWidgetFeatures)
-            if old is not None:
-                old.deleteLater()
+            self._dress(dock)
         self.unlocked_changed.emit(unlocked)
+
+    def _dress(self, dock: QDockWidget) -> None:
+        """A title bar while the layout is unlocked, and always in a window of its own, which is held by it."""
+        features, old = QDockWidget.DockWidgetFeature, dock.titleBarWidget()
+        titled = self._unlocked or dock.isFloating()
+        if titled == isinstance(old, DockTitle):
+            return
+        if titled:
+            title = DockTitle(dock)
+            title.apply_theme(self._tokens())
+            dock.setTitleBarWidget(title)
+            dock.setFeatures(features.DockWidgetMovable | features.DockWidgetFloatable)
+        else:
+            dock.setTitleBarWidget(QWidget(dock))
+            dock.setFeatures(features.NoDockWidgetFeatures)
+        if old is not None:
+            old.deleteLater()
+
+    @property
+    def compact(self) -> bool:
+        """Space and Parameters are one above the other."""
+        return bool(self._compact)
 
     def _key(self) -> str:
         return "layout/compact" if self._compact else "layout/wide"
@@ -124,7 +149,7 @@ class Docks(QObject):
         self._put_back()
         state = self.store.value(self._key())
         if isinstance(state, QByteArray) and not state.isEmpty():
-            self.work.restoreState(state, LAYOUT_VERSION)
+            self.restore(state)
         else:
             QTimer.singleShot(0, self._default_sizes)
 
@@ -132,6 +157,7 @@ class Docks(QObject):
         right = Qt.DockWidgetArea.RightDockWidgetArea
         for dock in self.all:
             dock.setFloating(False)
+            self.work.removeDockWidget(dock)  # out of tabs too
             self.work.addDockWidget(right, dock)
             dock.show()
         way = Qt.Orientation.Vertical if self._compact else Qt.Orientation.Horizontal
@@ -145,8 +171,28 @@ class Docks(QObject):
             room = self.work.height() - 3 * theme.GUTTER
             self.work.resizeDocks(docks, [COMPACT_SPACE_HEIGHT, room - COMPACT_SPACE_HEIGHT], Qt.Orientation.Vertical)
         else:
-            self._designed_width = max(SPACE_WIDTH, round(WIDE_SPACE_SHARE * self.work.width()))
-            self.work.resizeDocks(docks, [self._designed_width, PARAMETERS_WIDTH], Qt.Orientation.Horizontal)
+            self.default_widths()
+
+    def default_widths(self) -> None:
+        """As wide as designed, wherever they are."""
+        self._designed_width = max(SPACE_WIDTH, round(WIDE_SPACE_SHARE * self.work.width()))
+        widths = (COMPACT_WIDTH, COMPACT_WIDTH) if self._compact else (self._designed_width, PARAMETERS_WIDTH)
+        self.work.resizeDocks([*self.all], widths, Qt.Orientation.Horizontal)
+
+    def state(self) -> QByteArray:
+        """Where everything is, for `restore`."""
+        return self.work.saveState(LAYOUT_VERSION)
+
+    def restore(self, state: QByteArray) -> None:
+        """Put everything where it was."""
+        self.work.restoreState(state, LAYOUT_VERSION)
+        self._look_where()
+
+    def fits(self) -> bool:
+        """The window is large enough for the least size of everything in it."""
+        self.work.layout().activate()
+        least = self.work.layout().minimumSize()
+        return least.width() <= self.work.width() and least.height() <= self.work.height()
 
     def widen(self, by: int) -> None:
         """Give the map and what lies below it so many pixels more: of width, in the compact arrangement of height."""
@@ -166,4 +212,4 @@ class Docks(QObject):
 
     def remember(self) -> None:
         """Keep the arrangement for the next start."""
-        self.store.setValue(self._key(), self.work.saveState(LAYOUT_VERSION))
+        self.store.setValue(self._key(), self.state())

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
+from workbench.ui.window.dock_moves import SIZES
 from workbench.ui.window.docks import STEP
 
-REPEATING = ("Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+.", "Ctrl+,")
+REPEATING = ("Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+.", "Ctrl+,", "F6", "Shift+F6", *SIZES)
 
 
 def key_actions(window: QWidget) -> dict[str, Callable]:
@@ -39,12 +40,15 @@ def key_actions(window: QWidget) -> dict[str, Callable]:
         "Shift+X": panels.abx,
         "F1": window.handbook.help,
         "Ctrl+F1": window.handbook.open_here,
+        "F6": lambda: window.regions.go(1),
+        "Shift+F6": lambda: window.regions.go(-1),
         "F10": window.menus.show,
         "Ctrl+.": lambda: window.docks.widen(STEP),
         "Ctrl+,": lambda: window.docks.widen(-STEP),
         "F11": window.toggle_full_screen,
         "Ctrl+Q": window.close,
     }
+    keys.update(window.dock_moves.keys)
     keys.update(window.kept_control.keys)
     keys.update(window.timeline_control.keys)
     keys.update(window.sound_control.keys)

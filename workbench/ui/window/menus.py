@@ -46,6 +46,8 @@ class Menus(QObject):
             action.triggered.connect(lambda on, dock=dock: dock.setVisible(on))
             self.menu.aboutToShow.connect(lambda action=action, dock=dock: action.setChecked(not dock.isHidden()))
             self.dock_actions[dock.objectName()] = action
+        for dock in window.docks.all:
+            window.dock_moves.fill_menu(view.addMenu(f"Move {dock.windowTitle().lower()}"), dock)
         self.unlock_action = view.addAction("Unlock layout")
         self.unlock_action.setCheckable(True)
         self.unlock_action.toggled.connect(window.docks.set_unlocked)
