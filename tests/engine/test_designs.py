@@ -15,8 +15,9 @@ from workbench.core.params import Params
 from workbench.dsp.bands import HOP
 from workbench.engine import designs
 from workbench.engine.chain import Chain, ChainConfig
-from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable, Pictures
+from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable
 from workbench.engine.mailbox import Mailbox
+from workbench.engine.pictures import Pictures
 from workbench.enhance import models
 from workbench.enhance.enhancer import Enhancer
 

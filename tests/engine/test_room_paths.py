@@ -10,8 +10,9 @@ from workbench.core.geometry import load_layout
 from workbench.core.params import Params, RenderParams
 from workbench.engine import room_paths as module
 from workbench.engine.chain import Designs
-from workbench.engine.designs import Pictures, RenderPreparation
 from workbench.engine.mailbox import Mailbox
+from workbench.engine.pictures import Pictures
+from workbench.engine.render_preparation import RenderPreparation
 from workbench.engine.room_paths import RoomRequest, RoomThread, listening_room, room_paths
 from workbench.render.causal import AUDITION_DELAY
 

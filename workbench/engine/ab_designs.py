@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from workbench.core.params import Params
 from workbench.engine.ab_lanes import Side, differing_groups
-from workbench.engine.designs import DesignBench, DesignThread, Pictures
+from workbench.engine.designs import DesignBench, DesignThread
 from workbench.engine.mailbox import Mailbox
+from workbench.engine.pictures import Pictures
 
 
 class ABDesigns:
@@ -62,7 +63,8 @@ class ABDesigns:
         self._threads[shown].request(params[shown], azimuth_rad[shown])
         other = 1 - shown
         if azimuth_rad[0] == azimuth_rad[1] and not any(differing_groups(*params)):
-            if self.benches[other].designs is not self.benches[shown].designs:
+            drafted = self.benches[shown].rest_s is not None  # which the other side's thread would not replace
+            if not drafted and self.benches[other].designs is not self.benches[shown].designs:
                 self.benches[other].adopt(self.benches[shown])
                 self._pictures[other].adopt(self._pictures[shown])
         else:

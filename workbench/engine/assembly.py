@@ -25,13 +25,15 @@ from workbench.engine.ab_designs import ABDesigns
 from workbench.engine.ab_settings import SideHistory
 from workbench.engine.beam_watch import BeamObserver, BeamWatch, Surroundings
 from workbench.engine.chain import STAGES, Chain, ChainConfig, Designs
-from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable, Pictures, render_delay
+from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable
 from workbench.engine.device_store import OutputSetup
 from workbench.engine.history import ParameterHistory
 from workbench.engine.inputs import InputSetup
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.mapped_source import MappedSource
 from workbench.engine.oracle import OracleBench
+from workbench.engine.pictures import Pictures
+from workbench.engine.render_preparation import render_delay
 from workbench.engine.replay import install_networks
 from workbench.engine.runner import Runner
 from workbench.engine.session_source import SessionSource

@@ -8,27 +8,25 @@ import logging
 import threading
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from workbench.audio.mismatch import Microphones
 from workbench.core.errors import InputError
 from workbench.core.geometry import MicrophoneArray, SpeakerLayout
-from workbench.core.params import Params, RenderParams
-from workbench.dsp.bands import RATE_HZ
+from workbench.core.params import Params
 from workbench.dsp.beam_pattern import ChannelErrors, beam_pattern
 from workbench.dsp.beams import design_beam
 from workbench.engine.beam_watch import Surroundings
 from workbench.engine.chain import Designs
-from workbench.engine.listening_room import room_depth
 from workbench.engine.mailbox import Mailbox
-from workbench.engine.room_paths import RoomPaths, RoomRequest, RoomThread, listening_room, room_paths
+from workbench.engine.pictures import Pictures
+from workbench.engine.render_preparation import RenderPreparation, Wish
 from workbench.enhance.enhancer import Enhancer
 from workbench.enhance.runtime import NetworkGains
-from workbench.render.detail import loudspeaker_detail
+from workbench.render.effort import Outdated
 from workbench.render.renderer import DELAY as RENDER_DELAY
-from workbench.render.renderer import RenderFilters, design_render, loudspeaker_response, render_key
 
 log = logging.getLogger(__name__)
 
@@ -50,46 +48,12 @@ class Preparation(Protocol):
     def key(self, params: Params, azimuth_rad: float) -> Hashable:
         """What the result depends on: an equal key needs no new preparation. Cheap."""
 
-    def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
-        """Make it; the designs with it in place. Slow."""
+    def prepare(self, designs: Designs, params: Params, azimuth_rad: float, wish: Wish | None = None) -> Designs:
+        """Make it; the designs with it in place. Slow.
+
+        `wish`: on a thread of its own, where a draft may come first. Raises Outdated if that asks for something else.
+        """
         ...
-
-
-class Pictures:
-    """What designs look like, on their way to the mailbox; those of a side that is not shown wait here.
-
-    Parameters
-    ----------
-    mailbox : Mailbox or None
-        None: nobody looks, and nothing is drawn.
-    shown : bool
-    """
-
-    def __init__(self, mailbox: Mailbox | None, shown: bool = True):
-        self._mailbox, self._shown = mailbox, shown
-        self._newest: dict[str, Any] = {}
-
-    @property
-    def wanted(self) -> bool:
-        """Whether anybody looks."""
-        return self._mailbox is not None
-
-    def put(self, name: str, picture: Any) -> None:
-        """A new picture: `name` is the mailbox's attribute."""
-        self._newest[name] = picture
-        if self._shown and self._mailbox is not None:
-            setattr(self._mailbox, name, picture)
-
-    def show(self, shown: bool) -> None:
-        """Give the mailbox what is here, from now on; or no longer."""
-        self._shown = shown
-        if shown and self._mailbox is not None:
-            for name, picture in list(self._newest.items()):
-                setattr(self._mailbox, name, picture)
-
-    def adopt(self, other: Pictures) -> None:
-        """Take over what another side looks like."""
-        self._newest = dict(other._newest)
 
 
 class BeamPreparation:
@@ -116,7 +80,7 @@ class BeamPreparation:
             around.true_microphones(),
         )
 
-    def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
+    def prepare(self, designs: Designs, params: Params, azimuth_rad: float, wish: Wish | None = None) -> Designs:
         beam, around = params.beamformer, self._surroundings
         steering_rad = self._steps(azimuth_rad) * STEERING_STEP_RAD
         filters = design_beam(self._array, beam, steering_rad, around.nulls_rad(beam), around.noise_for(beam))
@@ -135,70 +99,6 @@ class BeamPreparation:
         return self._channel_errors
 
 
-class RenderPreparation:
-    """The loudspeakers' filters.
-
-    The listening room takes seconds: where somebody looks it is computed beside, and until it is there the audition
-    stays in free field, or in the room that was before.
-
-    Parameters
-    ----------
-    delay : int
-        Samples by which all filters are late. A design that asks for more gets as much.
-    """
-
-    def __init__(self, layout: SpeakerLayout, pictures: Pictures, delay: int):
-        self._layout, self._pictures, self._delay = layout, pictures, delay
-        self._rooms = RoomThread(layout) if pictures.wanted else None
-        self._undrawn: tuple[RenderParams, RenderFilters, RoomPaths | None] | None = None
-
-    def key(self, params: Params, azimuth_rad: float) -> Hashable:
-        return render_key(params.render), self._rooms.ready if self._rooms else None
-
-    def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
-        render = params.render
-        if render_delay(render) > self._delay:
-            render = replace(render, delay_ms=1000 * self._delay / RATE_HZ)
-        room = self._room(render)
-        filters = design_render(self._layout, render, self._delay, room.paths if room and render.room else None)
-        if self._pictures.wanted:
-            fits = room is not None and room.request.room == listening_room(render)
-            self._undrawn = params.render, filters, room if fits else None
-        return replace(designs, render=filters)
-
-    def draw(self) -> None:
-        """Show the newest filters, if they are not shown yet. That takes as long as their design, and the sound need
-        not wait for it."""
-        if self._undrawn is None:
-            return
-        (render, filters, room), self._undrawn = self._undrawn, None
-        detail = loudspeaker_detail(self._layout, render, filters)
-        if room is not None:
-            detail = replace(detail, depth=room_depth(self._layout, filters, room.request.room))
-        response = loudspeaker_response(self._layout, filters)
-        self._pictures.put("loudspeaker_response", replace(response, detail=detail))
-
-    def adopt(self, other: RenderPreparation) -> None:
-        """Take over what another side has prepared and not drawn yet."""
-        self._undrawn = other._undrawn
-
-    def _room(self, render: RenderParams) -> RoomPaths | None:
-        request = RoomRequest.of(render)
-        if self._rooms is not None:
-            self._rooms.request(request)
-            return self._rooms.ready
-        return room_paths(self._layout, request) if render.room else None
-
-    def close(self) -> None:
-        if self._rooms is not None:
-            self._rooms.close()
-
-
-def render_delay(params: RenderParams) -> int:
-    """Samples by which the filters of these parameters are late."""
-    return round(0.001 * params.delay_ms * RATE_HZ)
-
-
 class NetworkPreparation:
     """The enhancer's network: loaded when its method is first chosen, and kept. Until it is there, and when it
     cannot be loaded, the enhancer goes on with its classical method."""
@@ -209,7 +109,7 @@ class NetworkPreparation:
     def key(self, params: Params, azimuth_rad: float) -> Hashable:
         return params.enhance.network
 
-    def prepare(self, designs: Designs, params: Params, azimuth_rad: float) -> Designs:
+    def prepare(self, designs: Designs, params: Params, azimuth_rad: float, wish: Wish | None = None) -> Designs:
         network = params.enhance.network
         for enhancer in self._enhancers:
             if network and network not in enhancer.methods:
@@ -283,8 +183,25 @@ class DesignBench:
             if isinstance(part, RenderPreparation):
                 part.draw()
 
-    def request(self, params: Params, azimuth_rad: float, draw: bool = True) -> None:
+    @property
+    def rest_s(self) -> float | None:
+        """In how many seconds `finish` has something to do; None: it has nothing."""
+        due = [part.rest_s for part in self._preparations if isinstance(part, RenderPreparation)]
+        return next((seconds for seconds in due if seconds is not None), None)
+
+    def finish(self, wish: Wish) -> None:
+        """Put designs in the place of their drafts, unless another one is wished for meanwhile. Raises InputError."""
+        for part in self._preparations:
+            if isinstance(part, RenderPreparation):
+                try:
+                    self.designs = part.finish(self.designs, wish)
+                except Outdated:
+                    return
+        self.draw()
+
+    def request(self, params: Params, azimuth_rad: float, draw: bool = True, wish: Wish | None = None) -> None:
         """Prepare what changed; `designs` holds the result. Not `draw`: what takes long to be shown is not shown yet.
+        With a `wish` there may be drafts, which `finish` replaces.
 
         Raises
         ------
@@ -298,9 +215,11 @@ class DesignBench:
             if key == self._keys[number]:
                 continue
             try:
-                self.designs = part.prepare(self.designs, params, azimuth_rad)
+                self.designs = part.prepare(self.designs, params, azimuth_rad, wish)
             except InputError as error:
                 failure = failure or error
+            except Outdated:
+                key = self._keys[number]  # it is still to be made
             finally:  # not before it is made: who takes over the key takes it for made
                 self._keys[number] = key
         if draw:
@@ -310,12 +229,15 @@ class DesignBench:
 
 
 class DesignThread:
-    """Runs a `DesignBench` on a thread of its own; `request` never waits and only the newest request counts."""
+    """Runs a `DesignBench` on a thread of its own; `request` never waits and only the newest request counts.
+
+    Loudspeakers' filters are drafted first, and designed when no other ones were asked for within `REST_S`.
+    """
 
     def __init__(self, bench: DesignBench, report: Callable[[str], None]):
         self._bench = bench
         self._report = report
-        self._wanted: tuple[Params, float] | None = None
+        self._wish = Wish(Params(), 0.0)
         self._wake = threading.Event()
         self._ended = False
         self._thread = threading.Thread(target=self._run, name="designs", daemon=True)
@@ -329,7 +251,7 @@ class DesignThread:
     def request(self, params: Params, azimuth_rad: float) -> None:
         """Ask for designs with these parameters."""
         if self._bench.needs(params, azimuth_rad):
-            self._wanted = (params, azimuth_rad)
+            self._wish.newest = params, azimuth_rad
             self._wake.set()
 
     def close(self) -> None:
@@ -342,12 +264,14 @@ class DesignThread:
     def _run(self) -> None:
         self._carry_out(self._bench.draw)  # what was prepared before the sound began
         while True:
-            self._wake.wait()
-            self._wake.clear()
+            self._wake.wait(self._bench.rest_s)
             if self._ended:
                 return
-            params, azimuth_rad = self._wanted
-            self._carry_out(lambda params=params, azimuth_rad=azimuth_rad: self._bench.request(params, azimuth_rad))
+            if self._wake.is_set():
+                self._wake.clear()
+                self._carry_out(lambda: self._bench.request(*self._wish.newest, wish=self._wish))
+            if self._bench.rest_s == 0.0:
+                self._carry_out(lambda: self._bench.finish(self._wish))
 
     def _carry_out(self, work: Callable[[], None]) -> None:
         try:

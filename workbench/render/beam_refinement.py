@@ -8,6 +8,7 @@ shrinks while it is met (a multiplicative dual ascent): what ends up active is w
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,6 +96,7 @@ def refine(
     mismatch: float,
     limit: Limit,
     lean: Lean | None = None,
+    before_each: Callable[[], None] = lambda: None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Weights (F, drivers) that radiate least within the goal, and where they were found, (F,) bool; elsewhere they
     are those given.
@@ -112,6 +114,7 @@ def refine(
     mismatch : variance of a driver's relative error
     limit : of the weights
     lean : None for a beam of the same phase on both sides, of a device that has two like sides
+    before_each : called before each round; what it raises ends the work
     """
     drivers, directions, nulls = axis.shape[1], window.shape[1], side.shape[1]
     allowed_db = np.full((len(axis), nulls), null_db)
@@ -142,6 +145,7 @@ def refine(
     bounds = 10 ** (-unevenness_db / 20), 10 ** (unevenness_db / 20)
     side_short = np.zeros(allowed_db.shape)
     for number in range(rounds):
+        before_each()
         level = (window @ tried[..., None])[..., 0]
         magnitude = np.maximum(np.abs(level), _TINY)
         if number >= phased_rounds:

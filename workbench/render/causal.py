@@ -6,8 +6,9 @@ import numpy as np
 
 from workbench.core.geometry import SpeakerLayout
 from workbench.dsp.bands import RATE_HZ
+from workbench.render.effort import EXACT, Effort
 from workbench.render.plants import NOMINAL, HeadPose
-from workbench.render.region import FFT_SIZE, FREQUENCY_HZ, plant_at
+from workbench.render.region import FFT_SIZE, FREQUENCY_HZ, design_plant, everywhere
 
 AUDITION_TAPS = 480
 AUDITION_DELAY = 96
@@ -71,6 +72,9 @@ def filter_error_db(
     return 10 * np.log10(np.maximum(lost, 1e-20) / np.maximum(whole, 1e-20))
 
 
-def audition_paths(layout: SpeakerLayout, head: HeadPose = NOMINAL, plant: str = "") -> np.ndarray:
+def audition_paths(
+    layout: SpeakerLayout, head: HeadPose = NOMINAL, plant: str = "", effort: Effort = EXACT
+) -> np.ndarray:
     """The paths from the drivers to the ears, late by `AUDITION_DELAY`: (drivers, 2, AUDITION_TAPS)."""
-    return to_fir(plant_at(layout, plant, head), AUDITION_DELAY, AUDITION_TAPS)
+    paths = design_plant(layout, plant, head, effort=effort)
+    return to_fir(everywhere(paths) if effort.draft else paths, AUDITION_DELAY, AUDITION_TAPS)

@@ -16,7 +16,8 @@ import numpy as np
 from workbench.core.errors import InputError
 
 _LARGEST_PENALTY = 1e6
-_BISECTIONS = 34
+BISECTIONS = 34
+"""Enough for double precision."""
 
 
 def regularised_inverse(plant: np.ndarray, beta: np.ndarray | float) -> np.ndarray:
@@ -100,14 +101,14 @@ class _Tradeoff:
         hold = (np.abs(fed) ** 2 * inverse).sum(axis=1)
         return (self._basis[chosen] @ (inverse * fed / hold[:, None])[..., None])[..., 0]
 
-    def within(self, limit: np.ndarray, least: float) -> np.ndarray:
+    def within(self, limit: np.ndarray, least: float, bisections: int) -> np.ndarray:
         """The weights of the least lambda that keeps every magnitude within limit (F,): a bisection on a log scale."""
         lam = np.full(len(limit), least)
         weights = self.weights(lam)
         over = np.flatnonzero(np.abs(weights).max(axis=1) > limit)
         if len(over):
             low, high = (np.full(len(over), np.log(value)) for value in (least, _LARGEST_PENALTY))
-            for _ in range(_BISECTIONS):
+            for _ in range(bisections):
                 middle = 0.5 * (low + high)
                 good = np.abs(self.weights(np.exp(middle), over)).max(axis=1) <= limit[over]
                 low, high = np.where(good, low, middle), np.where(good, middle, high)
@@ -124,6 +125,7 @@ def null_steering(
     region_weight: float = 0.1,
     droop_db: np.ndarray | float = 0.0,
     penalty: float = 1e-4,
+    bisections: int = BISECTIONS,
 ) -> np.ndarray:
     """Driver weights for one input: the fed ear gets 1 (less by up to `droop_db` where the drive limit is reached), the
     other ear as little as wanted and allowed.
@@ -150,6 +152,8 @@ def null_steering(
     penalty : float
         Least weight of |w|^2 beside the crosstalk's energy. Less drives more drivers harder for a wider
         null in the model than a real head confirms.
+    bisections : int
+        Steps in which the least penalty is found that keeps to the drive limit; each halves ten decades.
 
     Returns
     -------
@@ -160,7 +164,7 @@ def null_steering(
     covariance = np.einsum("p,pfd,pfe->fde", share, crosstalk.conj(), crosstalk, optimize=True)
     tradeoff = _Tradeoff(fed, covariance)
     limit_db, droop_db = (np.broadcast_to(np.asarray(x, dtype=float), len(fed)) for x in (drive_limit_db, droop_db))
-    strongest = tradeoff.within(10 ** ((limit_db + droop_db) / 20) * (1 + 1e-6), penalty)
+    strongest = tradeoff.within(10 ** ((limit_db + droop_db) / 20) * (1 + 1e-6), penalty, bisections)
 
     # Between plain stereo and the strongest weights the fed ear keeps 1, and the drive is no larger than theirs.
     start = (crosstalk[0] * anchor).sum(axis=1)

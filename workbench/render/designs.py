@@ -17,11 +17,21 @@ from workbench.dsp.loudness import k_weighting_power
 from workbench.dsp.splines import CubicSpline
 from workbench.render import hrtf, plants
 from workbench.render.causal import to_fir
-from workbench.render.crosstalk import fed_level, mirrored_drivers, null_steering, outer_drivers
+from workbench.render.crosstalk import BISECTIONS, fed_level, mirrored_drivers, null_steering, outer_drivers
 from workbench.render.design import PAIR_GAIN_DB, Design
 from workbench.render.drivers import BeamGoal, speaker_beam
+from workbench.render.effort import EXACT, Effort
 from workbench.render.measured import is_model
-from workbench.render.region import COARSE, FREQUENCY_HZ, plant_at, region_plants
+from workbench.render.region import (
+    BEAM_DRAFT,
+    COARSE,
+    DRAFT,
+    FREQUENCY_HZ,
+    design_plant,
+    everywhere,
+    plant_at,
+    region_plants,
+)
 
 # Below, long waves make any separation cost more drive than small drivers have; above, less than a centimetre of
 # head movement undoes it. Both ends go over into plain stereo.
@@ -32,6 +42,9 @@ one."""
 _LEVEL_ROUNDS = 6
 _LEVEL_AT = np.flatnonzero((FREQUENCY_HZ >= 300) & (FREQUENCY_HZ <= 8000))[::4]
 """Where the level at the fed ear counts, see `crosstalk.drive_db`."""
+_DRAFT_LEVEL_AT = np.flatnonzero((FREQUENCY_HZ[DRAFT] >= 300) & (FREQUENCY_HZ[DRAFT] <= 8000))
+_DRAFT_BISECTIONS = 12
+"""A limit is then kept to 0.02 dB."""
 
 
 def _smooth_step(x: np.ndarray) -> np.ndarray:
@@ -39,12 +52,14 @@ def _smooth_step(x: np.ndarray) -> np.ndarray:
     return x * x * (3 - 2 * x)
 
 
-def _crossovers(design_low_hz: float, design_high_hz: float) -> tuple[np.ndarray, np.ndarray]:
+def _crossovers(
+    design_low_hz: float, design_high_hz: float, frequency_hz: np.ndarray = FREQUENCY_HZ
+) -> tuple[np.ndarray, np.ndarray]:
     """Shares (F,) of the design against plain stereo: below the band and above it they go from 1 to 0."""
-    octave = np.log2(np.maximum(FREQUENCY_HZ, 1.0))
+    octave = np.log2(np.maximum(frequency_hz, 1.0))
     low = _smooth_step(1 + (octave - math.log2(design_low_hz)) / _LOW_OCTAVES)
     end_hz = min(design_high_hz * 2**_HIGH_OCTAVES, 0.5 * RATE_HZ)
-    return low, 1 - _smooth_step((FREQUENCY_HZ - design_high_hz) / (end_hz - design_high_hz))
+    return low, 1 - _smooth_step((frequency_hz - design_high_hz) / (end_hz - design_high_hz))
 
 
 _HEARD = np.where((FREQUENCY_HZ > 50) & (FREQUENCY_HZ < 16000), 1.0, 0.0)
@@ -98,7 +113,7 @@ def driver_shares(layout: SpeakerLayout, limit_db: float) -> np.ndarray:
     return 10 ** (np.minimum(own_db - limit_db, 0.0) / 20)
 
 
-def crosstalk_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
+def crosstalk_filters(layout: SpeakerLayout, design: Design, effort: Effort = EXACT) -> np.ndarray:
     """Filters of a crosstalk design, (F, drivers, 2) complex on `FREQUENCY_HZ`, with no delay; read-only.
 
     The fed ear hears what plain stereo's own loudspeaker would give it (but for the droop). The other ear hears
@@ -109,7 +124,7 @@ def crosstalk_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
     The boost limit holds for drivers as loud at the fed ear as plain stereo: what the filters' droop takes from the
     level is made up for later, so the filters themselves keep to so much less.
     """
-    return _crosstalk_filters(layout, _only(design, _BEAM_ALONE))
+    return _crosstalk_filters(layout, _only(design, _BEAM_ALONE), effort)
 
 
 _BEAM_ALONE = (
@@ -133,17 +148,21 @@ def _only(design: Design, unread: tuple[str, ...]) -> Design:
 class _Crosstalk:
     """The null steering of one design, at any of its frequencies and for any limit."""
 
-    def __init__(self, layout: SpeakerLayout, design: Design):
+    def __init__(self, layout: SpeakerLayout, design: Design, effort: Effort):
         self.plain = plain_stereo(layout)
         self._design = design
+        self._hz = FREQUENCY_HZ[DRAFT] if effort.draft else FREQUENCY_HZ
+        self._level_at = _DRAFT_LEVEL_AT if effort.draft else _LEVEL_AT
+        self._bisections = _DRAFT_BISECTIONS if effort.draft else BISECTIONS
         self._share = driver_shares(layout, design.boost_limit_db)
-        self._crossovers = _crossovers(design.band_low_hz, design.band_high_hz)
-        self._plant, self._positions = plant_at(layout, design.plant), region_plants(layout, design)
-        self._wanted = np.zeros(len(FREQUENCY_HZ))
+        self._crossovers = _crossovers(design.band_low_hz, design.band_high_hz, self._hz)
+        self._plant = design_plant(layout, design.plant, effort=effort)
+        self._positions = region_plants(layout, design, effort)
+        self._wanted = np.zeros(len(self._hz))
         if design.target == "speakers":
             angle = math.radians(design.virtual_deg)
-            self._wanted = hrtf.contralateral(angle, FREQUENCY_HZ, layout.head_radius_m)
-        self._target_db = target_db(design.cancellation_db, design.cancellation_shape, FREQUENCY_HZ)
+            self._wanted = hrtf.contralateral(angle, self._hz, layout.head_radius_m)
+        self._target_db = target_db(design.cancellation_db, design.cancellation_shape, self._hz)
         self._mirror = mirrored_drivers(layout.driver_xyz_m) if is_model(layout, design.plant) else None
 
     def filters(self, limit_db: float, droop_db: float, at: np.ndarray | slice = slice(None)) -> np.ndarray:
@@ -164,46 +183,51 @@ class _Crosstalk:
                 limit_db * low,
                 self._design.region_weight,
                 droop_db * low,
+                bisections=self._bisections,
             )
             out[:, :, ear] = plain[:, ear] + (low * high)[:, None] * (self._share * steered - plain[:, ear])
         return out
 
     def lost_db(self, limit_db: float, droop_db: float) -> float:
         """By how much the fed ear's level falls, the larger of both inputs."""
-        made = self.filters(limit_db, droop_db, _LEVEL_AT)
-        level = fed_level(self._plant[_LEVEL_AT], made, self.plain, FREQUENCY_HZ[_LEVEL_AT])
+        at = self._level_at
+        made = self.filters(limit_db, droop_db, at)
+        level = fed_level(self._plant[at], made, self.plain, self._hz[at])
         return max(0.0, -20 * math.log10(float(level.min())))
 
 
 @lru_cache(maxsize=8)
-def _crosstalk_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
-    crosstalk = _Crosstalk(layout, design)
+def _crosstalk_filters(layout: SpeakerLayout, design: Design, effort: Effort) -> np.ndarray:
+    crosstalk = _Crosstalk(layout, design, effort)
     boost_db = design.boost_limit_db
     limit_db, droop_db = boost_db, design.droop_db
     for _ in range(_LEVEL_ROUNDS if droop_db > 0 and design.limit_counts_level else 0):
+        effort.step()
         lost_db = crosstalk.lost_db(limit_db, droop_db)
         if lost_db > boost_db:  # even as loud as plain stereo, drivers would exceed the limit: less droop
             droop_db *= boost_db / lost_db
         elif limit_db == 0:
             droop_db = min(design.droop_db, droop_db * boost_db / max(lost_db, 1e-3))
         limit_db = max(boost_db - lost_db, 0.0)
-    return frozen(crosstalk.filters(limit_db, droop_db))
+    effort.step()
+    made = crosstalk.filters(limit_db, droop_db)
+    return frozen(everywhere(made) if effort.draft else made)
 
 
-def beam_filters(layout: SpeakerLayout, design: Design) -> np.ndarray:
+def beam_filters(layout: SpeakerLayout, design: Design, effort: Effort = EXACT) -> np.ndarray:
     """Filters of a centre beam, (F, drivers) complex on `FREQUENCY_HZ`, with no delay; its axis has 1.
 
     Outside of the band it goes over into a plain mix.
     """
-    return _beam_filters(layout, design.beam_goal(), (design.band_low_hz, design.band_high_hz))
+    return _beam_filters(layout, design.beam_goal(), (design.band_low_hz, design.band_high_hz), effort)
 
 
 @lru_cache(maxsize=8)
-def _beam_filters(layout: SpeakerLayout, goal: BeamGoal, band_hz: tuple[float, float]) -> np.ndarray:
-    coarse = FREQUENCY_HZ[COARSE]
+def _beam_filters(layout: SpeakerLayout, goal: BeamGoal, band_hz: tuple[float, float], effort: Effort) -> np.ndarray:
+    coarse = FREQUENCY_HZ[BEAM_DRAFT if effort.draft else COARSE]
     shares = driver_shares(layout, goal.gain_limit_db + PAIR_GAIN_DB)
-    weights = speaker_beam(layout, np.maximum(coarse, 1.0), goal, shares)
-    beam = CubicSpline(coarse, weights)(FREQUENCY_HZ)
+    weights = speaker_beam(layout, np.maximum(coarse, 1.0), goal, shares, effort)
+    beam = everywhere(weights, BEAM_DRAFT) if effort.draft else CubicSpline(coarse, weights)(FREQUENCY_HZ)
     low, high = _crossovers(*band_hz)
     mix = np.broadcast_to(plain_stereo(layout).sum(axis=1) / 2, beam.shape)
     return frozen(mix + (low * high)[:, None] * (beam - mix))
@@ -223,7 +247,7 @@ def loudness_gain(layout: SpeakerLayout, centre: np.ndarray, plant: str = "") ->
     return math.sqrt((plain.sum(axis=1) @ _PINK_LOUDNESS) / (made.sum(axis=1) @ _PINK_LOUDNESS))
 
 
-def wanted_responses(layout: SpeakerLayout, design: Design) -> np.ndarray:
+def wanted_responses(layout: SpeakerLayout, design: Design, effort: Effort = EXACT) -> np.ndarray:
     """What the filters of a design shall be, (F, drivers, inputs) complex on `FREQUENCY_HZ`, with no delay.
 
     As loud for a centre source as plain stereo.
@@ -232,24 +256,28 @@ def wanted_responses(layout: SpeakerLayout, design: Design) -> np.ndarray:
     ------
     InputError
         The layout has no two drivers side by side, or a driver inside the listener's head; a beam that cannot be.
+    Outdated
+        The effort is no longer worth it.
     """
     plain = plain_stereo(layout)
     if design.method == "plain":
         sides = np.broadcast_to(plain, (len(FREQUENCY_HZ), *plain.shape)).astype(complex)
     else:
-        sides = crosstalk_filters(layout, design)
+        sides = crosstalk_filters(layout, design, effort)
         sides = sides * loudness_gain(layout, sides.sum(axis=2), design.plant)
     if design.centre == "none":
         return sides
     if design.centre == "mix":
         centre = np.broadcast_to(plain.sum(axis=1), (len(FREQUENCY_HZ), len(plain)))
     else:
-        beam = beam_filters(layout, design)
+        beam = beam_filters(layout, design, effort)
         centre = beam * loudness_gain(layout, beam, design.plant)
     return np.concatenate([sides, centre[..., None]], axis=2)
 
 
-def design_filters(layout: SpeakerLayout, design: Design, wanted: np.ndarray | None = None) -> np.ndarray:
+def design_filters(
+    layout: SpeakerLayout, design: Design, wanted: np.ndarray | None = None, effort: Effort = EXACT
+) -> np.ndarray:
     """Driver filters of a design.
 
     Parameters
@@ -263,10 +291,10 @@ def design_filters(layout: SpeakerLayout, design: Design, wanted: np.ndarray | N
 
     Raises
     ------
-    InputError
+    InputError, Outdated
         As `wanted_responses`.
     """
-    wanted = wanted_responses(layout, design) if wanted is None else wanted
+    wanted = wanted_responses(layout, design, effort) if wanted is None else wanted
     fir = to_fir(wanted, design.delay_samples, design.taps)
     exact = {"plain": (0, 1)}.get(design.method, ()) + ((2,) if design.centre == "mix" else ())
     for number in exact:  # one sample, to the bit

@@ -268,5 +268,6 @@ def loudspeaker_detail(layout: SpeakerLayout, params: RenderParams, filters: Ren
         taps=taps,
         latency_samples=filters.latency_samples,
         nulls_deg=live_design(params).nulls_deg,
+        draft=filters.draft,
         **frozen_arrays,
     )

@@ -17,6 +17,7 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import SPEED_OF_SOUND_M_S, SpeakerLayout, unit_vectors
 from workbench.core.messages import frozen
 from workbench.render.beam_refinement import Lean, Limit, faded, refine
+from workbench.render.effort import EXACT, Effort
 from workbench.render.plants import cabinet_pressure
 
 FAR_M = 2.0
@@ -53,8 +54,17 @@ _NULL_MARGIN_DB, _MARGIN_DB = 0.46, 0.05
 _POWER_STEPS = 240
 _PHASE_ROUNDS = 10
 _LARGEST_MISMATCH = 1e4
-_BISECTIONS = 20
-_POWER_BISECTIONS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Bisections:
+    """How often mismatch and power are halved in."""
+
+    mismatch: int = 20
+    power: int = 10
+
+
+_FULL, _DRAFT = _Bisections(), _Bisections(mismatch=10, power=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +150,15 @@ class _Beam:
     """The least-squares problem of a beam, for any mismatch(f)."""
 
     def __init__(
-        self, layout: SpeakerLayout, frequency_hz: np.ndarray, goal: BeamGoal, shares: np.ndarray | float = 1.0
+        self,
+        layout: SpeakerLayout,
+        frequency_hz: np.ndarray,
+        goal: BeamGoal,
+        shares: np.ndarray | float = 1.0,
+        effort: Effort = EXACT,
     ):
+        self.effort = effort
+        self.bisections = _DRAFT if effort.draft else _FULL
         steps = int(np.ceil(goal.window_rad / _WINDOW_STEP_RAD))
         side = both_sides(goal.null_rad)
         window = np.linspace(-goal.window_rad, goal.window_rad, 2 * steps + 1)
@@ -202,6 +219,7 @@ class _Beam:
     def weights(self, mismatch: np.ndarray, power: np.ndarray, chosen: np.ndarray | slice = slice(None)) -> np.ndarray:
         """Weights (F, drivers) for a variance of the drivers' errors and a weight of the radiated power, each (F,), at
         chosen frequencies."""
+        self.effort.step()
         axis, window, own = self._axis[chosen], self._window[chosen], self._own[chosen]
         loaded = self._energy[chosen] + power[:, None, None] * self._radiated[chosen]
         loaded = loaded + np.einsum("fi,ij->fij", mismatch[:, None] * own, np.eye(own.shape[1]))
@@ -236,6 +254,7 @@ class _Beam:
             evenness=goal.evenness,
             mismatch=goal.mismatch,
             limit=limit,
+            before_each=self.effort.step,
         )
         if self._lean is None:
             return faded(weights, *search())
@@ -244,7 +263,11 @@ class _Beam:
 
 
 def speaker_beam(
-    layout: SpeakerLayout, frequency_hz: np.ndarray, goal: BeamGoal, shares: np.ndarray | float = 1.0
+    layout: SpeakerLayout,
+    frequency_hz: np.ndarray,
+    goal: BeamGoal,
+    shares: np.ndarray | float = 1.0,
+    effort: Effort = EXACT,
 ) -> np.ndarray:
     """Driver weights of a beam.
 
@@ -262,8 +285,10 @@ def speaker_beam(
     ------
     InputError
         Even equal weights exceed the gain limit.
+    Outdated
+        The effort is no longer worth it.
     """
-    beam = _Beam(layout, np.asarray(frequency_hz, dtype=float), goal, shares)
+    beam = _Beam(layout, np.asarray(frequency_hz, dtype=float), goal, shares, effort)
     mismatch = np.full(len(frequency_hz), goal.mismatch)
     limit = Limit(
         *(10 ** (level_db / 20) * (1 + 1e-6) for level_db in (goal.gain_limit_db, -goal.white_noise_floor_db))
@@ -278,7 +303,7 @@ def speaker_beam(
     spare = beam.short_of_goal_db(weights, goal)
     low, high = (np.full(len(mismatch), np.log(edge)) for edge in (_LEAST_POWER, _LARGEST_POWER))
     met = np.flatnonzero(spare <= 0)
-    for _ in range(_POWER_BISECTIONS if len(met) else 0):
+    for _ in range(beam.bisections.power if len(met) else 0):
         middle = 0.5 * (low[met] + high[met])
         tried = beam.weights(mismatch[met], np.exp(middle), met)
         good = (beam.short_of_goal_db(tried, goal, met) <= 0) & (limit.strain(tried) <= 1)
@@ -319,7 +344,7 @@ def _relax(beam: _Beam, weights: np.ndarray, mismatch: np.ndarray, power: np.nda
     if len(over) == 0:
         return False
     low, high = np.log(mismatch[over]), np.full(len(over), np.log(_LARGEST_MISMATCH))
-    for _ in range(_BISECTIONS):
+    for _ in range(beam.bisections.mismatch):
         middle = 0.5 * (low + high)
         good = limit.strain(beam.weights(np.exp(middle), power[over], over)) <= 1
         low, high = np.where(good, low, middle), np.where(good, middle, high)

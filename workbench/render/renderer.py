@@ -20,6 +20,7 @@ from workbench.render.causal import AUDITION_DELAY, AUDITION_TAPS, audition_path
 from workbench.render.crosstalk import drive_db, separation_db
 from workbench.render.design import Design, design_from_params
 from workbench.render.designs import design_filters, plain_stereo, wanted_responses
+from workbench.render.effort import EXACT, Effort
 from workbench.render.measured import plant_response
 from workbench.render.upmix import centre_portion
 
@@ -58,6 +59,8 @@ class RenderFilters:
     audition_delay : int
     error_db : (F,) on `region.FREQUENCY_HZ`
         What the filters depart by from the responses that were designed, see `causal.filter_error_db`.
+    draft : bool
+        Made with less work, see `effort.Effort`.
     to_drivers, to_headphones, off : PartitionedFilters
         What the renderer convolves with: drivers, both in a row, and plain stereo on outputs 0 and 1.
     """
@@ -68,6 +71,7 @@ class RenderFilters:
     latency_samples: int = DELAY
     audition_delay: int = AUDITION_DELAY
     error_db: np.ndarray | None = None
+    draft: bool = False
     to_drivers: PartitionedFilters = field(init=False, repr=False)
     to_headphones: PartitionedFilters = field(init=False, repr=False)
     off: PartitionedFilters = field(init=False, repr=False)
@@ -101,6 +105,7 @@ def make_filters(
     *,
     latency: int | None = None,
     paths: np.ndarray | None = None,
+    effort: Effort = EXACT,
 ) -> RenderFilters:
     """Filters of a design, ready to render with.
 
@@ -113,7 +118,7 @@ def make_filters(
 
     Raises
     ------
-    InputError
+    InputError, Outdated
         As `wanted_responses`.
     ValueError
         The design's delay is longer than the latency.
@@ -122,17 +127,19 @@ def make_filters(
     later = latency - design.delay_samples
     if later < 0:
         raise ValueError(f"a delay of {design.delay_samples} samples does not fit into a latency of {latency}")
-    wanted = wanted_responses(layout, design)
+    wanted = wanted_responses(layout, design, effort)
     driver_fir = design_filters(layout, design, wanted)
-    ears_fir = design_filters(layout, dataclasses.replace(design, target="ears", centre="none"))
+    ears_fir = design_filters(layout, dataclasses.replace(design, target="ears", centre="none"), effort=effort)
+    effort.step()
     if later:
         driver_fir, ears_fir = (np.pad(fir, ((0, 0), (0, 0), (later, 0))) for fir in (driver_fir, ears_fir))
     return RenderFilters(
         driver_fir=driver_fir,
-        audition_fir=audition_paths(layout, head, design.plant) if paths is None else paths,
+        audition_fir=audition_paths(layout, head, design.plant, effort) if paths is None else paths,
         ears_fir=ears_fir,
         latency_samples=latency,
         error_db=filter_error_db(driver_fir, wanted, latency),
+        draft=effort.draft,
     )
 
 
@@ -148,7 +155,11 @@ def live_design(params: RenderParams) -> Design:
 
 
 def design_render(
-    layout: SpeakerLayout, params: RenderParams, latency: int | None = None, paths: np.ndarray | None = None
+    layout: SpeakerLayout,
+    params: RenderParams,
+    latency: int | None = None,
+    paths: np.ndarray | None = None,
+    effort: Effort = EXACT,
 ) -> RenderFilters:
     """Filters for the live parameters; see `make_filters`. Pure, and too slow for the audio path.
 
@@ -156,8 +167,11 @@ def design_render(
     ------
     InputError
         The layout cannot play stereo, or has a driver inside the listener's head; a beam that cannot be.
+    Outdated
+        The effort is no longer worth it.
     """
-    return make_filters(layout, live_design(params), audition_pose(params), latency=latency, paths=paths)
+    head = audition_pose(params)
+    return make_filters(layout, live_design(params), head, latency=latency, paths=paths, effort=effort)
 
 
 def audition_pose(params: RenderParams) -> plants.HeadPose:

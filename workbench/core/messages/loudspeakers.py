@@ -53,6 +53,7 @@ class LoudspeakerDetail:
         there is none.
     nulls_deg : the beam's nulls, each on both sides
     depth : RoomDepth, or None while the room is computed
+    draft : made quickly while a slider is dragged; the design itself follows
     """
 
     params: object
@@ -84,6 +85,7 @@ class LoudspeakerDetail:
     latency_samples: int
     nulls_deg: tuple[float, ...] = ()
     depth: RoomDepth | None = None
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

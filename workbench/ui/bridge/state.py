@@ -124,7 +124,7 @@ class BridgeState(QObject):
         if transport != self._transport:
             self._transport = transport
             self.transport_changed.emit(transport)
-        self._poll_beam(mailbox)  # at once: it follows a slider that is dragged
+        self._poll_pictures(mailbox)  # at once: they follow a slider that is dragged
         if self._tick % HEALTH_EVERY == 0:
             self._poll_slow(mailbox)
         self._tick += 1
@@ -151,10 +151,7 @@ class BridgeState(QObject):
         if running != self._running:
             self._running = running
             self.running_changed.emit(running)
-        self._poll_beam(mailbox)
-        if mailbox.loudspeaker_response is not self._response and mailbox.loudspeaker_response is not None:
-            self._response = mailbox.loudspeaker_response
-            self.response_changed.emit(self._response)
+        self._poll_pictures(mailbox)
         room = (session.room_scene, session.room_notice)
         if room != self._room:
             self._room = room
@@ -177,7 +174,10 @@ class BridgeState(QObject):
             self._newest = newest
             self.steps_changed.emit()
 
-    def _poll_beam(self, mailbox) -> None:
+    def _poll_pictures(self, mailbox) -> None:
+        if mailbox.loudspeaker_response is not self._response and mailbox.loudspeaker_response is not None:
+            self._response = mailbox.loudspeaker_response
+            self.response_changed.emit(self._response)
         if mailbox.beam_pattern is not self._pattern and mailbox.beam_pattern is not None:
             self._pattern = mailbox.beam_pattern
             self.pattern_changed.emit(self._pattern)
