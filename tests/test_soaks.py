@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from tests.soak import __main__ as soaks
@@ -14,7 +15,7 @@ from tests.soak.verdict import FAULT, NOT_JUDGED, verdict
 
 def test_a_verdict_is_one_line_and_a_status(capsys):
     assert verdict(True, "3 rounds") == 0
-    assert verdict(FAULT, "3 rounds", ["round 2: late"]) == verdict(False, "3 rounds") == 1
+    assert verdict(FAULT, "3 rounds", ["round 2: late"]) == verdict(np.bool_(False), "3 rounds") == 1
     assert verdict(NOT_JUDGED, "busy") == 3
     said = capsys.readouterr().out.splitlines()
     assert said[:3] == ["good: 3 rounds", "FAULT round 2: late", "FAULT: 3 rounds"] and said[-1] == "not judged: busy"

@@ -22,3 +22,15 @@ def test_before_the_first_hop_nothing_is_claimed():
     clock = HopClock(("only",), capacity=8)
     assert clock.hop_percentiles()["p50_us"] is None
     assert clock.stage_percentiles() == {}
+
+
+def test_whole_hops_are_kept_for_longer_than_their_stages():
+    clock = HopClock(("only",), capacity=40, stages_capacity=10)
+    for number in range(60):
+        clock.begin()
+        if number == 30:
+            sum(range(200_000))  # the longest: too old for its stage, not for the hop
+        clock.lap("only")
+        clock.end(10_000)
+    assert clock.hop_percentiles()["max_us"] > 10 * clock.stage_percentiles()["only"]["p99_us"]
+    assert clock.mean_us(hops=100)["only"] < clock.hop_percentiles()["max_us"]

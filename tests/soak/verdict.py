@@ -11,7 +11,7 @@ STATUS = {GOOD: 0, FAULT: 1, NOT_JUDGED: 3}
 
 def verdict(found: str | bool, figures: str, faults: Sequence[str] = ()) -> int:
     """Print the faults one by one and the line; gives the exit status."""
-    if isinstance(found, bool):
+    if not isinstance(found, str):  # a truth of numpy is no bool
         found = GOOD if found else FAULT
     for fault in faults:
         print(FAULT, fault)
