@@ -2,7 +2,7 @@
 
 In a checkout they are compiled on the machine (`workbench.dsp.ahead`). The packaged program brings them along: it needs
 neither numba nor llvmlite (200 MB), and its first start compiles nothing. One module for each kind of processor
-(`workbench.dsp.ahead.CPU`); the types are those that `workbench.dsp.compiled.warm_up` runs the loops with.
+(`workbench.dsp.built_loops.CPU`); the types are those that `workbench.dsp.loop_trial.warm_up` runs the loops with.
 Each module is tried out beside numba before it is kept.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.dsp import ahead, kernels
+from workbench.dsp import ahead, built_loops, kernels, loop_trial
 
 TOLERANCE = 1e-5
 """Between the modules: a wider processor takes sums in another order."""
@@ -44,7 +44,7 @@ def _try_out(name: str, folder: Path) -> None:
     spec = importlib.util.spec_from_file_location(name, file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    missing = [loop for loop in kernels.ENTRIES if not hasattr(module, loop)]
+    missing = [entry for entry in kernels.ENTRIES if not hasattr(module, entry)]
     if missing:
         raise AssertionError(f"{name} has no {', '.join(missing)}")
 
@@ -54,8 +54,8 @@ def _try_out(name: str, folder: Path) -> None:
     voice = sum(np.sin(k * phase) / k for k in range(1, 30)) * (np.sin(9 * t) > -0.5)
     sound = (0.1 * voice + 0.03 * rng.standard_normal((2, t.size))).astype(np.float32)
 
-    def run(loops) -> tuple[np.ndarray, float]:
-        kernels.use(loops)
+    def run(taken) -> tuple[np.ndarray, float]:
+        kernels.use(taken)
         enhancer, upmixer, out = Enhancer(2), Upmixer(), []
         began = time.process_time()
         for at in range(0, t.size, 480):
@@ -63,10 +63,10 @@ def _try_out(name: str, folder: Path) -> None:
             out.append(np.concatenate([enhanced, upmixer.process(enhanced)]))
         return np.concatenate(out, axis=1), time.process_time() - began
 
-    from workbench.dsp import compiled
+    from workbench.dsp import loops
 
-    compiled.warm_up()
-    (ours, ours_s), (numbas, numbas_s), (plain, plain_s) = run(module), run(compiled), run(None)
+    loop_trial.warm_up(loops)
+    (ours, ours_s), (numbas, numbas_s), (plain, plain_s) = run(module), run(loops), run(None)
     difference = np.abs(ours - numbas).max() / np.abs(numbas).max()
     print(
         f"{file.name}: {file.stat().st_size / 1e6:.1f} MB, differs by {difference:.1e} from numba; a second of two "
@@ -81,7 +81,7 @@ def main() -> int:
     """Compile and try out every module for this kind of machine."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, help="where the modules go")
-    parser.add_argument("--one", choices=ahead.CPU, help=argparse.SUPPRESS)
+    parser.add_argument("--one", choices=built_loops.CPU, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
         ahead.compile_module(args.one, args.folder)
@@ -93,7 +93,7 @@ def main() -> int:
     for name in _names():
         with tempfile.TemporaryDirectory() as cache:
             environment = {**os.environ, "NUMBA_CACHE_DIR": cache, "OPENBLAS_NUM_THREADS": "1"}
-            environment |= ahead.environment(name)
+            environment |= built_loops.environment(name)
             command = [sys.executable, __file__, str(args.folder.resolve()), "--one", name]
             if subprocess.run(command, env=environment, check=False).returncode:
                 print(f"compile_kernels: {name} could not be made", file=sys.stderr)

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 # As in the program, and before numpy is loaded: several threads of matrix products in each of several test processes
 # wait for each other instead of working.
@@ -15,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.audio.jack_server import JackServer, turn, undisturbed
-from workbench.dsp import ahead, kernels
+from workbench.dsp import ahead, kernel_loader, kernels
 
 ATTEMPTS = 5
 REALTIME_TIMEOUT_S = 300
@@ -31,12 +30,9 @@ settings.load_profile("earshot")
 def pytest_configure(config):
     """In a checkout that has never run, compile the inner loops once: else each test process does so inside of the
     first test that wants them, which on a busy machine takes longer than a test may."""
-    cache = Path(ahead.__file__).with_name("__pycache__")
-    wanted = ahead.possible() or not list(cache.glob("compiled.*.nbi"))
-    if not hasattr(config, "workerinput") and ahead.kept() is None and wanted:
-        subprocess.run(
-            [sys.executable, "-c", "from workbench.dsp import kernels; kernels.load()"], cwd=config.rootpath, check=True
-        )
+    if not hasattr(config, "workerinput") and ahead.kept() is None:
+        script = "from workbench.dsp import kernel_loader; kernel_loader.load()"
+        subprocess.run([sys.executable, "-c", script], cwd=config.rootpath, check=True)
 
 
 def pytest_runtest_setup(item):
@@ -53,7 +49,7 @@ def same_loops():
         if thread.name == "kernels":
             thread.join()
     if not LOOPS:
-        kernels.load()
+        kernel_loader.load()
         LOOPS.append(kernels.ready())
     kernels.use(LOOPS[0])
 

@@ -20,7 +20,7 @@ THROUGH = {
     "commands.render": "commands/test_design_render.py",
     "core.messages.*": "core/test_messages.py",
     "core.params.*": "core/test_params.py",
-    "dsp.compiled": "dsp/test_kernels.py",
+    "dsp.loops.*": "dsp/test_kernels.py",
     "engine.ab_designs": "engine/test_ab_control.py",
     "engine.session.*": "engine/test_session.py",
     "render.level": "commands/test_design_render.py",

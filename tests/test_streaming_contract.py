@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.streaming import arrays_in, assert_same, run
-from workbench.dsp import kernels
+from workbench.dsp import kernel_loader
 
 PACKAGES = ("dsp", "enhance", "localize", "render", "audio", "engine")
 
@@ -47,7 +47,7 @@ CASES = _cases()
 @pytest.fixture(scope="module", autouse=True)
 def _one_arithmetic():
     """Compiled loops round otherwise than numpy: none may arrive, from another test's session, between two runs."""
-    kernels.load()
+    kernel_loader.load()
 
 
 @pytest.fixture(params=CLASSES, ids=lambda cls: f"{cls.__module__.removeprefix('workbench.')}.{cls.__name__}")

@@ -1,27 +1,24 @@
 import re
-import subprocess
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
 
 import workbench
 from workbench.core.params import EnhanceParams
-from workbench.dsp import ahead, bands, kernels, stft
+from workbench.dsp import bands, kernel_loader, kernels, stft
 from workbench.dsp.comb import CombFilter
 from workbench.dsp.pitch import PitchTracker
 from workbench.enhance.enhancer import Enhancer
 from workbench.render.upmix import Upmixer
 
-pytest.importorskip("numba")
+loops = pytest.importorskip("workbench.dsp.loops", reason="numba is not installed")
 
 
 @pytest.fixture
 def compiled():
     before = kernels.ready()
-    assert kernels.load()
+    assert kernel_loader.load()
     yield
     kernels.use(before)
 
@@ -42,7 +39,7 @@ def _run(make, hops, compiled_from):
     kernels.unload()
     for number, x in enumerate(hops):
         if number == compiled_from:
-            kernels.load()
+            kernel_loader.load()
         out.append(stream(x))
     return out
 
@@ -75,12 +72,6 @@ def test_compiled_comb_equals_numpy(compiled, period):
         np.testing.assert_allclose(a.causal_spectrum, b.causal_spectrum, atol=2e-5)
 
 
-def test_without_load_there_is_nothing_compiled():
-    script = "import workbench.engine.chain; from workbench.dsp import kernels; print(kernels.ready())"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "None"
-
-
 def _spectra(channels: int = 2) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(4)
     both = rng.standard_normal((2, channels, 481)) + 1j * rng.standard_normal((2, channels, 481))
@@ -89,16 +80,15 @@ def _spectra(channels: int = 2) -> tuple[np.ndarray, np.ndarray]:
 
 def test_compiled_bands_equal_numpy(compiled):
     first, second = _spectra()
-    ready = kernels.by_numba()
     for a, b in zip(first, second):
         product, energy = np.empty(bands.BANDS, np.float32), np.empty(bands.BANDS, np.float32)
-        ready.band_products(a, b, bands.PEAK_BINS, product, energy)
+        loops.bands.band_products(a, b, bands.PEAK_BINS, product, energy)
         np.testing.assert_allclose(product, bands.band_correlation(a, b), rtol=1e-4, atol=1e-4)
         np.testing.assert_allclose(energy, bands.band_energy(b), rtol=1e-5)
-        ready.band_energies(b, bands.PEAK_BINS, energy)
+        loops.bands.band_energies(b, bands.PEAK_BINS, energy)
         np.testing.assert_allclose(energy, bands.band_energy(b), rtol=1e-5)
         out = np.empty(bands.BINS, np.float32)
-        ready.spread(energy, bands.PEAK_BINS, out)
+        loops.bands.spread(energy, bands.PEAK_BINS, out)
         np.testing.assert_allclose(out, bands.interpolate(energy), rtol=1e-5)
 
 
@@ -122,19 +112,17 @@ def test_compiled_transform_of_an_impulse_is_a_root_of_unity(compiled, place):
     frame = np.zeros(960, np.float32)
     frame[place] = 1
     out, work = np.empty(481, np.complex64), np.empty((2, 480), np.complex64)
-    kernels.by_numba().real_fft(frame, *stft.ROOTS, work, out)
+    loops.transforms.real_fft(frame, *stft.ROOTS, work, out)
     np.testing.assert_allclose(out, np.exp(-2j * np.pi * np.arange(481) * place / 960), atol=1e-6)
     back = np.empty(960, np.float32)
-    kernels.by_numba().inverse_real_fft(out, *stft.ROOTS, work, back)
+    loops.transforms.inverse_real_fft(out, *stft.ROOTS, work, back)
     np.testing.assert_allclose(back, frame, atol=1e-6)
 
 
 def test_every_loop_that_is_called_is_an_entry():
     """What `packaging/compile_kernels.py` compiles is what the program calls."""
     folder = Path(workbench.__file__).parent
-    sources = [
-        path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name not in ("kernels.py", "ahead.py")
-    ]
+    sources = [path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "kernels.py"]
     called = {name for source in sources for name in re.findall(r"\bcompiled\.(\w+)\(", source)}
     assert called == set(kernels.ENTRIES)
 
@@ -145,7 +133,7 @@ def test_the_stages_call_the_loops_with_the_types_that_were_compiled(compiled):
     State that numpy left behind is of these types, too: a stream changes over while it runs.
     """
     rng = np.random.default_rng(2)
-    loops = kernels.by_numba()
+    kernel_loader.by_numba()
     signatures = {name: len(getattr(loops, name).nopython_signatures) for name in kernels.ENTRIES}
     for channels in (1, 2, 7):
         sound = rng.standard_normal((480 * 8, channels)).astype(np.float32).T  # not contiguous
@@ -159,18 +147,3 @@ def test_the_stages_call_the_loops_with_the_types_that_were_compiled(compiled):
             upmixer.process(np.asfortranarray(enhanced[[0, -1]]))
     assert {name: len(getattr(loops, name).nopython_signatures) for name in kernels.ENTRIES} == signatures
     assert set(signatures.values()) == {1}
-
-
-@pytest.mark.parametrize(("features", "taken"), [({"X86_V3"}, "prebuilt_v3"), (set(), "prebuilt_v2")])
-def test_loops_that_come_with_the_package_are_taken_by_processor(monkeypatch, features, taken):
-    for name in ("prebuilt_v3", "prebuilt_v2"):
-        monkeypatch.setitem(sys.modules, f"workbench.dsp.{name}", ModuleType(name))
-    monkeypatch.setattr(ahead, "processor_has", lambda feature: feature in features)
-    monkeypatch.setattr(ahead.platform, "machine", lambda: "x86_64")
-    before = kernels.ready()
-    kernels.unload()
-    try:
-        assert kernels.load()
-        assert kernels.ready().__name__ == taken
-    finally:
-        kernels.use(before)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from workbench.core.params import EnhanceParams
-from workbench.dsp import kernels
+from workbench.dsp import kernel_loader, kernels
 from workbench.dsp.bands import BANDS, HOP
 from workbench.enhance.enhancer import Enhancer
 from workbench.enhance.estimator import Estimate
@@ -19,7 +19,7 @@ pytest.importorskip("numba")
 @pytest.fixture
 def compiled():
     before = kernels.ready()
-    assert kernels.load()
+    assert kernel_loader.load()
     yield
     kernels.use(before)
 
@@ -54,7 +54,7 @@ def _both(run):
     """The result with numpy alone and with the kernels."""
     kernels.unload()
     plain = run()
-    kernels.load()
+    kernel_loader.load()
     return plain, run()
 
 
@@ -95,7 +95,7 @@ def test_shaping_equals_numpy(compiled, beta, strength_percent):
 def test_nothing_is_compiled_while_sound_runs(compiled):
     """Read-only blocks, one channel or several, all methods, a stream that began with numpy: the types of the warm-up
     are all that there are."""
-    loops = kernels.by_numba()
+    loops = kernel_loader.by_numba()
     functions = [item for item in vars(loops).values() if hasattr(item, "signatures")]
     assert len(functions) >= len(kernels.ENTRIES)
     before = [len(function.signatures) for function in functions]

@@ -24,7 +24,7 @@ def test_only_the_stage_that_is_asked_for_is_measured(monkeypatch):
     idle, made, told = lambda number: None, [], []
     some = [Case(stage, "idle", lambda stage=stage: (made.append(stage), idle)[1]) for stage in ("beam", "room")]
     monkeypatch.setattr(bench, "cases", lambda: some)
-    monkeypatch.setattr(bench.kernels, "load", lambda: True)
+    monkeypatch.setattr(bench.kernel_loader, "load", lambda: True)
     monkeypatch.setattr(bench, "start_rows", lambda: [{"stage": "start"}])
     assert bench.stages() == {"beam", "room", "start"}
     assert [row["stage"] for row in bench.run(0.001, "room", told.append)] == ["room"]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from workbench.core.params import RenderParams
-from workbench.dsp import kernels
+from workbench.dsp import kernel_loader, kernels
 from workbench.render.upmix import Upmixer
 
 HOP, RATE_HZ = 480, 48000
@@ -98,7 +98,7 @@ def test_off_leaves_the_sides_and_half_a_width_gives_half_the_centre(sources):
 
 def test_compiled_equals_numpy(sources):
     stereo = np.stack([sources[0] + sources[2], 0.5 * sources[1] + sources[2]])
-    if not kernels.load():
+    if not kernel_loader.load():
         pytest.skip("numba is not installed")
     loops = kernels.ready()
     kernels.unload()

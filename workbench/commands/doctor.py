@@ -104,12 +104,12 @@ def _models() -> dict:
 
 
 def _loops() -> dict:
-    from workbench.dsp import kernels
+    from workbench.dsp import kernel_loader, kernels
 
-    if not kernels.load():
+    if not kernel_loader.load():
         return _found("inner loops", True, "not compiled (numba is not installed): the chain takes three times as long")
     name = getattr(kernels.ready(), "__name__", "").rpartition(".")[2]
-    return _found("inner loops", True, "compiled here by numba" if name == "compiled" else f"compiled, {name}")
+    return _found("inner loops", True, "compiled here by numba" if name == "loops" else f"compiled, {name}")
 
 
 def _window() -> dict:

@@ -67,7 +67,7 @@ def _params(args: argparse.Namespace, base: parameters.Params | None) -> paramet
 
 def run(args: argparse.Namespace) -> int:
     """Run until the time is up, the file ends, or Ctrl-C."""
-    from workbench.dsp import kernels
+    from workbench.dsp import kernel_loader
     from workbench.engine.assembly import Structure, assemble
     from workbench.engine.history import ParameterHistory
     from workbench.engine.inputs import InputSetup
@@ -106,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
         source_variables=tuple(parse_variables("--source-env", args.source_env).items()),
         sink_variables=tuple(parse_variables("--sink-env", args.sink_env).items()),
     )
-    kernels.load()  # first, so that the samples do not depend on when it would be done
+    kernel_loader.load()  # first, so that the samples do not depend on when it would be done
     mailbox = None if fast else Mailbox()
     history = ParameterHistory(_params(args, settings and settings.params))
     assembly = assemble(structure, history, mailbox, note, strict=True)

@@ -114,10 +114,10 @@ def _without_network(args: argparse.Namespace, params: parameters.Params, rate_h
 def _write_tracks(args: argparse.Namespace, samples, array, params, frames) -> None:
     """Each talker as a file of its own."""
     from workbench.commands.progress import ProgressLine
-    from workbench.dsp import kernels
+    from workbench.dsp import kernel_loader
     from workbench.engine.talker_recorder import record_talkers
 
-    kernels.load()
+    kernel_loader.load()
     line = ProgressLine()
 
     def progress(done_s: float, total_s: float) -> None:

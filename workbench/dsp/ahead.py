@@ -11,22 +11,19 @@ missing, numba stays in the program.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib.metadata
 import importlib.util
 import logging
 import os
-import platform
 import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
-import platformdirs
+from workbench.dsp import built_loops, kernels, loop_trial
 
 try:
     import fcntl
@@ -35,43 +32,8 @@ except ImportError:  # Windows
 
 log = logging.getLogger(__name__)
 
-CPU = {"prebuilt_v3": "x86-64-v3", "prebuilt_v2": "x86-64-v2", "prebuilt": ""}
-"""LLVM's name of the processor that each module is compiled for; empty: any of this machine's kind."""
 PATIENCE_S = 600.0
 _FAILED = "failed.txt"
-
-
-def processor_has(feature: str) -> bool:
-    """Whether numpy found a feature of the processor, by numpy's name for it."""
-    found = np.show_config(mode="dicts")["SIMD Extensions"]
-    return feature in found["baseline"] or feature in found["found"]
-
-
-def module_names() -> tuple[str, ...]:
-    """Names of the modules that run on this processor, the fastest first."""
-    if platform.machine().lower() not in ("x86_64", "amd64"):
-        return ("prebuilt",)
-    return ("prebuilt_v3", "prebuilt_v2") if processor_has("X86_V3") else ("prebuilt_v2",)
-
-
-def environment(name: str) -> dict[str, str]:
-    """What tells numba, before it is imported, for which processor it shall compile: the same loops then give the same
-    samples, bit for bit, however they were compiled."""
-    return {"NUMBA_CPU_NAME": CPU[name], "NUMBA_CPU_FEATURES": ""} if CPU[name] else {}
-
-
-def _folder() -> Path:
-    """Where the module for this interpreter, these loops and this numba is kept."""
-    sources = ("ahead", "compiled", "kernels", "bands", "comb", "pitch", "stft")  # the types are those of the callers
-    parts = [Path(__file__).with_name(f"{name}.py").read_bytes() for name in sources]
-    parts += [sys.implementation.cache_tag.encode(), platform.machine().encode(), np.__version__.encode()]
-    parts.append(importlib.metadata.version("numba").encode())
-    key = hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
-    beside = Path(__file__).with_name("__pycache__")
-    beside.mkdir(exist_ok=True)
-    if os.access(beside, os.W_OK):
-        return beside / f"loops-{key}"
-    return platformdirs.user_cache_path("earshot", appauthor=False) / f"loops-{key}"
 
 
 def _load(folder: Path, name: str) -> ModuleType | None:
@@ -92,7 +54,7 @@ def _load(folder: Path, name: str) -> ModuleType | None:
 def kept() -> ModuleType | None:
     """The module that was built on this machine before; None where there is none."""
     try:
-        return _load(_folder(), module_names()[0])
+        return _load(built_loops.folder(), built_loops.module_names()[0])
     except (OSError, importlib.metadata.PackageNotFoundError):
         return None
 
@@ -102,7 +64,7 @@ def possible() -> bool:
     compiler = shutil.which(os.environ.get("CC", "cc").split()[0]) if os.environ.get("CC", "cc").split() else None
     headers = Path(sysconfig.get_path("include"), "Python.h")
     try:
-        return bool(compiler) and headers.is_file() and not (_folder() / _FAILED).exists()
+        return bool(compiler) and headers.is_file() and not (built_loops.folder() / _FAILED).exists()
     except (OSError, importlib.metadata.PackageNotFoundError):
         return False
 
@@ -110,12 +72,12 @@ def possible() -> bool:
 def build() -> ModuleType | None:
     """Compile the loops in a process of its own, which keeps them; takes half a minute. None where that fails, which is
     remembered."""
-    folder, name = _folder(), module_names()[0]
+    folder, name = built_loops.folder(), built_loops.module_names()[0]
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
             [sys.executable, "-m", "workbench.dsp.ahead", str(folder), name],
-            env={**os.environ, **environment(name)},
+            env={**os.environ, **built_loops.environment(name)},
             cwd=Path(__file__).parents[2],
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -135,14 +97,14 @@ def build() -> ModuleType | None:
 
 
 def compile_module(name: str, folder: Path) -> Path:
-    """Make one extension module of the loops; to be called in a process with `environment(name)`.
+    """Make one extension module of the loops; to be called in a process with `built_loops.environment(name)`.
 
     Returns the file. Raises what numba and the C compiler raise.
     """
     from numba.core.compiler import Flags
     from numba.pycc import CC, compiler  # type: ignore[attr-defined]
 
-    from workbench.dsp import compiled, kernels
+    from workbench.dsp import loops
 
     def flags() -> Flags:
         made = Flags()
@@ -150,49 +112,39 @@ def compile_module(name: str, folder: Path) -> Path:
         return made
 
     compiler.Flags = flags  # type: ignore[attr-defined]
-    compiled.warm_up()
-    extension = CC(name, source_module=compiled)
+    loop_trial.warm_up(loops)
+    extension = CC(name, source_module=loops)
     extension.output_dir = str(folder)
-    extension.target_cpu = CPU[name]
-    for loop in kernels.ENTRIES:
-        dispatcher = getattr(compiled, loop)
+    extension.target_cpu = built_loops.CPU[name]
+    for entry in kernels.ENTRIES:
+        dispatcher = getattr(loops, entry)
         (signature,) = dispatcher.nopython_signatures
         # Called, not exported itself: so it keeps its own rules for products and sums.
-        extension.export(loop, signature)(_caller(loop, len(signature.args), compiled))
+        extension.export(entry, signature)(_caller(entry, len(signature.args), dispatcher))
     extension.compile()
     (file,) = folder.glob(f"{name}.*")
     return file
 
 
-def _caller(loop: str, count: int, compiled: ModuleType):
+def _caller(entry: str, count: int, dispatcher) -> Callable:
     words = ", ".join(f"a{index}" for index in range(count))
-    scope = {"loop": getattr(compiled, loop)}
-    exec(f"def {loop}({words}):\n    return loop({words})\n", scope)
-    return scope[loop]
+    scope = {"loop": dispatcher}
+    exec(f"def {entry}({words}):\n    return loop({words})\n", scope)
+    return scope[entry]
 
 
 def _try_out(module: ModuleType) -> None:
-    """Run the module beside numba. Raises AssertionError where they differ."""
-    from workbench.dsp import compiled, kernels
-    from workbench.dsp.comb import CombFilter
-    from workbench.dsp.pitch import PitchTracker
-    from workbench.dsp.stft import Analysis, Synthesis
+    """Run every loop of the module beside numba's. Raises AssertionError where they differ in a single bit."""
+    from workbench.dsp import loops
 
-    missing = [name for name in kernels.ENTRIES if not hasattr(module, name)]
+    missing = [entry for entry in kernels.ENTRIES if not hasattr(module, entry)]
     if missing:
         raise AssertionError(f"the module has no {', '.join(missing)}")
-    rng = np.random.default_rng(0)
-    sound = np.sin(0.02 * np.arange(40 * 480)) + 0.1 * rng.standard_normal(40 * 480)
-
-    def run(loops: ModuleType) -> np.ndarray:
-        analysis, synthesis, pitch, comb, out = Analysis(1), Synthesis(1), PitchTracker(1), CombFilter(1), []
-        for hop in sound.astype(np.float32).reshape(-1, 1, 480):
-            found = pitch._process_compiled(loops, hop)
-            combed = comb._process_compiled(loops, hop, found.period, found.decided_period)
-            out += [synthesis._process_compiled(loops, analysis._process_compiled(loops, hop)), combed.spectrum]
-        return np.concatenate([np.abs(one).ravel() for one in out])
-
-    if not np.array_equal(run(module), run(compiled)):
+    names, ours = loop_trial.samples(module)
+    _, numbas = loop_trial.samples(loops)
+    if names != set(kernels.ENTRIES):
+        raise AssertionError(f"not tried out: {', '.join(set(kernels.ENTRIES) - names)}")
+    if any(one.tobytes() != other.tobytes() for one, other in zip(ours, numbas, strict=True)):
         raise AssertionError("the module's samples differ from numba's")
 
 

@@ -14,7 +14,7 @@ from workbench.audio.files import check_apart, open_sound
 from workbench.core.errors import InputError
 from workbench.core.interrupts import DeferredInterrupt
 from workbench.core.params import EnhanceParams, Params
-from workbench.dsp import kernels
+from workbench.dsp import kernel_loader
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine.assembly import Structure, assemble
 from workbench.engine.history import ParameterHistory
@@ -65,7 +65,7 @@ def process_file(
         existing output stays as it was.
     """
     open_sound(source).close()  # a bad file is refused before anything that takes long
-    kernels.load()  # before the first hop, so that the samples do not depend on when it would be done
+    kernel_loader.load()  # before the first hop, so that the samples do not depend on when it would be done
     structure = Structure(f"file:{source}", f"file:{target}", array, layout, pace="fast", begin_s=begin_s)
     if inputs is not None:
         structure = replace(structure, inputs=inputs)
@@ -116,7 +116,7 @@ def process_file_with_oracle(
     InputError
         Files that cannot be read or do not fit together, or an output that cannot be written.
     """
-    kernels.load()
+    kernel_loader.load()
     for read in (source, clean):
         check_apart(read, target)
     noisy = FileSource(source)

@@ -22,7 +22,7 @@ from workbench.core.geometry import Driver, MicrophoneArray, SpeakerLayout, load
 from workbench.core.interrupts import DeferredInterrupt
 from workbench.core.messages import Block
 from workbench.core.params import Params
-from workbench.dsp import kernels
+from workbench.dsp import kernel_loader, kernels
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine import inputs
 from workbench.engine import settings as settings_files
@@ -287,7 +287,7 @@ def hops(
                 f"{session.input_path}: {source.channels} channels at {source.file_rate_hz} Hz; the journal says "
                 f"{session.header['input_channels']} at {RATE_HZ} Hz"
             )
-        kernels.load()
+        kernel_loader.load()
         chain = Chain(config_of(session), analyse=False, compare=bool(session.header["compare"]))
         if chain.latency != session.header["latency"]:
             raise InputError(

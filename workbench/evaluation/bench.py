@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.dsp import kernels
+from workbench.dsp import kernel_loader
 from workbench.engine import memory
 from workbench.evaluation.bench_cases import cases
 from workbench.evaluation.bench_start import START, STARTS, start_rows
@@ -19,7 +19,7 @@ def stages() -> set[str]:
 def run(seconds: float, only: str | None, progress: Callable[[str], None]) -> list[dict]:
     """Measure all cases, or those whose stage is `only`; `progress` is told each before it starts."""
     memory.settle()  # as the program does
-    kernels.load()
+    kernel_loader.load()
     rows = []
     for case in cases():
         if only is None or case.stage == only:

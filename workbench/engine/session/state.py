@@ -11,7 +11,7 @@ from typing import Any
 from workbench.audio.device_watch import DeviceWatch
 from workbench.core.messages import Health, Said
 from workbench.core.params import Params
-from workbench.dsp import kernels
+from workbench.dsp import kernel_loader
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine.ab_control import ABControl
 from workbench.engine.ab_settings import SideHistory
@@ -96,7 +96,7 @@ class SessionState:
         self._commands: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         # Loading them holds the interpreter for moments that sound would notice, so the first start waits a little;
         # on a first run they take longer to compile, and the chain changes over when they are there.
-        self._kernels = threading.Thread(target=kernels.load, name="kernels", daemon=True)
+        self._kernels = threading.Thread(target=kernel_loader.load, name="kernels", daemon=True)
         self._kernels.start()
 
     @property
