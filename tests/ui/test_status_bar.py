@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 
 from tests.ui.fakes import RUNNING, FakeSession, saying
 from tests.ui.test_notice import pass_time
-from workbench.core.messages import Health, LatencyPart
+from workbench.core.messages import Dropout, Health, LatencyPart
 from workbench.ui.status_bar import LoadBar, StatusBar, latency_texts
 
 
@@ -63,6 +63,16 @@ def test_dropouts_name_stage_and_time(bar):
     assert bar.dropout_lamp.token == "clip"
     assert "1:01  enhance  13.1 of 10 ms" in bar.dropout_text.toolTip()
     assert "sink (sound server)" in bar.dropout_text.toolTip()
+
+
+def test_what_the_busy_machine_interrupted_is_counted_too(bar):
+    taken = Dropout(9.0, "processor", own=False, detail="taken away for 26 ms")
+    bar.show_health(replace(RUNNING, own_dropouts=0, server_dropouts=0, dropouts=(taken,)))
+    assert (bar.dropout_text.text(), bar.dropout_where.text()) == ("1", "processor, 0:09")
+    assert bar.dropout_lamp.token == "warning"
+    assert "1 of the machine" in bar.dropout_text.toolTip() and "(sound server)" not in bar.dropout_text.toolTip()
+    bar.show_health(replace(RUNNING, own_dropouts=0, server_dropouts=0, dropouts=()))
+    assert bar.dropout_text.text() == "0" and bar.dropout_where.isHidden()
 
 
 def test_a_message_of_the_engine_appears_whole_in_the_tooltip_and_is_kept_until_another_comes(bar):

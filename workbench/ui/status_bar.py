@@ -22,6 +22,8 @@ BOXES_MAX_PX = 350.0
 BOX_PADDING = 20
 ROOM_FOR_BOTH = 2200
 """Below this width the array gives way to a notice."""
+MACHINE = "processor"
+"""Stage of a dropout for which the processor was taken away: neither the program's nor the sound server's."""
 STATES = {"stopped": "Stopped", "starting": "Starting", "running": "Running", "lost": "Device lost"}
 
 
@@ -360,18 +362,20 @@ class StatusBar(QFrame):
         self.notice.take(health)
 
     def _show_dropouts(self, health: Health) -> None:
-        total = health.own_dropouts + health.server_dropouts
+        machine = sum(drop.stage == MACHINE and not drop.own for drop in health.dropouts)
+        total = health.own_dropouts + health.server_dropouts + machine
         self.dropout_text.setText(str(total))
-        newest = health.dropouts[-1] if health.dropouts else None
+        newest = health.dropouts[-1] if health.dropouts and total else None
         self.dropout_where.setText(f"{newest.stage}, {knobs.clock_text(newest.time_s)}" if newest else "")
         self.dropout_where.setVisible(newest is not None)
         token = "good" if total == 0 else ("clip" if health.own_dropouts else "warning")
         self.dropout_lamp.set_token(token)
         lines = []
         for drop in health.dropouts[-12:]:
-            where = drop.stage if drop.own else f"{drop.stage} (sound server)"
+            where = drop.stage if drop.own or drop.stage == MACHINE else f"{drop.stage} (sound server)"
             lines.append(f"{knobs.clock_text(drop.time_s)}  {where}  {drop.detail}".rstrip())
         head = f"{health.own_dropouts} of the program itself, {health.server_dropouts} of the sound server"
+        head += f", {machine} of the machine, which was busy otherwise"
         tip = "\n".join([head, *lines])
         for part in (self.dropout_lamp, self.dropout_word, self.dropout_text, self.dropout_where):
             part.setToolTip(tip)
