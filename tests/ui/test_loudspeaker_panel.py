@@ -346,4 +346,24 @@ def test_the_panel_says_what_it_shows(qtbot):
     panel.show_response(response())
     assert panel.note.text().startswith("pair-100mm, 960 taps, latency 5.0")
     panel.show_response(None)
-    assert panel.note.text() == ""
+    assert "press Start" in panel.note.text()
+
+
+def test_in_a_low_window_the_settings_scroll_and_all_plots_can_be_read(qtbot):
+    from PySide6.QtWidgets import QWidget
+
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1280, 640)
+    window.show()
+    panel = LoudspeakerPanel(window)
+    panel.view.settings.show_group("centre")
+    panel.show_at(None)
+    qtbot.waitUntil(lambda: panel.view.settings.pages.currentWidget().verticalScrollBar().maximum() > 0)
+    assert panel.height() <= 640
+    for plot in panel.view.plots:
+        assert plot.height() >= 190, plot.accessibleName()
+    last = panel.view.rows["render.beam_wng_db"]
+    last.slider.setFocus(Qt.FocusReason.TabFocusReason)
+    panel.view.settings.pages.currentWidget().ensureWidgetVisible(last)
+    assert panel.view.settings.rect().contains(last.mapTo(panel.view.settings, last.rect().bottomLeft()))

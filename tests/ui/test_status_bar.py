@@ -65,6 +65,19 @@ def test_dropouts_name_stage_and_time(bar):
     assert "sink (sound server)" in bar.dropout_text.toolTip()
 
 
+def test_in_a_small_window_a_notice_takes_the_room_of_the_latencys_parts(bar):
+    bar.resize(1280, 28)
+    bar.set_compact(True)
+    bar.show_health(RUNNING)
+    bar.layout().activate()
+    before = bar.latency.width()
+    bar.show_notice("Recorded 3.9 s to /home/you/Documents/Earshot recordings/2026-11-22 10-30-00", error=False)
+    bar.layout().activate()
+    assert bar.latency.width() < before / 2 and bar.notice.width() > 400
+    bar.notice.say("", error=False)
+    assert bar.latency.width() == before
+
+
 def test_what_the_busy_machine_interrupted_is_counted_too(bar):
     taken = Dropout(9.0, "processor", own=False, detail="taken away for 26 ms")
     bar.show_health(replace(RUNNING, own_dropouts=0, server_dropouts=0, dropouts=(taken,)))

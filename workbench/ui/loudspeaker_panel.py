@@ -23,6 +23,11 @@ from workbench.ui.views.speaker_plot import SHAPE, SpeakerPlot
 from workbench.ui.views.sweet_spot_plot import SweetSpotPlot
 
 WIDTH, HEIGHT = 1240, 740
+LEAST_UPPER, LEAST_LOWER = 248, 196
+"""Heights below which the plots cannot be read."""
+
+
+NOTHING = "computed while the sound runs: press Start (Space)"
 
 
 class LoudspeakerDesignView(QWidget):
@@ -114,6 +119,8 @@ class LoudspeakerDesignView(QWidget):
         grid.addWidget(rule(), 1, 0)
         grid.addLayout(lower, 2, 0)
         grid.addWidget(self.strip, 3, 0)
+        grid.setRowMinimumHeight(0, LEAST_UPPER)
+        grid.setRowMinimumHeight(2, LEAST_LOWER)
         grid.setRowStretch(0, 11)
         grid.setRowStretch(2, 9)
         for plot in self.plots:
@@ -178,6 +185,7 @@ class LoudspeakerPanel(FloatPanel):
         self.head.insertSpacing(place + 3, 8)
         self.head.setSpacing(6)
         self.body.addWidget(self.view)
+        self.note.setText(NOTHING)
 
     def apply_theme(self, tokens: Tokens) -> None:
         super().apply_theme(tokens)
@@ -186,7 +194,7 @@ class LoudspeakerPanel(FloatPanel):
     def show_response(self, response: LoudspeakerResponse | None) -> None:
         """Show a design, and what it is in the header."""
         self.view.show_response(response)
-        self.note.setText("" if response is None else _note(response))
+        self.note.setText(NOTHING if response is None else _note(response))
 
     def show_params(self, params: Params, preset: Params) -> None:
         """The parameters in force."""

@@ -21,9 +21,12 @@ from workbench.core.params import Entry, Params, RenderParams, Value
 from workbench.ui import painting, theme
 from workbench.ui.controls import ChoiceRow, Row, Segmented, SliderRow, SwitchRow
 from workbench.ui.controls.base import BOX_HEIGHT, ROW_MARGIN, TRACK_X, new_gesture
+from workbench.ui.overlay_scroll import OverlayScroll
 from workbench.ui.theme import Tokens
 
 WIDTH = 312
+LEAST_ROWS = 5
+"""So many rows of a page are seen at least; the others scroll."""
 GROUPS = {
     "sides": (
         "render.target",
@@ -235,7 +238,11 @@ class LoudspeakerSettings(QWidget):
             if name == "room":
                 column.addWidget(self.depth)
             column.addStretch(1)
-            self.pages.addWidget(page)
+            scroll = OverlayScroll()  # in a low window the longest page must not squeeze the plots
+            scroll.setWidget(page)
+            page.setAutoFillBackground(False)
+            scroll.setMinimumHeight(LEAST_ROWS * theme.ROW)
+            self.pages.addWidget(scroll)
         self.tabs.chosen.connect(self.show_group)
         for path, row in self.rows.items():
             row.edited.connect(self.edited)

@@ -42,7 +42,7 @@ class LatencyParts(Themed, QWidget):
     def __init__(self, parent: QWidget | None = None):
         super().__init__(parent)
         self.parts: tuple[LatencyPart, ...] = ()
-        self.compact = False
+        self.compact = self.brief = False
         self._boxes: list[tuple[QRectF, LatencyPart]] = []
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -63,6 +63,12 @@ class LatencyParts(Themed, QWidget):
         self.compact = compact
         self._relayout()
 
+    def set_brief(self, brief: bool) -> None:
+        """The sum alone, so that something else can be read."""
+        if brief != self.brief:
+            self.brief = brief
+            self._relayout()
+
     def _pieces(self):
         """What stands where: (kind, x, width, text, part) from the left."""
         plain, strong = QFontMetricsF(theme.font(12)), QFontMetricsF(theme.font(12, 600))
@@ -78,6 +84,9 @@ class LatencyParts(Themed, QWidget):
         shown = [part for part in self.parts if part.samples > 0]
         if not shown:
             add("caption", "–", plain.horizontalAdvance("–"))
+            return pieces, x
+        if self.brief:
+            add("strong", f"{total}{THIN_SPACE}ms", strong.horizontalAdvance(f"{total}{THIN_SPACE}ms"))
             return pieces, x
         px_per_ms = min(BOX_PX_PER_MS, BOXES_MAX_PX / sum(part.ms for part in shown))
         for number, (part, (label, ms)) in enumerate(zip(shown, texts)):
@@ -329,6 +338,7 @@ class StatusBar(QFrame):
         self.cancel.hide()
 
     def _make_room(self) -> None:
+        self.latency.set_brief(self._compact and bool(self.notice.text))
         shown = not self._compact and (not self.notice.text or self.width() >= ROOM_FOR_BOTH)
         self.array_text.setVisible(shown)
         self.array_rule.setVisible(shown)

@@ -44,13 +44,18 @@ KEY_GROUPS = (
             ("E", "Enhancer: network, cost, gains over time"),
             ("L", "Loudspeakers"),
             ("Ctrl+P", "Save a picture of the plot in focus or under the pointer"),
-            ("Ctrl+.   Ctrl+,", "Larger, smaller map"),
+        ),
+    ),
+    (
+        "Window",
+        (
             ("F6   Shift+F6", "To the next, the last region: sound, Space, Parameters, timeline, toolbar"),
             ("Alt+Shift+← → ↑ ↓", "Put the panel in focus left, right, above, below the sound"),
             ("Alt+Shift+T", "… as a tab beside the other one"),
             ("Alt+Shift+W", "… in a window of its own, and back"),
             ("F7   Shift+F7", "Panel in focus: wider, narrower"),
             ("F8   Shift+F8", "… taller, less tall"),
+            ("Ctrl+.   Ctrl+,", "Larger, smaller map"),
             ("F11", "Full screen"),
         ),
     ),
@@ -91,13 +96,13 @@ KEY_GROUPS = (
 )
 """The keys by what they are for: (keys, what they do), several keys parted by three spaces."""
 KEYS = tuple(row for _, rows in KEY_GROUPS for row in rows)
-KEYS_WIDTH = 880
-COLUMNS = (3, 3)
+KEYS_WIDTH = 1240
+COLUMNS = (2, 2, 3)
 """Groups that stand below each other in each column."""
 
 
 class KeysPanel(FloatPanel):
-    """F1: the keys in two columns, and the way to the handbook. On a low window they scroll."""
+    """F1: the keys in three columns, and the way to the handbook. On a low window they scroll."""
 
     handbook_wanted = Signal()
 

@@ -72,7 +72,7 @@ def holder(layout: QLayout) -> QWidget:
     return made
 
 
-def key_caps(keys: str) -> QWidget:
+def key_caps(keys: str, height: int = 22) -> QWidget:
     """Keys as they are printed on a keyboard; several are parted by three spaces."""
     row = QHBoxLayout()
     row.setContentsMargins(0, 0, 0, 0)
@@ -81,7 +81,7 @@ def key_caps(keys: str) -> QWidget:
         cap = label(key, 11, 500)
         cap.setProperty("keycap", "true")
         cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        cap.setFixedHeight(22)
+        cap.setFixedHeight(height)
         row.addWidget(cap)
     row.addStretch(1)
     return holder(row)

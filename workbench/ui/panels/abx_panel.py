@@ -23,12 +23,12 @@ KEYS = (("A   B   X", "listen"), ("←   →", "X is A, X is B"), ("[   ]   \\",
 
 
 class LetterButton(Themed, QAbstractButton):
-    """A, B or X, 84 high: filled while it plays, and a word below it."""
+    """A, B or X, 76 high: filled while it plays, and a word below it."""
 
     def __init__(self, letter: str, parent: QWidget | None = None):
         super().__init__(parent)
         self.letter, self.note, self.playing = letter, "", False
-        self.setFixedHeight(84)
+        self.setFixedHeight(76)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setToolTip(f"Listen to {letter} ({letter})")
@@ -57,10 +57,10 @@ class LetterButton(Themed, QAbstractButton):
         painter.drawRoundedRect(rect, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
         painter.setFont(theme.font(28, 600))
         painter.setPen(QColor(t.panel) if self.playing else ink)
-        painter.drawText(rect.adjusted(0, 12, 0, -30), Qt.AlignmentFlag.AlignCenter, self.letter)
+        painter.drawText(rect.adjusted(0, 8, 0, -28), Qt.AlignmentFlag.AlignCenter, self.letter)
         painter.setFont(theme.font(11))
         painter.setPen(QColor(t.panel if self.playing else t.text3))
-        painter.drawText(rect.adjusted(0, 52, 0, -8), Qt.AlignmentFlag.AlignCenter, self.note)
+        painter.drawText(rect.adjusted(0, 46, 0, -8), Qt.AlignmentFlag.AlignCenter, self.note)
         if self.hasFocus():
             draw_focus_ring(painter, t, QRectF(self.rect()).adjusted(2, 2, -2, -2), theme.RADIUS_FIELD)
         painter.end()
@@ -307,17 +307,17 @@ class ABXPanel(FloatPanel):
         self.body.addWidget(rule())
 
         keys = QGridLayout()
-        keys.setContentsMargins(12, 8, 12, 8)
+        keys.setContentsMargins(12, 6, 12, 6)
         keys.setColumnStretch(1, 1)
-        keys.setVerticalSpacing(4)
+        keys.setVerticalSpacing(2)
         for line, (caps, what) in enumerate(KEYS):
-            keys.addWidget(key_caps(caps), line, 0)
+            keys.addWidget(key_caps(caps, 18), line, 0)
             keys.addWidget(label(what, 11, tone="2"), line, 1)
         keys.setColumnMinimumWidth(0, 96)
         self.body.addLayout(keys)
         self.body.addWidget(rule())
         foot = QHBoxLayout()
-        foot.setContentsMargins(12, 8, 12, 8)
+        foot.setContentsMargins(12, 6, 12, 6)
         foot.setSpacing(8)
         self.begin = button("Begin", "Begin the test")
         self.begin.clicked.connect(lambda _=False: self.begin_wanted.emit(self.trials.value()))

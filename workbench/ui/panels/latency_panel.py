@@ -21,7 +21,7 @@ from workbench.ui.theme import Tokens
 WIDTH = 364
 SHOWN = 50
 """Rows of the log; all are copied."""
-LOG_HEIGHT, LEAST_LOG_HEIGHT = 236, 76
+LOG_HEIGHT, LEAST_LOG_HEIGHT = 236, 52
 TOGETHER_S = 2.0
 """Interruptions of one cause that follow each other within this are one row of the log."""
 NOT_MEASURED = "The delay was not measured"
