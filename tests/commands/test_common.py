@@ -5,7 +5,15 @@ import argparse
 import pytest
 
 from workbench.cli import main
-from workbench.commands.common import check_block, made_folder, number_from, whole_from
+from workbench.commands.common import (
+    add_environment_arguments,
+    check_block,
+    made_folder,
+    number_from,
+    parse_variables,
+    resumable,
+    whole_from,
+)
 from workbench.core.errors import InputError
 
 
@@ -46,3 +54,22 @@ def test_a_folder_is_made_or_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be made a folder"):
         made_folder(tmp_path / "file")
+
+
+def test_an_interrupted_training_says_where_its_checkpoint_is(tmp_path, capsys):
+    with pytest.raises(KeyboardInterrupt), resumable(tmp_path):
+        raise KeyboardInterrupt
+    assert capsys.readouterr().err == "", "there is none yet"
+    (tmp_path / "checkpoint.pt").write_bytes(b"")
+    with pytest.raises(KeyboardInterrupt), resumable(tmp_path):
+        raise KeyboardInterrupt
+    assert f"the checkpoint is in {tmp_path}. Go on with the same command and --resume." in capsys.readouterr().err
+
+
+def test_variables_of_the_audio_processes_are_read_for_each_end():
+    parser = argparse.ArgumentParser()
+    add_environment_arguments(parser)
+    args = parser.parse_args(["--source-env", "A=1", "--source-env", "B=x=y"])
+    assert parse_variables("--source-env", args.source_env) == {"A": "1", "B": "x=y"} and args.sink_env == []
+    with pytest.raises(InputError, match="--sink-env 'A': expected NAME=VALUE"):
+        parse_variables("--sink-env", ["A"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import json
 import math
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,18 @@ def add_set_argument(parser: argparse.ArgumentParser) -> None:
         metavar="PATH=VALUE",
         help="set a parameter, e.g. enhance.strength_percent=80 (`workbench params` lists them)",
     )
+
+
+def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--source-env NAME=VALUE` and `--sink-env`, repeatable; `parse_variables` reads them."""
+    for end in ("source", "sink"):
+        parser.add_argument(
+            f"--{end}-env",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help=f"environment of the {end}'s audio process, such as JACK_DEFAULT_SERVER=studio",
+        )
 
 
 def parse_settings(assignments: list[str], base: Params | None = None) -> Params:
@@ -146,6 +159,17 @@ def check_block(block: int | None) -> None:
     """Raises InputError for a device's block that no device has."""
     if block is not None and not 1 <= block <= LARGEST_BLOCK:
         raise InputError(f"--block {block}: must be from 1 to {LARGEST_BLOCK}")
+
+
+@contextlib.contextmanager
+def resumable(work: Path) -> Iterator[None]:
+    """A training that is interrupted says where its checkpoint is, if there is one yet."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if (work / "checkpoint.pt").is_file():
+            note(f"stopped; the checkpoint is in {work}. Go on with the same command and --resume.")
+        raise
 
 
 def note(message: str) -> None:

@@ -7,7 +7,14 @@ import ctypes
 import importlib.util
 import sys
 
-from workbench.commands.common import SCHEMA, add_json_argument, note, parse_variables, write_json
+from workbench.commands.common import (
+    SCHEMA,
+    add_environment_arguments,
+    add_json_argument,
+    note,
+    parse_variables,
+    write_json,
+)
 from workbench.core.errors import DeviceError, InputError
 from workbench.core.resources import resource, root, shipped_names
 
@@ -44,14 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="read a microphone's calibration file (REW, miniDSP) and say what it holds",
     )
     parser.add_argument("--sink", help="where the chirp is played: device:HOSTAPI/NAME[#channels 1,2]")
-    for end in ("source", "sink"):
-        parser.add_argument(
-            f"--{end}-env",
-            action="append",
-            default=[],
-            metavar="NAME=VALUE",
-            help=f"environment of the {end}'s audio process, such as JACK_DEFAULT_SERVER=studio",
-        )
+    add_environment_arguments(parser)
     parser.add_argument("--seconds", type=float, default=10.0, help="how long to listen (default 10)")
     add_json_argument(parser)
 

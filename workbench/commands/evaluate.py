@@ -7,8 +7,6 @@ import argparse
 import os
 from pathlib import Path
 
-import numpy as np
-
 from workbench.commands import evaluate_beam, evaluate_localize, evaluate_render
 from workbench.commands.common import (
     SCHEMA,
@@ -108,20 +106,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _write_plots(methods: dict, folder: Path) -> None:
     """One chart for each metric over SNR and over level, where there are two classes at least."""
-    from workbench.core.charts import line_chart, write_text
+    from workbench.commands.plots import plot_classes
 
-    for table, label in (("by_snr_db", "SNR in dB"), ("by_peak_dbfs", "peak level in dBFS, lower end of the class")):
-        classes = sorted({float(key) for data in methods.values() for key in data[table]})
-        if len(classes) < 2:
-            continue
-        for metric, title, _, _ in _COLUMNS:
-            series = {
-                method: np.array([data[table].get(f"{x:g}", {}).get(metric, np.nan) for x in classes])
-                for method, data in methods.items()
-            }
-            if np.isfinite(np.concatenate(list(series.values()))).any():
-                chart = line_chart(title, np.array(classes), series, x_label=label, y_label=title)
-                write_text(folder / f"{metric}_{table}.svg", chart)
+    tables = (("by_snr_db", "SNR in dB"), ("by_peak_dbfs", "peak level in dBFS, lower end of the class"))
+    plot_classes(methods, tables, [(metric, title) for metric, title, _, _ in _COLUMNS], folder)
 
 
 def _print_table(methods: dict) -> None:

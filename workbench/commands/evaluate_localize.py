@@ -160,19 +160,11 @@ def _row(values: dict) -> str:
 
 def _write_plots(methods: dict, folder: Path) -> None:
     """OSPA over talkers and RT60, and reliability where it was measured."""
+    from workbench.commands.plots import plot_classes
     from workbench.core.charts import line_chart, write_text
 
-    for table, label in (("by_talkers", "talkers"), ("by_rt60_s", "RT60 in s")):
-        classes = sorted({float(name) for data in methods.values() for name in data[table]})
-        if len(classes) < 2:
-            continue
-        for key, title in (("ospa_deg", "OSPA in degrees"), ("recall_10deg", "recall at 10 degrees")):
-            series = {
-                method: np.array([data[table].get(f"{x:g}", {}).get(key, np.nan) for x in classes])
-                for method, data in methods.items()
-            }
-            chart = line_chart(title, np.array(classes), series, x_label=label, y_label=title)
-            write_text(folder / f"{key}_{table}.svg", chart)
+    tables = (("by_talkers", "talkers"), ("by_rt60_s", "RT60 in s"))
+    plot_classes(methods, tables, (("ospa_deg", "OSPA in degrees"), ("recall_10deg", "recall at 10 degrees")), folder)
     known = {method: data["reliability"] for method, data in methods.items() if "reliability" in data}
     if known:
         centres = np.array([np.mean(row["confidence"]) for row in next(iter(known.values()))])

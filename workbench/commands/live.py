@@ -8,6 +8,7 @@ import time
 
 from workbench.commands.common import (
     SCHEMA,
+    add_environment_arguments,
     add_json_argument,
     add_set_argument,
     check_block,
@@ -47,14 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--loop", action="store_true", help="start a file again at its end")
     parser.add_argument("--realtime", action="store_true", help="file to file at the pace of real time, not faster")
-    for end in ("source", "sink"):
-        parser.add_argument(
-            f"--{end}-env",
-            action="append",
-            default=[],
-            metavar="NAME=VALUE",
-            help=f"environment of the {end}'s audio process, such as JACK_DEFAULT_SERVER=studio",
-        )
+    add_environment_arguments(parser)
     parser.add_argument("--block", type=int, help="samples in a device's block")
     add_set_argument(parser)
     add_json_argument(parser)

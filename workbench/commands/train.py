@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workbench import __version__
 from workbench.commands import train_localize
-from workbench.commands.common import note, whole_from
+from workbench.commands.common import note, resumable, whole_from
 from workbench.core.errors import EarshotError, InputError
 
 
@@ -88,11 +88,7 @@ def run(args: argparse.Namespace) -> int:
         resume=args.resume,
         start=args.start,
     )
-    try:
+    with resumable(request.work):
         written = train(request, note)
-    except KeyboardInterrupt:
-        if (request.work / "checkpoint.pt").is_file():
-            note(f"stopped; the checkpoint is in {request.work}. Go on with the same command and --resume.")
-        raise
     note(f"{written}: written, with its card and manifest.json")
     return 0

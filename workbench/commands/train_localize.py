@@ -8,7 +8,7 @@ import math
 import sys
 from pathlib import Path
 
-from workbench.commands.common import SCHEMA, add_json_argument, note, whole_from, write_json
+from workbench.commands.common import SCHEMA, add_json_argument, note, resumable, whole_from, write_json
 from workbench.core.errors import InputError
 
 
@@ -95,12 +95,8 @@ def run_localize(args: argparse.Namespace) -> int:
         start=args.start,
         ranges=ranges,
     )
-    try:
+    with resumable(request.work):
         written = train(request, note)
-    except KeyboardInterrupt:
-        if (request.work / "checkpoint.pt").is_file():
-            note(f"stopped; the checkpoint is in {request.work}. Go on with the same command and --resume.")
-        raise
     note(f"{written}: written, with its weights, card and localization.json")
     return 0
 
