@@ -1,6 +1,6 @@
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from workbench.ui.dialogs import FloatPanel
 from workbench.ui.theme import GUTTER
@@ -59,6 +59,33 @@ def test_what_would_be_squeezed_takes_the_place_of_the_bars(window):
     panel.show_at(None)
     assert panel.height() == panel.wanted_height() > BETWEEN.height() - 2 * GUTTER
     assert window.rect().adjusted(GUTTER, GUTTER, -GUTTER, -GUTTER).contains(panel.geometry())
+
+
+def test_the_keys_go_back_to_where_they_were(window, qtbot):
+    button, other = (QPushButton(name, window) for name in ("one", "two"))
+    for one in (button, other):
+        one.show()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    panel = panel_of(window, 300)
+    button.setFocus()
+    panel.show_at(None)
+    panel.pin.setFocus()
+    panel.dismiss()
+    assert button.hasFocus()
+    window.setFocus()  # nobody has them: then no button gets a ring that nobody asked for
+    panel.show_at(None)
+    panel.dismiss()
+    assert not button.hasFocus() and not other.hasFocus()
+    button.setFocus()
+    panel.show_at(None)
+    other.setFocus()  # whoever has gone on elsewhere is left alone
+    panel.dismiss()
+    assert other.hasFocus()
+    panel.show_at(None)
+    other.hide()
+    panel.dismiss()
+    assert window.hasFocus()
 
 
 def test_a_plain_window_is_used_as_a_whole(qtbot):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from workbench.ui import theme
 from workbench.ui.icons import icon
@@ -48,6 +49,7 @@ class FloatPanel(QFrame):
         self.body.addLayout(self.head)
         self._anchor: Callable[[], QPoint] | None = None
         self._watching = False
+        self._focus_before: QWidget | None = None
         self.hide()
 
     def apply_theme(self, tokens: Tokens) -> None:
@@ -59,6 +61,8 @@ class FloatPanel(QFrame):
     def show_at(self, anchor: Callable[[], QPoint] | None) -> None:
         """Open below a place of the window (None: in its middle), inside the window, and take the keys."""
         self._anchor = anchor
+        if not self.isVisible():
+            self._focus_before = QApplication.focusWidget()
         self.adjustSize()
         self.place()
         self.show()
@@ -115,8 +119,19 @@ class FloatPanel(QFrame):
             self._watching = False
             QApplication.instance().removeEventFilter(self)
         if self.isVisible():
+            self._give_focus_back()
             self.hide()
             self.closed.emit()
+
+    def _give_focus_back(self) -> None:
+        """The keys go where they went before; Qt would give them to whatever comes next, which then wears the ring."""
+        focus = QApplication.focusWidget()
+        if focus is None or not (focus is self or self.isAncestorOf(focus)):
+            return
+        before = self._focus_before
+        if before is None or not isValid(before) or not before.isVisible() or before.window() is not self.window():
+            before = self.parentWidget()
+        before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched, event):
         if event.type() == QEvent.Type.MouseButtonPress and not self.pin.isChecked() and isinstance(watched, QWidget):
