@@ -145,6 +145,10 @@ class PresetControl(QObject):
     def take(self, path: Path) -> bool:
         """Take a preset file; False when it cannot be read (then nothing changed)."""
         preset = self.bridge.load_preset(path)
+        return self._is_now(path, preset)
+
+    def _is_now(self, path: Path, preset: Preset | None) -> bool:
+        """The preset in use is another one, unless it is None."""
         if preset is None:
             return False
         self.path, self.preset = path, preset
@@ -195,12 +199,7 @@ class PresetControl(QObject):
         name = self.preset.name if same else path.stem
         stages = self.preset.stages if same else STAGES
         preset = self.bridge.save_preset(path, name, stages, self.preset.description if same else "")
-        if preset is None:
-            return False
-        self.path, self.preset = path, preset
-        if not self.panel.isHidden():
-            self.refresh()
-        return True
+        return self._is_now(path, preset)
 
     def delete(self) -> None:
         """Move the own preset in use to the wastebasket; what it set stays set."""

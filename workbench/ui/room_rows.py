@@ -98,18 +98,34 @@ class LevelEditor(Themed, QWidget):
         self.edited.emit(value, "")
 
 
-class TalkerRow(QWidget):
-    """Cross-hair, name, voice, level, speaking, walking, remove."""
+class _Row(QWidget):
+    """Something of the room with a name, what can be changed of it, and a button that removes it."""
 
     changed = Signal(dict, str)
-    """Fields of the Talker that a person has changed, gesture."""
+    """Fields that a person has changed, gesture."""
     remove_wanted = Signal()
     refused = Signal(str)
 
-    def __init__(self, talker: Talker, voices: tuple[tuple[str, str], ...]):
+    def __init__(self, name: str):
         super().__init__()
-        self.key = talker.name
         self.setFixedHeight(theme.ROW)
+        self.remove = tool_button("close", f"Remove {name}", 28)
+        self.remove.clicked.connect(self.remove_wanted)
+        self.line = QHBoxLayout(self)
+        self.line.setContentsMargins(12, 0, 6, 0)
+        self.line.setSpacing(4)
+
+    def apply_theme(self, tokens: Tokens) -> None:
+        """Icon in the colours of the theme."""
+        self.remove.setIcon(icon("close", tokens))
+
+
+class TalkerRow(_Row):
+    """Cross-hair, name, voice, level, speaking, walking, remove."""
+
+    def __init__(self, talker: Talker, voices: tuple[tuple[str, str], ...]):
+        super().__init__(talker.name)
+        self.key = talker.name
         self.name = QLabel(talker.name)
         self.name.setFont(theme.font(13))
         self.name.setFixedWidth(72)
@@ -121,29 +137,20 @@ class TalkerRow(QWidget):
         self.speaks.setToolTip("Speaks, or is silent")
         self.walks = ToggleSwitch(f"{talker.name} walks")
         self.walks.setToolTip("Walks along the path, or stands still")
-        self.remove = tool_button("close", f"Remove {talker.name}", 28)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 0, 6, 0)
-        layout.setSpacing(4)
         for part in (_CrossHair(), self.name, self.voice):
-            layout.addWidget(part)
-        layout.addWidget(self.level, 1)
-        layout.addSpacing(4)
-        layout.addWidget(self.speaks)
-        layout.addSpacing(8)
-        layout.addWidget(self.walks)
-        layout.addWidget(self.remove)
+            self.line.addWidget(part)
+        self.line.addWidget(self.level, 1)
+        self.line.addSpacing(4)
+        self.line.addWidget(self.speaks)
+        self.line.addSpacing(8)
+        self.line.addWidget(self.walks)
+        self.line.addWidget(self.remove)
         self.voice.chosen.connect(lambda voice: self.changed.emit({"voice": voice}, ""))
         self.level.edited.connect(lambda level, gesture: self.changed.emit({"level_db": level}, gesture))
         self.level.refused.connect(self.refused)
         self.speaks.clicked.connect(lambda on: self.changed.emit({"muted": not on}, ""))
         self.walks.clicked.connect(lambda on: self.changed.emit({"walking": bool(on)}, ""))
-        self.remove.clicked.connect(self.remove_wanted)
         self.show_part(talker)
-
-    def apply_theme(self, tokens: Tokens) -> None:
-        """Icon in the colours of the theme."""
-        self.remove.setIcon(icon("close", tokens))
 
     def show_part(self, talker: Talker) -> None:
         """Show a talker of the same name."""
@@ -154,17 +161,12 @@ class TalkerRow(QWidget):
         self.walks.setChecked(talker.walking and talker.path is not None)
 
 
-class NoiseRow(QWidget):
+class NoiseRow(_Row):
     """Kind, field, SNR, remove."""
 
-    changed = Signal(dict, str)
-    remove_wanted = Signal()
-    refused = Signal(str)
-
     def __init__(self, number: int, noise: Noise):
-        super().__init__()
-        self.setFixedHeight(theme.ROW)
         name = f"Noise {number}"
+        super().__init__(name.lower())
         self.kind = MethodChooser(f"{name}, kind", tuple((kind, KIND_NAMES[kind]) for kind in NOISE_KINDS), fit=False)
         self.kind.setFixedWidth(112)
         fields = tuple((field, FIELD_NAMES[field]) for field in NOISE_FIELDS)
@@ -172,24 +174,15 @@ class NoiseRow(QWidget):
         self.field.setFixedWidth(108)
         self.field.setToolTip("From one point of the room, or from all directions alike")
         self.snr = LevelEditor(SNR, name)
-        self.remove = tool_button("close", f"Remove {name.lower()}", 28)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 0, 6, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.kind)
-        layout.addWidget(self.field)
-        layout.addWidget(self.snr, 1)
-        layout.addWidget(self.remove)
+        self.line.addWidget(self.kind)
+        self.line.addWidget(self.field)
+        self.line.addWidget(self.snr, 1)
+        self.line.addWidget(self.remove)
         self.kind.chosen.connect(lambda kind: self.changed.emit({"kind": kind}, ""))
         self.field.chosen.connect(lambda field: self.changed.emit({"field": field}, ""))
         self.snr.edited.connect(lambda snr, gesture: self.changed.emit({"snr_db": snr}, gesture))
         self.snr.refused.connect(self.refused)
-        self.remove.clicked.connect(self.remove_wanted)
         self.show_part(noise)
-
-    def apply_theme(self, tokens: Tokens) -> None:
-        """Icon in the colours of the theme."""
-        self.remove.setIcon(icon("close", tokens))
 
     def show_part(self, noise: Noise) -> None:
         """Show a noise."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.ui import painting, theme
 from workbench.ui.theme import WHITE, Tokens
 from workbench.ui.views.beam_polar import diamond
+from workbench.ui.views.color_bar import paint_scale
 from workbench.ui.views.null_handles import nulls_of
 from workbench.ui.views.speaker_plot import SpeakerPlot, image, is_fine, line_pen
 
@@ -63,14 +64,9 @@ class BeamMapPlot(SpeakerPlot):
         return rect.bottom() - (math.log(frequency_hz) - low) / (high - low) * rect.height()
 
     def paint_axes(self, painter: QPainter, rect: QRectF) -> None:
-        t = self.tokens
         painter.setFont(theme.font(11))
-        bar = QRectF(rect.right() - 104, 12, 64, 8)
-        painter.drawImage(bar, painting.colormap_image("viridis"))
-        painter.setPen(QColor(t.text2))
+        paint_scale(painter, QRectF(rect.right() - 104, 12, 64, 8), "−24", "0", self.tokens)
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(bar.left() - 34, 8, 30, 16), middle | Qt.AlignmentFlag.AlignRight, "−24")
-        painter.drawText(QRectF(bar.right() + 6, 8, 60, 16), middle, painting.with_unit("0", "dB"))
         if self.detail is None:
             return
         for frequency_hz in (100, 300, 1000, 3000, 10000):

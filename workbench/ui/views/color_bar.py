@@ -1,4 +1,4 @@
-"""The labelled bar of the spatial colour map."""
+"""The labelled bar of the spatial colour map, as a widget and in a plot."""
 
 from __future__ import annotations
 
@@ -8,6 +8,15 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens
+
+
+def paint_scale(painter: QPainter, bar: QRectF, low: str, high_db: str, tokens: Tokens) -> None:
+    """The spatial colour map in `bar`, and what its ends mean: `low` before it, `high_db` behind it with the unit."""
+    painter.drawImage(bar, painting.colormap_image("viridis"))
+    painter.setPen(QColor(tokens.text2))
+    middle = Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(QRectF(bar.left() - 34, bar.top() - 4, 30, 16), middle | Qt.AlignmentFlag.AlignRight, low)
+    painter.drawText(QRectF(bar.right() + 6, bar.top() - 4, 60, 16), middle, painting.with_unit(high_db, "dB"))
 
 
 class ColorBar(QWidget):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.ui import painting, theme
 from workbench.ui.theme import BLACK, WHITE, Tokens
+from workbench.ui.views.color_bar import paint_scale
 from workbench.ui.views.speaker_plot import (
     SpeakerPlot,
     image,
@@ -98,14 +99,9 @@ class SweetSpotPlot(SpeakerPlot):
         self._set(self.params.head_side_cm + size * side, self.params.head_back_cm + size * back)
 
     def paint_axes(self, painter: QPainter, rect: QRectF) -> None:
-        t = self.tokens
         painter.setFont(theme.font(11))
-        bar = QRectF(rect.right() - 108, 12, 64, 8)
-        painter.drawImage(bar, painting.colormap_image("viridis"))
-        painter.setPen(QColor(t.text2))
+        paint_scale(painter, QRectF(rect.right() - 108, 12, 64, 8), "0", "20", self.tokens)
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(bar.left() - 16, 8, 12, 16), middle | Qt.AlignmentFlag.AlignRight, "0")
-        painter.drawText(QRectF(bar.right() + 6, 8, 60, 16), middle, painting.with_unit("20", "dB"))
         if self.detail is None:
             return
         side, distance = self._extent()
@@ -118,7 +114,7 @@ class SweetSpotPlot(SpeakerPlot):
             y = min(max(self.place(0.0, value).y(), rect.top() + 7), rect.bottom() - 7)
             box = QRectF(rect.left() - 40, y - 8, 34, 16)
             painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, f"{value:.2f}")
-        painter.setPen(QColor(t.text3))
+        painter.setPen(QColor(self.tokens.text3))
         row = QRectF(rect.left(), rect.bottom() + 20, rect.width(), 16)
         painter.drawText(row, middle, "distance in m, down; sideways in cm, across")
 
