@@ -110,10 +110,9 @@ def drag(theme: str, pictures: str | None) -> dict:
 
     def recorded(name: str) -> np.ndarray:
         session.start_recording(folder / name)
-        spin(RECORD_S)
+        wait_for(lambda: (session.mailbox.health.recording_s or 0.0) >= RECORD_S)
         session.stop_recording()
-        wait_for(lambda: list((folder / name).rglob("output.*")) and session.mailbox.health.recording_s is None)
-        spin(0.5)
+        wait_for(lambda: session.mailbox.health.recording_s is None)
         samples, _ = soundfile.read(next((folder / name).rglob("output.*")), always_2d=True)
         return samples.T[:, 4800:]
 
@@ -160,6 +159,7 @@ def drag(theme: str, pictures: str | None) -> dict:
         follow_ms.append(1000 * (time.perf_counter() - began))
     ticker.stop()
     mouse("mouseup", "1")
+    wait_for(lambda: abs(session.params.render.null_deg - TARGET_DEG) <= 1.0)
     wait_for(lambda: detail().params.null_deg == session.params.render.null_deg)
     spin(0.5)
     after = state("after")

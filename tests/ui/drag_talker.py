@@ -16,18 +16,23 @@ import math
 import os
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 
 import numpy as np
 
 from tests.soak.screen import Shown, screen
 
 START_DEG, TARGET_DEG, TARGET_M = 30.0, -100.0, 1.2
-SETTLE_S, LIMIT_S = 3.0, 20.0
+LIMIT_S, STEP_LIMIT_S = 60.0, 6.0
+"""What is waited for at most in all, and at each step: for a talker who says nothing just then, or a slow machine."""
+HEARD_S = 2.0
+"""So much sound is judged."""
 BAND = slice(10, 170)
 """Bins of After from 230 Hz to 4 kHz, where speech is."""
 STEP_S = 0.3
-"""Between two steps of 5°: as fast as a person walks around a table, which a track can follow."""
+"""Between two steps of 5° at least: as fast as a person walks around a table, which a track can follow."""
+NEAR_DEG = 10.0
+"""So near the track is to the talker before the next step is taken, and at the end."""
 
 
 def drag(theme: str, picture: str | None) -> dict:
@@ -77,22 +82,38 @@ def drag(theme: str, picture: str | None) -> dict:
         snapshots = session.mailbox.snapshots_since(-1)[-round(100 * seconds) :]
         power = np.array([10 ** (np.asarray(s.output.rms_dbfs[:2], dtype=float) / 10) for s in snapshots])
         after = np.array([s.after_dbfs[BAND].mean() for s in snapshots])
-        left_db = 10 * np.log10(power[:, 0].sum() / max(power[:, 1].sum(), 1e-20))
+        left, right = np.maximum(power.sum(axis=0), 1e-20)  # far to one side the other is silent
+        left_db = 10 * np.log10(left / right)
         loud, soft = np.percentile(after, (90, 5))
         return {"left_over_right_db": round(float(left_db), 1), "speech_over_pauses_db": round(float(loud - soft), 1)}
+
+    def speaks(sound: dict) -> bool:
+        """There is speech in it, and pauses are quiet."""
+        return sound["speech_over_pauses_db"] > 10.0
 
     def near(azimuth_deg: float | None, wanted_deg: float, within_deg: float) -> bool:
         return azimuth_deg is not None and abs(wrap_deg(azimuth_deg - wanted_deg)) <= within_deg
 
-    end_s = time.monotonic() + LIMIT_S
-    while not near(seen()["track"], START_DEG, 10.0) and time.monotonic() < end_s:
-        spin(0.2)
-    before = seen()
-    if before.get("number"):
-        session.set({"beamformer.follow": before["number"]})
-    spin(1.0)
-    spin(2.0)
-    before = seen() | heard(2.0)
+    def arrived(now: dict, wanted_deg: float) -> bool:
+        """The talker is where the hand is, and found there."""
+        return near(now["truth"], wanted_deg, 4.0) and near(now["track"], now["truth"], NEAR_DEG)
+
+    def when(fulfilled: Callable[[dict], bool]) -> dict:
+        """What is seen and heard as soon as it is like that, or at last."""
+        last: dict = {}
+
+        def look() -> bool:
+            last.update(seen() | heard(HEARD_S))
+            return fulfilled(last)
+
+        shown.until(look, LIMIT_S)
+        return last
+
+    shown.until(lambda: near(seen()["track"], START_DEG, NEAR_DEG), LIMIT_S)
+    session.set({"beamformer.follow": seen().get("number") or 0})
+    begun_s = session.mailbox.health.elapsed_s
+    shown.until(lambda: session.mailbox.health.elapsed_s > begun_s + HEARD_S + 1.0, LIMIT_S)
+    before = when(lambda now: now["left_over_right_db"] > 1.0 and speaks(now))
 
     canvas = window.space.source_map.canvas
 
@@ -110,22 +131,22 @@ def drag(theme: str, picture: str | None) -> dict:
     steps = 26
     for step in range(1, steps + 1):
         share = step / steps
-        mouse("mousemove", *point(START_DEG + share * (TARGET_DEG - START_DEG), 1.5 + share * (TARGET_M - 1.5)))
+        azimuth_deg = START_DEG + share * (TARGET_DEG - START_DEG)
+        mouse("mousemove", *point(azimuth_deg, 1.5 + share * (TARGET_M - 1.5)))
         spin(STEP_S)
+        shown.until(lambda azimuth_deg=azimuth_deg: arrived(seen(), azimuth_deg), STEP_LIMIT_S)
     mouse("mouseup", "1")
-    spin(SETTLE_S)
-    after = seen() | heard(2.0)
+
+    def there(now: dict) -> bool:
+        followed = arrived(now, TARGET_DEG) and near(now["beam"], now["truth"], 12.0)
+        return followed and now["left_over_right_db"] < -1.0 and speaks(now)
+
+    after = when(there)
     if picture:
         window.grab().save(picture)
     shown.close()
     went_along = (
-        near(after["truth"], TARGET_DEG, 4.0)
-        and near(after["track"], after["truth"], 10.0)
-        and near(after["beam"], after["truth"], 12.0)
-        and after["number"] == before["number"]
-        and before["left_over_right_db"] > 1.0
-        and after["left_over_right_db"] < -1.0
-        and min(before["speech_over_pauses_db"], after["speech_over_pauses_db"]) > 10.0
+        there(after) and after["number"] == before["number"] and before["left_over_right_db"] > 1.0 and speaks(before)
     )
     return {"before": before, "after": after, "went_along": went_along}
 
