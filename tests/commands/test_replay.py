@@ -76,7 +76,7 @@ def test_check_and_json(folder, capsys):
     assert main(["replay", str(folder), "--check", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["complete"] and found["check"]["first_different"] is None
-    assert found["markers"][0]["note"] == "now"
+    assert "now" in [marker["note"] for marker in found["markers"]]  # a halted computer sets one too
 
 
 def test_other_settings_give_another_output_of_the_same_length(folder, tmp_path):

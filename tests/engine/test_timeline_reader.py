@@ -30,8 +30,8 @@ def test_a_session_with_its_outline_events_and_markers(reader, recorded):  # noq
     until(lambda: reader.picture.overview.exact)
     picture = reader.picture
     assert picture.duration_s > 3 and picture.complete and not picture.error and picture.progress == 1
-    (time_s, note), *_ = recorded.markers
-    assert picture.markers == (Marker(time_s, note),)
+    assert picture.markers == tuple(Marker(*marker) for marker in recorded.markers)
+    assert any(marker.text == "hier – jetzt" for marker in picture.markers)
     assert len(picture.events.settings_s) >= 6 and picture.events.settings_s[0] == 0
     assert np.nanmax(picture.overview.high) > 0.05
     reader.look(0.5, 1.0, 50)

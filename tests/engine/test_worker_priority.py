@@ -18,13 +18,53 @@ threading.Thread(target=threading.Event().wait, daemon=True).start()
 heavy = threading.Thread(target=threading.Event().wait, daemon=True, name="designs 3")
 heavy.start()
 before = policies()
-worker._hasten_others()
+worker._hasten(worker._others())
 during = policies(heavy.native_id)
 calm = os.sched_getscheduler(heavy.native_id) == os.SCHED_OTHER
 child = subprocess.run([sys.executable, "-c", "import os; print(os.sched_getscheduler(0))"], capture_output=True)
 worker._relax_others()
 print(before == policies() == {os.SCHED_OTHER}, during == {os.SCHED_RR}, int(child.stdout) == os.SCHED_OTHER and calm)
 """
+
+
+LATER = """
+import os, threading
+from workbench.engine import worker
+class Runner:
+    paced = True
+def began(name):
+    thread = threading.Thread(target=threading.Event().wait, daemon=True, name=name)
+    thread.start()
+    return thread.native_id
+def hastened(thread):
+    return os.sched_getscheduler(thread) != os.SCHED_OTHER or os.getpriority(os.PRIO_PROCESS, thread) < 0
+first, found = began("first"), []
+one = worker.Worker(Runner())
+one.hasten_others()
+found += [hastened(first)]
+brief, heavy = began("brief"), began("job: 1")
+found += [not hastened(brief), not hastened(heavy)]
+one.hasten_others()
+found += [hastened(brief), hastened(heavy), os.sched_getscheduler(heavy) == os.SCHED_OTHER]
+Runner.paced = False
+late = began("late")
+one.hasten_others()
+found += [not hastened(late)]
+Runner.paced = True
+one._ended.set()
+one.hasten_others()
+found += [not hastened(late)]
+print(*found)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setscheduler"), reason="the system has no such priorities")
+def test_threads_that_begin_while_sound_runs_are_hastened_too():
+    allowed = "import os; os.setpriority(os.PRIO_PROCESS, 0, -10)"
+    if subprocess.run([sys.executable, "-c", allowed], capture_output=True, check=False).returncode:
+        pytest.skip("this user may not")
+    found = subprocess.run([sys.executable, "-c", LATER], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["True"] * 8, found.stdout
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setscheduler"), reason="the system has no such priorities")

@@ -18,6 +18,7 @@ import numpy as np
 from workbench.core.errors import InputError
 from workbench.core.versions import check_version
 from workbench.engine.journal import EVENTS_NAME, VERSION
+from workbench.engine.journal_lines import looked_at
 
 DECIDING = ("params", "choice", "designs", "methods", "inputs")
 """Kinds that say what the chain does."""
@@ -30,7 +31,8 @@ BULK = ("tracks", "steering_deg", "clocks", "limiter_db", *DECIDING)
 """Lines of these kinds are not read before they are needed."""
 CHECKPOINT_EVERY = 400
 """Settings from which one place is found anew: some milliseconds of reading."""
-PROGRESS_EVERY = 20_000
+PIECE = 1 << 20
+"""Bytes that are read at a time; after each, whoever waits hears of it."""
 _NEEDED = {"channels", "input_channels", "limit", "compare", "latency"}
 _FARTHEST = 2**60
 
@@ -82,6 +84,7 @@ class JournalIndex:
         self._deciding = np.zeros(0, np.int64)
         self._checkpoints: list[_Checkpoint] = []
         self._lock = threading.Lock()
+        self._damaged = ""
         self._built = False
 
     def build(
@@ -109,49 +112,71 @@ class JournalIndex:
         return len(self.at)
 
     def _scan(self, progress: Callable[[float], None] | None, stopped: Callable[[], bool]) -> None:
-        at, kinds, offsets = [], [], []
-        known = {name.encode(): number for number, name in enumerate(KINDS)}
-        quick = {known[name.encode()] for name in BULK}
-        other = known[b"other"]
-        damaged: str | None = None
+        found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        names = {kind.encode(): KINDS.index(kind) for kind in BULK}
+        self._damaged = ""
+        count = 1
         try:
             size = max(self.path.stat().st_size, 1)
             with self.path.open("rb") as file:
-                place = len(file.readline())
-                for number, line in enumerate(file, start=2):
-                    if damaged is not None:
-                        raise InputError(damaged)
-                    sample, kind = _quick_look(line, known)
-                    if kind not in quick:
-                        try:
-                            event = _parse(line)
-                        except (ValueError, RecursionError) as error:
-                            damaged = f"{self.path}: line {number} is damaged ({error})"
-                            continue
-                        sample = event.get("at")
-                        kind = next((known.get(name.encode(), other) for name in event if name != "at"), other)
-                        if not isinstance(sample, int) or isinstance(sample, bool) or abs(sample) > _FARTHEST:
-                            raise InputError(f"{self.path}: a line without its sample index: {json.dumps(event)[:80]}")
-                        self.complete |= event.get("end") is True
-                        self.lost |= bool(event.get("lost"))
-                    at.append(sample)
-                    kinds.append(kind)
-                    offsets.append(place)
-                    place += len(line)
-                    if number % PROGRESS_EVERY == 0:
-                        if stopped():
-                            raise Stopped
-                        if progress is not None:
-                            progress(place / size)
+                place, rest = len(file.readline()), b""
+                while block := file.read(PIECE):
+                    text = rest + block
+                    whole = text.rfind(b"\n") + 1
+                    text, rest = text[:whole], text[whole:]
+                    at, kind, begins, ends = looked_at(text, names)
+                    found.append(self._read_seldom(text, count, at, kind, begins, ends, place))
+                    count += len(at)
+                    place += whole
+                    if stopped():
+                        raise Stopped
+                    if progress is not None:
+                        progress(place / size)
+                if rest:
+                    one = np.array([0]), np.array([-1]), np.array([0]), np.array([len(rest)])
+                    found.append(self._read_seldom(rest, count, *one, place))
         except OSError as error:
             raise InputError(f"{self.path}: cannot be read ({error.strerror})") from error
+        at, kinds, offsets = (np.concatenate(parts) for parts in zip(*found)) if found else np.zeros((3, 0), np.int64)
         # Tracks are written later than what they are about.
-        order = np.argsort(np.array(at, np.int64), kind="stable")
-        self.at = np.array(at, np.int64)[order]
-        self.kind = np.array(kinds, np.uint8)[order]
-        self._offset = np.array(offsets, np.int64)[order]
+        order = np.argsort(at, kind="stable")
+        self.at, self.kind, self._offset = at[order], kinds[order].astype(np.uint8), offsets[order]
         self._line_number = order + 2
         self._deciding = np.flatnonzero(self.kind < len(DECIDING))
+
+    def _read_seldom(
+        self,
+        text: bytes,
+        before: int,
+        at: np.ndarray,
+        kind: np.ndarray,
+        begins: np.ndarray,
+        ends: np.ndarray,
+        place: int,
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Samples, kinds and places of lines, of which those without a kind are read whole; `before` of them there are
+        lines already, the first of all included."""
+        known = {name: number for number, name in enumerate(KINDS)}
+        if self._damaged and len(at):
+            raise InputError(self._damaged)
+        good = len(at)
+        for number in np.flatnonzero(kind < 0):
+            try:
+                event = _parse(text[begins[number] : ends[number]])
+            except (ValueError, RecursionError) as error:
+                self._damaged = f"{self.path}: line {before + number + 1} is damaged ({error})"
+                if number + 1 < len(at):
+                    raise InputError(self._damaged) from error
+                good = number  # the last one of all, if nothing comes after it
+                break
+            sample = event.get("at")
+            if not isinstance(sample, int) or isinstance(sample, bool) or abs(sample) > _FARTHEST:
+                raise InputError(f"{self.path}: a line without its sample index: {json.dumps(event)[:80]}")
+            at[number] = sample
+            kind[number] = next((known.get(name, known["other"]) for name in event if name != "at"), known["other"])
+            self.complete |= event.get("end") is True
+            self.lost |= bool(event.get("lost"))
+        return at[:good], kind[:good], begins[:good] + place
 
     def _make_checkpoints(self, stopped: Callable[[], bool]) -> None:
         merged: dict[str, Any] = {}
@@ -271,18 +296,6 @@ def _parse(line: bytes) -> dict[str, Any]:
     if not isinstance(event, dict):
         raise ValueError("no object")
     return event
-
-
-def _quick_look(line: bytes, known: dict[bytes, int]) -> tuple[int, int]:
-    """Sample and kind of a line as the journal writes them, without reading the rest; kind -1 for any other line."""
-    if not line.startswith(b'{"at": ') or not line.endswith(b"}\n"):
-        return 0, -1
-    end = line.find(b", ", 7, 40)
-    if end < 0 or not line[7:end].isdigit():
-        return 0, -1
-    quote = line.find(b'"', end + 3, end + 40)
-    sample = int(line[7:end])
-    return (sample, known.get(line[end + 3 : quote], -1)) if sample <= _FARTHEST else (0, -1)
 
 
 def _copy(merged: dict[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,10 @@ log = logging.getLogger(__name__)
 TRACK_LINES = 1500
 """Most lines of tracks that are read for one view."""
 PUBLISH_S = 0.1
+PAUSE_S = 0.002
+"""After some milliseconds of reading. So the thread is one that does a little at a time and comes before other programs
+(see `workbench.engine.worker`): it often has the interpreter, and window and sound would wait with it for a
+processor."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,9 @@ class TimelineReader:
         self._serial = 0
         self._changed = threading.Condition()
         self._ended = False
-        self._thread: threading.Thread | None = None
+        # Here already: who opens a file would have to wait until a new thread gets a processor and the interpreter.
+        self._thread = threading.Thread(target=self._run, name="timeline", daemon=True)
+        self._thread.start()
 
     def open(self, kind: str, path: str) -> None:
         """Show a "file" or "session"; an empty path shows nothing."""
@@ -73,10 +79,6 @@ class TimelineReader:
         if wish == self._wish:
             return
         self._wish = wish
-        if self._thread is None and wish is not None and not self._ended:
-            # A name that tells the scheduler of the sound that it computes, see `workbench.engine.worker`.
-            self._thread = threading.Thread(target=self._run, name="job: timeline", daemon=True)
-            self._thread.start()
         self._changed.notify_all()
 
     def close(self) -> None:
@@ -84,8 +86,7 @@ class TimelineReader:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
+        self._thread.join(timeout=5)
 
     # ---- the thread ------------------------------------------------------------------------------------------
 
@@ -131,6 +132,7 @@ class TimelineReader:
         published_s = 0.0
         overview = None
         for overview in opened.sound.read(begin_s, end_s, wish.columns, stopped):
+            time.sleep(PAUSE_S)
             if time.monotonic() >= published_s + PUBLISH_S:
                 published_s = time.monotonic()
                 self._publish(wish, overview=overview)

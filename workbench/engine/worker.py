@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Iterable
 
 from workbench.core.errors import EarshotError
 from workbench.engine.runner import Runner
@@ -64,11 +65,10 @@ def _processors() -> int:
         return os.cpu_count() or 1
 
 
-def _hasten_others() -> None:
-    """Put the threads that are here now before other programs. Threads and processes that they start do not inherit
-    it."""
+def _hasten(threads: Iterable[int]) -> None:
+    """Put these threads before other programs. Threads and processes that they start do not inherit it."""
     brief = _short_of_breath() if _processors() >= ENOUGH_PROCESSORS else set()
-    for thread in _others():
+    for thread in threads:
         with contextlib.suppress(AttributeError, OSError):
             if thread in brief and os.sched_getscheduler(thread) == os.SCHED_OTHER:
                 policy = os.SCHED_RR | os.SCHED_RESET_ON_FORK
@@ -98,6 +98,7 @@ class Worker:
         self.runner = runner
         self.error: Exception | None = None
         self._ended = threading.Event()
+        self._hastened: set[int] = set()
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
@@ -105,12 +106,23 @@ class Worker:
         if self.runner.paced:
             sys.setswitchinterval(SWITCH_INTERVAL_S)
         self.runner.start()
-        if self.runner.paced:
-            _hasten_others()  # with the threads of the source, which render or read ahead
+        self.hasten_others()  # with the threads of the source, which render or read ahead
         # What lives now lives on: leave it out of every later collection, which would stop all threads.
         gc.collect()
         gc.freeze()
         self._thread.start()
+
+    def hasten_others(self) -> None:
+        """Put the program's threads before other programs, as long as sound runs: to be called again for those that
+        began since. One that has the interpreter and no processor makes the sound and the window wait."""
+        if not self.runner.paced or self._ended.is_set():
+            return
+        now = set(_others())
+        own = {self._thread.native_id} if self._thread.native_id is not None else set()
+        began = now - self._hastened - own
+        if began:
+            _hasten(began)
+        self._hastened = now
 
     @property
     def alive(self) -> bool:

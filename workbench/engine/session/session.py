@@ -77,6 +77,7 @@ class Session(FileCommands, ChannelCommands, OracleCommands, ProbeCommands, Sour
     def _look_after(self) -> None:
         if self._worker is None:
             return
+        self._worker.hasten_others()
         runner = self._worker.runner
         notice = self._room.news(runner.source)
         if notice:
