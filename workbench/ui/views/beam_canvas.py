@@ -17,6 +17,7 @@ from workbench.ui.views import map_marks, polar
 from workbench.ui.views.beam_cursor import BeamCursor
 from workbench.ui.views.beam_figures import PatternFigures, axis_range, nearest_row, pattern_figures
 from workbench.ui.views.beam_image import pattern_image
+from workbench.ui.views.beam_statistics import beam_statistics, gain_text, is_measured
 from workbench.ui.views.statistics import HEIGHT as STATISTICS_HEIGHT
 from workbench.ui.views.statistics import Statistic, draw_statistics
 
@@ -102,54 +103,13 @@ class BeamCanvas(BeamCursor, QWidget):
 
     def statistics(self) -> list[Statistic]:
         """The figures as they are written; the null's gives its place to what is under the cursor."""
-        figures = self._figures
-        measured = self._gain is not None and math.isfinite(self._gain.gain_db)
-        short = self._compact or measured
-        names = ("Directivity", "WN gain" if short else "White-noise gain", "Width" if short else "Width, −3 dB")
-        if figures is None:
-            values: list[str] = [painting.UNKNOWN] * 4
-            null = "Null"
-        else:
-            width = painting.number(math.degrees(figures.width_rad))
-            values = [
-                painting.number(figures.directivity_db, 1),
-                painting.number(figures.white_noise_gain_db, 1),
-                width,
-                painting.number(figures.null_db, 1),
-            ]
-            null = f"Null at {painting.format_azimuth(figures.null_azimuth_rad)}"
-        entries = [
-            Statistic(names[0], values[0]),
-            Statistic(names[1], values[1]),
-            Statistic(names[2], values[2], "°"),
-            Statistic(null, values[3]),
-        ]
-        level_db = self.cursor_level_db
-        if level_db is not None:
-            azimuth_rad, frequency_hz = self._cursor
-            place = painting.format_azimuth(azimuth_rad)
-            if not self._compact:
-                place += f", {painting.format_frequency_short(frequency_hz)}"
-            entries[3] = Statistic(place, painting.number(level_db, 1), tone="accent")
-        if measured:
-            gain = Statistic("SI-SDR gain", painting.number(self._gain.gain_db, 1, signed=True), tone="accent")
-            # Where there is no room for five, the width, which can be seen, gives way.
-            entries = [*entries[:2], *entries[3:], gain] if self._compact else [*entries, gain]
-        return entries
+        under = None if self.cursor_level_db is None else (*self._cursor, self.cursor_level_db)
+        return beam_statistics(self._figures, self._gain, self._compact, under)
 
     def tip_at(self, point: QPointF) -> str:
         """What the tooltip says at a place."""
-        if point.y() > self.height() - STATISTICS_HEIGHT and self._gain is not None:
-            gain = self._gain
-            if math.isfinite(gain.gain_db):
-                span = painting.with_unit(f"{gain.span_s:.0f}", "s")
-                before = painting.with_unit(painting.number(gain.input_db, 1), "dB")
-                after = painting.with_unit(painting.number(gain.output_db, 1), "dB")
-                text = f"SI-SDR over {span}: microphone 1 {before}, beam {after}."
-                if math.isfinite(gain.array_gain_db):
-                    array_gain = painting.with_unit(painting.number(gain.array_gain_db, 1), "dB")
-                    text += f" Array gain in the talker's pauses {array_gain}."
-                return text
+        if point.y() > self.height() - STATISTICS_HEIGHT and is_measured(self._gain):
+            return gain_text(self._gain)
         if self.image_rect().contains(point):
             return "Click to see the pattern at that frequency"
         return "Level of the beam over azimuth, 0 dB at the rim"
