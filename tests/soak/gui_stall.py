@@ -88,9 +88,13 @@ def soak(rounds: int) -> int:
             server.stop()
         if not Path(path["record"]).exists():
             return verdict(NOT_JUDGED, f"the sound server threw the recording client out; {counted()[0]} own dropouts")
-        weights, rest, _ = sine.fit(np.load(path["record"])["frames"][96000:])
-    worst_db = sine.beside_db(rest)
+        played, recorded = (dict(np.load(path[role])) for role in ("play", "record"))
+    weights, rest, _ = sine.fit(recorded["frames"])
+    ours = ~sine.not_ours(played, recorded)
+    ours[: 2 * sine.RATE_HZ // sine.BLOCK] = False  # clients that come shake a JACK server
+    worst_db, weights = sine.beside_db(rest)[ours], weights[:, ours]
     clicks = int((worst_db > sine.CLICK_DB).sum())
+    print(f"{len(ours) - ours.sum()} of {len(ours)} blocks of 50 ms are of cycles that server or probes left out")
     level_db = 20 * np.log10(np.hypot(*weights[:2]) / sine.LEVEL + 1e-9)
     if clicks and not of_server:
         failures.append(f"{clicks} blocks of 50 ms have clicks")

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -21,6 +22,9 @@ TONE_HZ = 997.0
 LEVEL = 0.5
 BLOCK = 2400
 CLICK_DB = -60.0
+FRAME_TIMES = 1 << 32
+SPREAD_S = 0.5
+"""How long it may take from the player to the recording."""
 PATIENCE_S = 30.0
 """For the program's ports to appear."""
 
@@ -37,14 +41,18 @@ def client(role: str, server: str, seconds: float, path: str) -> None:
 
     end = jack.Client("probe-" + role, servername=server, no_start_server=True)
     times, frames, position = [], np.zeros(int(seconds * end.samplerate), np.float32), 0
+    skipped, due = [], None
     port = (end.outports if role == "play" else end.inports).register("tone")
     step = 2 * np.pi * TONE_HZ / RATE_HZ
 
     @end.set_process_callback
     def process(samples):
-        nonlocal position
+        nonlocal position, due
         if position == 0:
             ask_for_priority()
+        if due is not None and end.last_frame_time != due:
+            skipped.append(position)  # cycles that the server left out, or that this client came too late for
+        due = (end.last_frame_time + samples) % FRAME_TIMES
         times.append((position, time.perf_counter()))
         data = port.get_array()
         if role == "play":
@@ -63,7 +71,7 @@ def client(role: str, server: str, seconds: float, path: str) -> None:
         else:
             end.connect(ours[0], port)
         time.sleep(seconds + (4 if role == "play" else 0.5))
-    np.savez(path, times=np.array(times), frames=frames)
+    np.savez(path, times=np.array(times), frames=frames, skipped=np.array(skipped, dtype=int))
 
 
 def fit(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
@@ -86,6 +94,27 @@ def fit(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
         advance = np.angle(np.exp(1j * (np.diff(phase) - omega * BLOCK)))
         omega += np.median(advance) / BLOCK
     return *weigh(), omega
+
+
+def not_ours(
+    played: Mapping[str, np.ndarray], recorded: Mapping[str, np.ndarray], spread_s: float = SPREAD_S
+) -> np.ndarray:
+    """Which blocks of a recording hold cycles that servers or probes left out, (blocks,) bool: what is heard in them
+    says nothing of the program.
+
+    Parameters
+    ----------
+    played, recorded : what the probes wrote
+    spread_s : how far about such a cycle
+    """
+    blocks = len(recorded["frames"]) // BLOCK
+    starts = recorded["times"]
+    found = np.zeros(blocks, dtype=bool)
+    begin_s = np.interp(np.arange(blocks + 1) * BLOCK, *starts.T)
+    for probe in (played, recorded):
+        for at_s in np.interp(probe["skipped"], *probe["times"].T):
+            found |= (begin_s[:-1] < at_s + spread_s) & (begin_s[1:] > at_s - spread_s)
+    return found
 
 
 def beside_db(rest: np.ndarray) -> np.ndarray:
