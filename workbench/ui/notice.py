@@ -119,7 +119,9 @@ class Notice(Themed, QWidget):
             left = 14.0
         font = theme.font(12)
         line = " ".join(self.text.split())
-        shown = QFontMetricsF(font).elidedText(line, Qt.TextElideMode.ElideRight, self.width() - left - 4)
+        # An error begins with what it is about, perhaps a long address, and ends with what is wrong: both are kept.
+        mode = Qt.TextElideMode.ElideMiddle if self.token == "clip" else Qt.TextElideMode.ElideRight
+        shown = QFontMetricsF(font).elidedText(line, mode, self.width() - left - 4)
         painter.setFont(font)
         painter.setPen(color)
         painter.drawText(QPointF(left, self.height() / 2 + 4.5), shown)

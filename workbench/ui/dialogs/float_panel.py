@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLa
 from shiboken6 import isValid
 
 from workbench.ui import theme
+from workbench.ui.controls.elided import ElidedLabel
 from workbench.ui.icons import icon
 from workbench.ui.theme import Tokens
 from workbench.ui.toolbar import tool_button
@@ -27,7 +28,7 @@ class FloatPanel(QFrame):
         self.tokens = theme.DARK
         self.title = QLabel(title)
         self.title.setFont(theme.font(13, 600))
-        self.note = QLabel()
+        self.note = ElidedLabel()
         self.note.setFont(theme.font(11))
         self.note.setProperty("tone", "3")
         self.pin = tool_button("pin", "Keep open", 28)

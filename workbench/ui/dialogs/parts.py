@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from workbench.ui import theme
 from workbench.ui.controls import CaptionChooser
+from workbench.ui.controls.elided import ElidedLabel
 
 
 def label(text: str = "", size: int = 12, weight: int = 400, tone: str = "1", wrap: bool = False) -> QLabel:
@@ -56,7 +57,9 @@ def heading(title: str, note: str = "", right: QWidget | None = None) -> tuple[Q
     row = QHBoxLayout()
     row.setContentsMargins(12, 10, 12, 6)
     row.setSpacing(8)
-    faint = label(note, 11, tone="3")
+    faint = ElidedLabel(note)
+    faint.setFont(theme.font(11))
+    faint.setProperty("tone", "3")
     faint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # no panel grows for a note
     row.addWidget(label(title, 13, 600))
     row.addWidget(faint, 1)
