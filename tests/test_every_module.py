@@ -43,6 +43,7 @@ THROUGH = {
     "ui.file_control": "ui/test_bad_files.py",
     "ui.layout_control": "ui/test_main_window.py",
     "ui.oracle_panel": "ui/test_oracle.py",
+    "ui.panels.abx_panel": "ui/test_abx_control.py",
     "ui.panels.adapt_panel": "ui/test_adapt_control.py",
     "ui.panels.walk_map": "ui/test_adapt_control.py",
     "ui.panels.crash_panel": "ui/test_crash_control.py",

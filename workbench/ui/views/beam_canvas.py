@@ -103,7 +103,8 @@ class BeamCanvas(BeamCursor, QWidget):
 
     def statistics(self) -> list[Statistic]:
         """The figures as they are written; the null's gives its place to what is under the cursor."""
-        under = None if self.cursor_level_db is None else (*self._cursor, self.cursor_level_db)
+        level_db = self.cursor_level_db
+        under = (*self._cursor, level_db) if self._cursor is not None and level_db is not None else None
         return beam_statistics(self._figures, self._gain, self._compact, under)
 
     def tip_at(self, point: QPointF) -> str:
