@@ -11,6 +11,8 @@ from workbench.core.params import Params
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine.chain import Chain, ChainConfig
 from workbench.engine.designs import DesignBench
+from workbench.engine.stages import Designs
+from workbench.enhance.classical import ClassicalGains
 
 ARRAY, LAYOUT = load_array("uca8-100mm"), load_layout("pair-100mm")
 OFF = parameters.replace(Params(), {"enhance.enabled": False, "render.enabled": False})
@@ -144,3 +146,16 @@ def test_mono_without_an_array_is_enhanced_alone():
     chain = Chain(ChainConfig(1))
     assert chain.out_channels == 1
     assert replace(chain.config, channels=2).channels == 2
+
+
+def test_a_network_arrives_for_both_sides_with_a_hop_and_the_first_of_two_is_kept():
+    chain = Chain(ChainConfig(1, limit=False), analyse=False, compare=True)
+    first, second = (tuple(ClassicalGains(1) for _ in range(2)) for _ in range(2))
+    block = Block(np.zeros((1, HOP), np.float32), 0, 0.0)
+    chain.install("mine", first)
+    assert "mine" not in chain.methods
+    chain.process(block, Params(), Designs())
+    assert "mine" in chain.methods
+    chain.install("mine", second)
+    chain.process(block, Params(), Designs())
+    assert tuple(enhancer._estimators["mine"] for enhancer in chain.enhancers) == first

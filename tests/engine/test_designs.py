@@ -102,7 +102,7 @@ def test_sound_goes_on_while_a_network_loads_and_when_it_fails(monkeypatch, ship
     monkeypatch.setattr(designs, "NetworkGains", slow)
     chain = Chain(ChainConfig(1, limit=False), analyse=False)
     said: list[str] = []
-    thread = DesignThread(DesignBench(None, None, chain.enhancer), said.append)
+    thread = DesignThread(DesignBench(None, None, chain.enhancers, install=chain.install), said.append)
     block = Block((0.1 * np.random.default_rng(0).standard_normal((1, HOP))).astype(np.float32), 0, 0.0)
     try:
         for _ in range(5):
@@ -110,8 +110,7 @@ def test_sound_goes_on_while_a_network_loads_and_when_it_fails(monkeypatch, ship
             chain.process(block, NETWORK, thread.designs)
         assert "percepnet-small" not in chain.enhancer.methods
         release.set()
-        until(lambda: "percepnet-small" in chain.enhancer.methods)
-        chain.process(block, NETWORK, thread.designs)
+        until(lambda: chain.process(block, NETWORK, thread.designs) and "percepnet-small" in chain.methods)
         assert not np.isnan(chain.enhancer.state.snr_db)
         thread.request(MISSING, 0.0)
         until(lambda: said)

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace as changed
 
 import numpy as np
@@ -15,9 +16,10 @@ import soundfile
 from tests.engine.watched import WatchedSession, until
 from workbench.audio.files import read_sound
 from workbench.core.errors import InputError
-from workbench.core.params import get
+from workbench.core.params import Params, get
+from workbench.core.params import replace as replaced
 from workbench.dsp.bands import RATE_HZ
-from workbench.engine import journal, replay
+from workbench.engine import designs, journal, replay
 from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 
@@ -64,6 +66,36 @@ def test_input_and_journal_give_the_output_bit_for_bit(recorded):
     assert found.samples > 2 * RATE_HZ
     assert found.first_different is None and found.largest_difference == 0.0
     assert recorded.complete and recorded.doubts == ()
+
+
+def test_a_network_that_is_loaded_meanwhile_is_there_for_both_sides_from_one_hop_on(recorded, tmp_path, monkeypatch):
+    """Each side has its own, and on a busy machine the second is ready long after the first."""
+    made = designs.NetworkGains
+
+    def slow(channels, network):
+        time.sleep(0.3)
+        return made(channels, network)
+
+    monkeypatch.setattr(designs, "NetworkGains", slow)
+    params = replaced(Params(), {"enhance.method": "classical"})
+    noise = recorded.folder.parent / "noise.wav"
+    session = WatchedSession(Settings(params=params, source=f"file:{noise}", array="", layout=""))
+    try:
+        session.play()
+        session.start_recording(tmp_path)
+        until(lambda: session.recorded_samples > 0)
+        session.ab.choose("b")
+        session.set({"enhance.method": "percepnet-small"})
+        until(lambda: "percepnet-small" in session.methods_ready)
+        end = session.recorded_samples + RATE_HZ
+        until(lambda: session.recorded_samples > end)
+        session.stop_recording()
+        session.says("Recorded")
+    finally:
+        session.close()
+    again = replay.open_session(next(tmp_path.iterdir()))
+    assert any("percepnet-small" in event.get("methods", ()) for event in again.events)
+    assert replay.compare(again).first_different is None
 
 
 def test_the_journal_says_what_was_done_and_when(recorded):

@@ -280,7 +280,9 @@ def assemble(
         surroundings = Surroundings()
 
         def make_bench(pictures: Pictures) -> DesignBench:
-            return DesignBench(array, layout, chain.enhancers, pictures, surroundings, config.render_delay)
+            return DesignBench(
+                *(array, layout, chain.enhancers, pictures, surroundings, config.render_delay), install=chain.install
+            )
 
         both = ABDesigns(make_bench, mailbox, complain) if compares else None
         prepared = history.choice.shown if both else 0  # a person may choose the other side meanwhile

@@ -32,6 +32,7 @@ from workbench.engine.stages import GROUPS, Designs, StageSet
 from workbench.engine.taps import BIN_HZ, Delay, SpectrumColumn, levels
 from workbench.engine.timing import HopClock
 from workbench.enhance.enhancer import Enhancer
+from workbench.enhance.estimator import GainEstimator
 from workbench.render.renderer import DELAY as RENDER_DELAY
 
 STAGES = ("input", "beam", "enhance", "render", "output", "views")
@@ -142,7 +143,8 @@ class Chain:
         ]
         self._lanes = Lanes(*sets)
         self.enhancers: tuple[Enhancer, ...] = tuple(stages.enhancer for stages in sets)
-        """Networks are installed in all of them."""
+        """Networks are installed in all of them, see `install`."""
+        self._arrived: deque[tuple[str, tuple[GainEstimator, ...]]] = deque()
         self.enhancer: Enhancer = sets[0].enhancer
         """The one that works for the shown side."""
         self.out_channels = sets[0].out_channels
@@ -189,6 +191,23 @@ class Chain:
         early["enhanced"] = early["beam"] - after["look-ahead"]
         early["scene"] = early["enhanced"] - after["upmix"]
         return ABMixer(self.out_channels, channels, early)
+
+    def install(self, network: str, estimators: tuple[GainEstimator, ...]) -> None:
+        """Make a network available to all enhancers, to each with its own estimator, from the beginning of one hop on:
+        so that the hop's `methods` say what each of them used. From any thread; the first of two is kept."""
+        self._arrived.append((network, estimators))
+
+    def _take_networks(self) -> None:
+        while self._arrived:
+            network, estimators = self._arrived.popleft()
+            for enhancer, estimator in zip(self.enhancers, estimators):
+                if network not in enhancer.methods:
+                    enhancer.install(network, estimator)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Methods that every enhancer had in the newest hop."""
+        return self.enhancers[0].methods
 
     @property
     def taps(self) -> tuple[str, ...]:
@@ -245,6 +264,7 @@ class Chain:
         tap = choice.tap if choice is not None else "output"
         clock = self.clock
         clock.begin()
+        self._take_networks()
         x = self.guard.process(block.samples)
         repaired = self.guard.repaired
         self.heard = x

@@ -24,6 +24,7 @@ from workbench.engine.mailbox import Mailbox
 from workbench.engine.pictures import Pictures
 from workbench.engine.render_preparation import RenderPreparation, Wish
 from workbench.enhance.enhancer import Enhancer
+from workbench.enhance.estimator import GainEstimator
 from workbench.enhance.runtime import NetworkGains
 from workbench.render.effort import Outdated
 from workbench.render.renderer import DELAY as RENDER_DELAY
@@ -99,24 +100,31 @@ class BeamPreparation:
         return self._channel_errors
 
 
+Install = Callable[[str, tuple[GainEstimator, ...]], None]
+
+
 class NetworkPreparation:
     """The enhancer's network: loaded when its method is first chosen, and kept. Until it is there, and when it
     cannot be loaded, the enhancer goes on with its classical method."""
 
-    def __init__(self, enhancers: tuple[Enhancer, ...]):
-        self._enhancers = enhancers
+    def __init__(self, enhancers: tuple[Enhancer, ...], install: Install | None):
+        self._enhancers, self._install = enhancers, install or self._at_once
+
+    def _at_once(self, network: str, estimators: tuple[GainEstimator, ...]) -> None:
+        for enhancer, estimator in zip(self._enhancers, estimators):
+            enhancer.install(network, estimator)
 
     def key(self, params: Params, azimuth_rad: float) -> Hashable:
         return params.enhance.network
 
     def prepare(self, designs: Designs, params: Params, azimuth_rad: float, wish: Wish | None = None) -> Designs:
         network = params.enhance.network
-        for enhancer in self._enhancers:
-            if network and network not in enhancer.methods:
-                try:
-                    enhancer.install(network, NetworkGains(enhancer.channels, network))
-                except InputError as error:
-                    raise NetworkUnusable(f"The network {network} cannot be used: {error}") from error
+        if network and any(network not in enhancer.methods for enhancer in self._enhancers):
+            try:
+                estimators = tuple(NetworkGains(enhancer.channels, network) for enhancer in self._enhancers)
+            except InputError as error:
+                raise NetworkUnusable(f"The network {network} cannot be used: {error}") from error
+            self._install(network, estimators)
         return designs
 
 
@@ -134,6 +142,9 @@ class DesignBench:
         Those of another bench of the same microphones.
     render_delay : int
         That of the chain's loudspeaker filters, see `ChainConfig`.
+    install : callable, optional
+        Gets a network's name and its estimators, one for each enhancer: `Chain.install`, where the chain runs in
+        another thread. None: they are installed at once.
     """
 
     def __init__(
@@ -144,6 +155,7 @@ class DesignBench:
         mailbox: Mailbox | Pictures | None = None,
         surroundings: Surroundings | None = None,
         render_delay: int = RENDER_DELAY,
+        install: Install | None = None,
     ):
         pictures = mailbox if isinstance(mailbox, Pictures) else Pictures(mailbox)
         self._preparations: list[Preparation] = []
@@ -155,7 +167,7 @@ class DesignBench:
             self._preparations.append(RenderPreparation(layout, pictures, render_delay))
         if enhancer is not None:
             enhancers = enhancer if isinstance(enhancer, tuple) else (enhancer,)
-            self._preparations.append(NetworkPreparation(enhancers))
+            self._preparations.append(NetworkPreparation(enhancers, install))
         self._keys: list[Hashable] = [object()] * len(self._preparations)
         self.designs = Designs()
 

@@ -253,11 +253,11 @@ class State:
 
 
 def install_networks(chain: Chain, methods: list[str]) -> None:
-    """Load the networks among the methods that a chain does not have yet. Raises InputError."""
-    for enhancer in chain.enhancers:
-        for method in methods:
-            if method not in enhancer.methods:
-                enhancer.install(method, NetworkGains(enhancer.channels, method))
+    """Load the networks among the methods that a chain does not have yet; it has them from its next hop on. Raises
+    InputError."""
+    for method in methods:
+        if method not in chain.methods:
+            chain.install(method, tuple(NetworkGains(enhancer.channels, method) for enhancer in chain.enhancers))
 
 
 def hops(

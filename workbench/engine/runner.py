@@ -303,7 +303,7 @@ class Runner:
             gap=block.gap,
             gain_reduction_db=chained.result.gain_reduction_db,
             oracle=self.chain.oracle.playing,
-            methods=self.chain.enhancers[0].methods,
+            methods=self.chain.methods,
             setup=getattr(self.source, "setup", None),
             dropout=dropout,
             heard=self.chain.heard,

@@ -40,7 +40,7 @@ class OracleCommands(StructureCommands):
     def methods_ready(self) -> tuple[str, ...]:
         """Methods and networks that the running enhancer can use now; empty while nothing runs."""
         assembly = self._assembly
-        return assembly.runner.chain.enhancers[0].methods if assembly else ()
+        return assembly.runner.chain.methods if assembly else ()
 
     def play_oracle(self, rung: str, loop: bool = True) -> None:
         """Play a rung of the measured excerpt in place of the live sound ("" goes back to that). Raises InputError."""
