@@ -16,10 +16,10 @@ def _choose() -> None:
     if "NUMBA_CPU_NAME" not in os.environ:
         os.environ.update(built_loops.environment(built_loops.module_names()[0]))
     config.reload_config()
-    if not config.CACHE_DIR:
+    if not config.CACHE_DIR:  # type: ignore[attr-defined]  # numba sets it by its name
         # Its own place, beside each source, is kept by that file's date alone: loops that call those of another file
         # would stay as they were when that one changes.
-        config.CACHE_DIR = str(built_loops.folder() / "numba")
+        config.CACHE_DIR = str(built_loops.folder() / "numba")  # type: ignore[attr-defined]
 
 
 _choose()  # before the first loop
