@@ -86,9 +86,12 @@ def test_a_network_that_is_loaded_meanwhile_is_there_for_both_sides_from_one_hop
         until(lambda: session.recorded_samples > 0)
         session.ab.choose("b")
         session.set({"enhance.method": "percepnet-small"})
+        session.ab.choose("a")
         until(lambda: "percepnet-small" in session.methods_ready)
-        end = session.recorded_samples + RATE_HZ
-        until(lambda: session.recorded_samples > end)
+        for side in "aba":
+            session.ab.choose(side)
+            end = session.recorded_samples + RATE_HZ
+            until(lambda end=end: session.recorded_samples > end)
         session.stop_recording()
         session.says("Recorded")
     finally:
