@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -28,6 +29,12 @@ settings.load_profile("earshot")
 
 
 def pytest_configure(config):
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background job: tests press Ctrl-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    _compile_once(config)
+
+
+def _compile_once(config):
     """In a checkout that has never run, compile the inner loops once: else each test process does so inside of the
     first test that wants them, which on a busy machine takes longer than a test may."""
     if not hasattr(config, "workerinput") and ahead.kept() is None:

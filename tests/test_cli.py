@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import pytest
 
 from workbench.__main__ import main as program
 from workbench.cli import COMMANDS, main, opens_window
+from workbench.core.errors import DeviceError
 
 PROGRAM = [sys.executable, "-m", "workbench"]
 
@@ -68,21 +70,27 @@ def test_a_file_opens_the_window_on_it_unless_a_command_has_its_name(monkeypatch
     assert not opens_window(["params"]) and not opens_window(["gone.wav"])
 
 
-@pytest.fixture
-def own_signals():
-    """A command that is run as a program answers to a request to end; the tests' own process goes on as it was."""
-    before = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, before)
-
-
-@pytest.mark.usefixtures("own_signals")
 @pytest.mark.parametrize("argv", [["--version"], ["--help"]])
 def test_information_opens_no_window(argv, capsys):
     with pytest.raises(SystemExit) as ended:
         program(argv)
     assert ended.value.code == 0
     assert "Earshot" in capsys.readouterr().out
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.parametrize("error", [ImportError("initialization failed"), DeviceError("PortAudio"), KeyboardInterrupt()])
+def test_an_interruption_is_130_whatever_became_of_it_on_the_way(monkeypatch, capsys, error):
+    """The modules of some libraries make other errors of it."""
+
+    def interrupted(args):
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise error
+
+    monkeypatch.setattr("workbench.commands.params.run", interrupted)
+    assert program(["params"]) == 130
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_a_command_imports_neither_qt_nor_torch():

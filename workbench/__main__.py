@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
 
 def main(argv: list[str] | None = None) -> int:
     """Dispatch to the audio server (a child process of this program), a command, or the window."""
+    program = argv is None
     argv = list(sys.argv[1:] if argv is None else argv)
     # Before numpy is loaded: threads of a matrix product spin while they wait, and keep the sound from its processor.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -18,12 +18,14 @@ def main(argv: list[str] | None = None) -> int:
 
         return serve(argv[1:])
 
-    from workbench import cli
+    from workbench.core.interrupts import CommandInterrupt
 
-    if not cli.opens_window(argv):
-        # Asked to end, a command clears up as after Ctrl-C: nothing half-written stays behind.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        return cli.main(argv)
+    # Asked to end, a command clears up as after Ctrl-C: nothing half-written stays behind.
+    with CommandInterrupt(lasting=program) as interrupt:
+        from workbench import cli
+
+        if not cli.opens_window(argv):
+            return cli.main(argv, interrupt)
     cli.set_up_logging(argv)
     from workbench.ui.app import main as open_window
 

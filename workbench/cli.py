@@ -12,6 +12,7 @@ from collections.abc import Collection
 
 from workbench import __version__
 from workbench.core.errors import EarshotError, InputError
+from workbench.core.interrupts import INTERRUPTED, CommandInterrupt
 
 log = logging.getLogger(__name__)
 
@@ -76,8 +77,8 @@ def set_up_logging(argv: list[str]) -> None:
     )
 
 
-def main(argv: list[str]) -> int:
-    """Run one command.
+def main(argv: list[str], interrupt: CommandInterrupt | None = None) -> int:
+    """Run one command. `interrupt` is told when its work begins.
 
     Returns
     -------
@@ -91,11 +92,26 @@ def main(argv: list[str]) -> int:
     if args.command is None:
         parser.print_help()
         return 0
+    interrupt = interrupt or CommandInterrupt()
+    try:
+        code = _run(args, interrupt)
+    except Exception:
+        if not interrupt.heard:
+            raise
+        code = INTERRUPTED
+    interrupt.end()
+    return INTERRUPTED if code and interrupt.heard else code
+
+
+def _run(args: argparse.Namespace, interrupt: CommandInterrupt) -> int:
+    """The command, its errors as a line on stderr and an exit code."""
     try:
         from workbench.commands.common import check_json_target
 
         check_json_target(getattr(args, "json", None))
-        code = importlib.import_module(f"workbench.commands.{args.command}").run(args)
+        command = importlib.import_module(f"workbench.commands.{args.command}")
+        interrupt.begin()
+        code = command.run(args)
         sys.stdout.flush()
         return code
     except InputError as error:
@@ -105,7 +121,7 @@ def main(argv: list[str]) -> int:
         print(f"workbench: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except OSError as error:
         _leave_output()
         if not isinstance(error, BrokenPipeError):  # who reads the output no longer wants any

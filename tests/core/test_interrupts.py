@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from workbench.core.interrupts import DeferredInterrupt, deaf_to_ctrl_c
+from workbench.core.interrupts import CommandInterrupt, DeferredInterrupt, deaf_to_ctrl_c
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -64,3 +64,36 @@ def test_who_takes_it_has_answered_to_it():
         assert not interrupt.take()
         signal.raise_signal(signal.SIGINT)
         assert interrupt.take()
+
+
+def test_a_command_hears_it_while_it_works_and_not_when_it_is_done():
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    with CommandInterrupt() as interrupt:
+        interrupt.begin()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(number)
+        assert interrupt.heard
+        interrupt.end()
+        signal.raise_signal(signal.SIGTERM)
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("when", ["before it begins", "when it is done"])
+def test_the_exit_code_of_a_command_that_is_interrupted(when):
+    code = f"""
+import signal, sys
+from workbench.core.interrupts import CommandInterrupt
+with CommandInterrupt(lasting=True) as interrupt:
+    if {when == "when it is done"}:
+        interrupt.begin()
+        interrupt.end()
+    else:
+        signal.raise_signal(signal.SIGTERM)
+signal.raise_signal(signal.SIGTERM)
+signal.raise_signal(signal.SIGINT)
+sys.exit(7)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130 if when == "before it begins" else 7, "")

@@ -241,7 +241,7 @@ def _check_source(args: argparse.Namespace) -> int:
         )
         return 0
     for item, name in zip(report.channels, source.channel_names):
-        gain = "" if item.gain_db is None else f"{item.gain_db:+6.1f} dB"
+        gain = "" if item.gain_db is None else f"{round(item.gain_db, 1) + 0.0:+6.1f} dB"
         fault = item.fault or "ok"
         print(f"{name:8} {gain:9}  {fault}{f' with channel {item.partner + 1}' if item.partner is not None else ''}")
     print(f"The sound fits the geometry to {report.score:.2f} (0: not at all, 1: one source in the open).")

@@ -50,7 +50,10 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         head = args.head or "model"
         write_json({"schema": SCHEMA, "dummy_head": head, "layouts": results}, args.json)
-    note(f"{len(results)} layouts; dummy head: {args.head or 'a model, see docs/loudspeakers.md'}")
+    note(
+        f"{len(results)} layout{'s' * (len(results) != 1)}; "
+        f"dummy head: {args.head or 'a model, see docs/loudspeakers.md'}"
+    )
     return 0
 
 

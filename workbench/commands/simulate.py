@@ -194,5 +194,6 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_json(document, args.json)
     else:
-        print(f"{path}: {total / RATE_HZ:g} s, {source.channels} channels, {len(scene.talkers)} talkers")
+        talkers = f"{len(scene.talkers)} talker{'s' * (len(scene.talkers) != 1)}"
+        print(f"{path}: {total / RATE_HZ:g} s, {source.channels} channels, {talkers}")
     return 0

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 from collections.abc import Iterator
 from typing import Any
+
+INTERRUPTED = 130
+"""Exit code, as a shell has it for a program that Ctrl-C ended."""
 
 
 @contextlib.contextmanager
@@ -23,6 +27,53 @@ def deaf_to_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+class CommandInterrupt:
+    """How a command answers Ctrl-C and SIGTERM while it is open: always with 130, and never with a traceback.
+
+    Until `begin` nothing has been done that would have to be cleared up, and modules are being loaded, some of which
+    do not survive an exception: it leaves at once. From then on it raises KeyboardInterrupt; `heard` tells of it also
+    when something on the way made another error of that. After `end` it comes too late.
+
+    `lasting`: the process ends with the command, and there is nobody to hear anything afterwards.
+    """
+
+    def __init__(self, lasting: bool = False):
+        self.heard = False
+        self._begun = self._ended = False
+        self._lasting = lasting
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> CommandInterrupt:
+        with contextlib.suppress(ValueError):  # only the main thread hears signals
+            for number in (signal.SIGINT, signal.SIGTERM):
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self._before[number] = signal.signal(number, self._answer)
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self._ended and self._lasting:
+            return
+        for number, before in self._before.items():
+            signal.signal(number, before)
+        self._before = {}
+
+    def begin(self) -> None:
+        """The work begins."""
+        self._begun = True
+
+    def end(self) -> None:
+        """The work is done, the exit code known."""
+        self._ended = True
+
+    def _answer(self, *_) -> None:
+        if self._ended:
+            return
+        if not self._begun:
+            os._exit(INTERRUPTED)
+        self.heard = True
+        raise KeyboardInterrupt
 
 
 class DeferredInterrupt:
