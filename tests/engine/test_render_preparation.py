@@ -109,6 +109,7 @@ def test_a_bench_whose_design_is_outdated_asks_for_it_again():
 def test_a_thread_shows_drafts_first_and_then_the_design(monkeypatch):
     """The view gets both, and the sound ends with what `workbench design` writes."""
     mailbox, seen, done = Mailbox(), [], threading.Event()
+    monkeypatch.setattr(render_preparation.RoomThread, "request", lambda self, request: None)  # a room changes the key
     bench = DesignBench(None, LAYOUT, mailbox=mailbox)
     bench.request(Params(), 0.0)
     draw = RenderPreparation.draw
@@ -152,3 +153,19 @@ def test_the_other_side_takes_over_designs_and_no_drafts():
     both.benches[0].finish(Wish(params, 0.0))
     sides = both.sides((params, params), (0.0, 0.0), 0)
     assert sides[0].designs is sides[1].designs and not sides[1].designs.render.draft
+
+
+def test_a_thread_rehearses_before_the_first_slider_is_dragged(monkeypatch):
+    """Where somebody looks, and once for both sides at a time."""
+    made = []
+
+    def designed(layout, params, *args, effort=None, **kwargs):
+        made.append((params, effort))
+
+    monkeypatch.setattr(render_preparation, "design_render", designed)
+    for mailbox in (None, Mailbox()):
+        preparation = RenderPreparation(LAYOUT, Pictures(mailbox), 240)
+        preparation.rehearse()
+        preparation._asked = Params().render
+        preparation.rehearse()
+    assert [(params, effort.draft) for params, effort in made] == [(Params().render, True)]

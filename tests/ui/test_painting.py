@@ -2,6 +2,8 @@ import math
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from workbench.ui import painting
 
@@ -78,3 +80,40 @@ def test_maps_are_even_in_lightness_where_they_promise_it():
 def test_color_index_clips_and_rounds():
     levels = np.array([-np.inf, -100, -85, -55, -25, 0, np.inf, np.nan])
     np.testing.assert_array_equal(painting.color_index(levels, -85, -25), [0, 0, 0, 128, 255, 255, 255, 0])
+
+
+@pytest.mark.parametrize("dashes", [(), (4.0, 3.0), (1.0, 2.5)])
+def test_a_line_in_pieces_covers_what_one_polyline_covers(qapp, dashes):
+    x = np.linspace(5.0, 295.0, 241)
+    y = 60 + 40 * np.sin(x / 20) + 3 * np.sin(x / 3)
+    pen = QPen(QColor("white"), 1.75, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin)
+    if dashes:
+        pen.setDashPattern(list(dashes))
+
+    def picture(draw) -> np.ndarray:
+        image = QImage(300, 120, QImage.Format.Format_Grayscale8)
+        image.fill(0)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw(painter)
+        painter.end()
+        return np.frombuffer(image.constBits(), np.uint8).reshape(120, -1)[:, :300].astype(float)
+
+    def whole(painter):
+        painter.setPen(pen)
+        painter.drawPolyline(painting.polygon(x, y))
+
+    want, found = picture(whole), picture(lambda painter: painting.draw_line(painter, x, y, pen))
+    assert want.sum() > 5e4
+    assert found.sum() == pytest.approx(want.sum(), rel=0.02)
+    assert np.abs(found - want).mean() < 1.0  # of 255: a shade where pieces meet
+
+
+def test_a_line_of_one_point_or_none_is_drawn_without_fault(qapp):
+    image = QImage(10, 10, QImage.Format.Format_Grayscale8)
+    image.fill(0)
+    painter = QPainter(image)
+    for count in (0, 1):
+        painting.draw_line(painter, np.zeros(count), np.zeros(count), QPen(QColor("white"), 2.0))
+    painter.end()
+    assert not any(image.pixelColor(x, y).value() for x in range(10) for y in range(10))

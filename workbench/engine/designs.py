@@ -189,6 +189,12 @@ class DesignBench:
         """Whether `request` would prepare anything; cheap."""
         return any(part.key(params, azimuth_rad) != key for part, key in zip(self._preparations, self._keys))
 
+    def rehearse(self) -> None:
+        """Compute what drafts have in common."""
+        for part in self._preparations:
+            if isinstance(part, RenderPreparation):
+                part.rehearse()
+
     def draw(self) -> None:
         """Show what was prepared without."""
         for part in self._preparations:
@@ -275,6 +281,7 @@ class DesignThread:
 
     def _run(self) -> None:
         self._carry_out(self._bench.draw)  # what was prepared before the sound began
+        self._carry_out(self._bench.rehearse)
         while True:
             self._wake.wait(self._bench.rest_s)
             if self._ended:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 
+from workbench.core.errors import InputError
 from workbench.core.geometry import SpeakerLayout
 from workbench.core.params import Params, RenderParams
 from workbench.dsp.bands import RATE_HZ
@@ -19,6 +22,9 @@ from workbench.render.renderer import RenderFilters, design_render, loudspeaker_
 
 REST_S = 0.15
 """A slider that has not moved for so long is no longer dragged: the design itself takes the place of its draft."""
+
+_REHEARSAL = threading.Lock()
+"""Two sides rehearse the same: the second one finds it done."""
 
 
 class Wish:
@@ -54,6 +60,7 @@ class RenderPreparation:
         self._drafted: Params | None = None
         self._moved_s = 0.0
         self._newest: RenderParams | None = None
+        self._asked: RenderParams | None = None
 
     def key(self, params: Params, azimuth_rad: float) -> Hashable:
         return render_key(params.render), self._rooms.ready if self._rooms else None
@@ -83,8 +90,14 @@ class RenderPreparation:
             self._drafted = drafted
             raise
 
+    def rehearse(self) -> None:
+        """Make one draft for nobody: what all of them need is computed then, and not when a slider is first dragged."""
+        if self._asked is not None and self._pictures.wanted:
+            with _REHEARSAL, contextlib.suppress(InputError):  # that was said when the design itself was asked for
+                design_render(self._layout, self._asked, effort=Effort(draft=True))
+
     def _designed(self, designs: Designs, render: RenderParams, effort: Effort) -> Designs:
-        asked = render
+        asked = self._asked = render
         if render_delay(render) > self._delay:
             render = replace(render, delay_ms=1000 * self._delay / RATE_HZ)
         room = self._room(render)

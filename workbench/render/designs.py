@@ -224,9 +224,10 @@ def beam_filters(layout: SpeakerLayout, design: Design, effort: Effort = EXACT) 
 
 @lru_cache(maxsize=8)
 def _beam_filters(layout: SpeakerLayout, goal: BeamGoal, band_hz: tuple[float, float], effort: Effort) -> np.ndarray:
+    known = np.maximum(FREQUENCY_HZ[COARSE], 1.0)
     coarse = FREQUENCY_HZ[BEAM_DRAFT if effort.draft else COARSE]
     shares = driver_shares(layout, goal.gain_limit_db + PAIR_GAIN_DB)
-    weights = speaker_beam(layout, np.maximum(coarse, 1.0), goal, shares, effort)
+    weights = speaker_beam(layout, np.maximum(coarse, 1.0), goal, shares, effort, known if effort.draft else None)
     beam = everywhere(weights, BEAM_DRAFT) if effort.draft else CubicSpline(coarse, weights)(FREQUENCY_HZ)
     low, high = _crossovers(*band_hz)
     mix = np.broadcast_to(plain_stereo(layout).sum(axis=1) / 2, beam.shape)

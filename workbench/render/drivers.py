@@ -156,6 +156,7 @@ class _Beam:
         goal: BeamGoal,
         shares: np.ndarray | float = 1.0,
         effort: Effort = EXACT,
+        among_hz: np.ndarray | None = None,
     ):
         self.effort = effort
         self.bisections = _DRAFT if effort.draft else _FULL
@@ -178,8 +179,12 @@ class _Beam:
         self._phase = np.exp(-1j * _BENT_RAD * bent[:, None] * edge)
         self._lean = self._leaning(layout, frequency_hz, goal, shares, np.tile(window, len(_DESIGN_M)))
         self._energy = _mean_square(self._side) + goal.evenness * _mean_square(self._window)
+        if among_hz is None:
+            power = _radiated_power(layout, frequencies)
+        else:
+            power = _radiated_power(layout, tuple(among_hz.tolist()))[np.searchsorted(among_hz, frequency_hz)]
         pairs = np.multiply.outer(shares, shares) if np.ndim(shares) else shares**2
-        self._radiated = pairs * _radiated_power(layout, frequencies)
+        self._radiated = pairs * power
         # A driver with less of a share counts as much: it is to be spared.
         self._own = np.einsum("fii->fi", self._energy / pairs).real
 
@@ -268,6 +273,7 @@ def speaker_beam(
     goal: BeamGoal,
     shares: np.ndarray | float = 1.0,
     effort: Effort = EXACT,
+    among_hz: np.ndarray | None = None,
 ) -> np.ndarray:
     """Driver weights of a beam.
 
@@ -275,6 +281,8 @@ def speaker_beam(
     ----------
     frequency_hz : (F,) ascending
     shares : (drivers,) up to 1: what a driver's own limit leaves of the goal's gain limit
+    among_hz : (M,) ascending, with all of `frequency_hz` among them: frequencies for which the power over the sphere
+        was computed before, which takes long
 
     Returns
     -------
@@ -288,7 +296,7 @@ def speaker_beam(
     Outdated
         The effort is no longer worth it.
     """
-    beam = _Beam(layout, np.asarray(frequency_hz, dtype=float), goal, shares, effort)
+    beam = _Beam(layout, np.asarray(frequency_hz, dtype=float), goal, shares, effort, among_hz)
     mismatch = np.full(len(frequency_hz), goal.mismatch)
     limit = Limit(
         *(10 ** (level_db / 20) * (1 + 1e-6) for level_db in (goal.gain_limit_db, -goal.white_noise_floor_db))

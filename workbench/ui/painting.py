@@ -239,6 +239,27 @@ def draw_curve(painter: QPainter, x: np.ndarray, y: np.ndarray, color: QColor, w
         painter.drawPolyline(polygon(x + offset, y + offset / 2))
 
 
+_PIECE = 16
+"""Points of a line that are drawn at once: an outline of 16 is filled in a third of the time that 240 take."""
+
+
+def draw_line(painter: QPainter, x: np.ndarray, y: np.ndarray, pen: QPen) -> None:
+    """A line of many points with a pen of any width and dashes, in pieces.
+
+    What it covers is what `drawPolyline` covers; where two pieces meet, the edges of the line are a shade stronger.
+    """
+    step = np.hypot(np.diff(x), np.diff(y))
+    along = np.concatenate([[0.0], np.cumsum(step)]) / max(pen.widthF(), 1.0)  # a dash pattern counts in widths
+    dashed = pen.style() == Qt.PenStyle.CustomDashLine
+    piece = QPen(pen)
+    painter.setPen(piece)
+    for start in range(0, len(x) - 1, _PIECE):
+        if dashed:
+            piece.setDashOffset(pen.dashOffset() + along[start])
+            painter.setPen(piece)
+        painter.drawPolyline(polygon(x[start : start + _PIECE + 1], y[start : start + _PIECE + 1]))
+
+
 def blank_pixmap(size: QSize, device_pixel_ratio: float, fill: QColor | str | None = None) -> QPixmap:
     """A pixmap that covers a widget's size in device pixels; transparent without a fill."""
     pixmap = QPixmap(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -58,6 +59,12 @@ class BeamPolarPlot(SpeakerPlot):
     def nulls(self) -> null_handles.Nulls:
         """The nulls of the parameters."""
         return null_handles.nulls_of(self.params)
+
+    def axes_key(self) -> Hashable:
+        return super().axes_key(), None if self.params is None else self.params.window_deg
+
+    def data_key(self) -> Hashable:
+        return super().data_key(), self.frequency_hz
 
     def summary(self) -> str:
         if self.params is None:
@@ -217,9 +224,12 @@ class BeamPolarPlot(SpeakerPlot):
             radius = rect.width() / 2 * np.clip((level - self.floor_db) / -self.floor_db, 0.0, 1.1)
             x = rect.center().x() + radius * np.sin(detail.beam_azimuth_rad)
             y = rect.center().y() + radius * np.cos(detail.beam_azimuth_rad)
-            painter.setPen(Qt.PenStyle.NoPen if filled else line_pen(self.tokens.accent, 1.75))
-            painter.setBrush(self.tokens.color("accent", 0.2) if filled else Qt.BrushStyle.NoBrush)
-            painter.drawPolygon(painting.polygon(x, y))
+            if filled:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(self.tokens.color("accent", 0.2))
+                painter.drawPolygon(painting.polygon(x, y))
+            else:  # all around: the first direction is the last one too
+                painting.draw_line(painter, x, y, line_pen(self.tokens.accent, 1.75))
 
     def paint_handles(self, painter: QPainter, rect: QRectF) -> None:
         if self.params is None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from workbench.core.params import format_curve, parse_curve
@@ -51,6 +52,9 @@ class CancellationPlot(SpeakerPlot):
 
     def summary(self) -> str:
         return "; ".join(f"{label} {value} dB" for label, value in self.figures())
+
+    def axes_key(self) -> Hashable:
+        return super().axes_key(), tuple(self.figures())
 
     def figures(self) -> list[tuple[str, str]]:
         """Mean separation at each head position, as written."""
@@ -213,18 +217,15 @@ class CancellationPlot(SpeakerPlot):
 
     def paint_data(self, painter: QPainter, rect: QRectF) -> None:
         detail, styles = self.detail, self._styles()
-        low, high = (self.curve(rect, row, self.span) for row in detail.spread_db)
-        area = QPolygonF(
-            [*(low.at(i) for i in range(low.size())), *(high.at(i) for i in range(high.size() - 1, -1, -1))]
-        )
+        (low_x, low_y), (high_x, high_y) = (self.curve(rect, row, self.span) for row in detail.spread_db)
+        area = painting.polygon(np.concatenate([low_x, high_x[::-1]]), np.concatenate([low_y, high_y[::-1]]))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.tokens.color("accent", 0.2))
         painter.drawPolygon(area)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         curves = {"plain": self.response.plain_separation_db, **dict(reversed(self.response.separation_db.items()))}
         for name, level in curves.items():
-            painter.setPen(styles[name][1])
-            painter.drawPolyline(self.curve(rect, level, self.span))
+            self.draw_level(painter, rect, level, self.span, styles[name][1])
         self._paint_reason(painter, rect)
 
     def _paint_reason(self, painter: QPainter, rect: QRectF) -> None:
@@ -257,9 +258,8 @@ class CancellationPlot(SpeakerPlot):
         offset = np.interp(np.log(frequency_hz), np.log(at_hz), offset)
         painter.save()
         painter.setClipRect(rect)
-        painter.setPen(line_pen(t.centre, 1.5))
         target = np.clip(self.params.cancellation_db + offset, 0.0, 30.0)
-        painter.drawPolyline(self.curve(rect, target, self.span))
+        self.draw_level(painter, rect, target, self.span, line_pen(t.centre, 1.5))
         painter.restore()
         for index, point in enumerate(points):
             centre = self.place(point)

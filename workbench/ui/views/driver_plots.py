@@ -71,8 +71,7 @@ class DriverGainPlot(SpeakerPlot):
         gain_db = np.asarray(self.detail.input_gain_db[self.input])
         sides = driver_sides(self.layout_shown, self.response.driver_names)
         for level, side, dash in zip(gain_db, sides, driver_dashes(sides, gain_db)):
-            painter.setPen(line_pen(getattr(self.tokens, side), 1.5, dash))
-            painter.drawPolyline(self.curve(rect, level, self.span))
+            self.draw_level(painter, rect, level, self.span, line_pen(getattr(self.tokens, side), 1.5, dash))
 
     def paint_handles(self, painter: QPainter, rect: QRectF) -> None:
         if self.params is None or self.params.method != "crosstalk":

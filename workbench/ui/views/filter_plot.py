@@ -5,6 +5,7 @@ the virtual loudspeaker is heard.
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,6 +85,13 @@ class FilterPlot(SpeakerPlot):
         self.kind_changed.emit(name)
         self.update()
 
+    def axes_key(self) -> Hashable:
+        times = None if self.detail is None else (self.detail.impulse_ms[0], self.detail.impulse_ms[-1])
+        return super().axes_key(), self.kind, times
+
+    def data_key(self) -> Hashable:
+        return super().data_key(), self.kind
+
     def summary(self) -> str:
         error_db = self.worst_error_db
         return (
@@ -141,11 +149,9 @@ class FilterPlot(SpeakerPlot):
             rows = np.asarray(self.detail.group_delay_ms[self.input])
             sides = driver_sides(self.layout_shown, self.response.driver_names)
             for row, side, dash in zip(rows, sides, driver_dashes(sides, rows)):
-                painter.setPen(line_pen(getattr(self.tokens, side), 1.5, dash))
-                painter.drawPolyline(self.curve(rect, row, self.kind.span))
+                self.draw_level(painter, rect, row, self.kind.span, line_pen(getattr(self.tokens, side), 1.5, dash))
         elif self.kind.name == "error":
-            painter.setPen(line_pen(self.tokens.accent, 1.75))
-            painter.drawPolyline(self.curve(rect, self.detail.error_db, self.kind.span))
+            self.draw_level(painter, rect, self.detail.error_db, self.kind.span, line_pen(self.tokens.accent, 1.75))
         else:
             rows = self.detail.image_ild_db if self.kind.name == "level" else self.detail.image_itd_us
             if not np.isfinite(rows).any():
@@ -156,8 +162,7 @@ class FilterPlot(SpeakerPlot):
                 line_pen(self.tokens.accent, 1.75),
             )
             for row, pen in zip(rows[::-1], pens):
-                painter.setPen(pen)
-                painter.drawPolyline(self.curve(rect, row, self.kind.span))
+                self.draw_level(painter, rect, row, self.kind.span, pen)
 
     def _paint_nothing(self, painter: QPainter, rect: QRectF) -> None:
         painter.setPen(QColor(self.tokens.text2))
@@ -176,8 +181,7 @@ class FilterPlot(SpeakerPlot):
             middle = rect.top() + (number + 0.5) * height
             painter.setPen(QPen(QColor(self.tokens.line), 1.0))
             painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.right(), middle))
-            painter.setPen(line_pen(getattr(self.tokens, side), 1.25))
-            painter.drawPolyline(painting.polygon(x, middle - scale * row))
+            painting.draw_line(painter, x, middle - scale * row, line_pen(getattr(self.tokens, side), 1.25))
             box = QRectF(rect.left(), rect.top() + number * height + 2, rect.width() - 8, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)
 

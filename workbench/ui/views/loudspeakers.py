@@ -240,14 +240,16 @@ class LoudspeakerCanvas(QWidget):
             else:
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _curve(self, rect: QRectF, level_db: np.ndarray, span_db: tuple[float, float]) -> QPolygonF:
+    def _draw_level(
+        self, painter: QPainter, rect: QRectF, level_db: np.ndarray, span_db: tuple[float, float], pen: QPen
+    ) -> None:
         frequency_hz = np.asarray(self._response.frequency_hz, dtype=float)
         level_db = np.asarray(level_db, dtype=float)
         inside = (frequency_hz >= LOW_HZ * 0.9) & (frequency_hz <= HIGH_HZ * 1.1) & ~np.isnan(level_db)
         x = rect.left() + frequency_fraction(frequency_hz[inside]) * rect.width()
         beyond = span_db[1] - span_db[0]
         y = _level_y(rect, np.clip(level_db[inside], span_db[0] - beyond, span_db[1] + beyond), span_db)
-        return QPolygonF([QPointF(*point) for point in zip(x.tolist(), y.tolist())])
+        painting.draw_line(painter, x, y, pen)
 
     def _clip(self, painter: QPainter, rect: QRectF) -> None:
         clip = QPainterPath()
@@ -268,8 +270,7 @@ class LoudspeakerCanvas(QWidget):
         self._clip(painter, rect)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for _, separation_db, pen in lines:
-            painter.setPen(pen)
-            painter.drawPolyline(self._curve(rect, separation_db, SEPARATION_DB))
+            self._draw_level(painter, rect, separation_db, SEPARATION_DB, pen)
         painter.restore()
         words = {"nominal": "nominal", "2 cm": "2 cm off", "5 cm": "5 cm off", "plain": "plain"}
         legend = [(words[name], pen, t.text2) for name, _, pen in reversed(lines)]
@@ -286,8 +287,7 @@ class LoudspeakerCanvas(QWidget):
         self._clip(painter, rect)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for gain_db, pen in zip(response.driver_gain_db, pens):
-            painter.setPen(pen)
-            painter.drawPolyline(self._curve(rect, gain_db, GAIN_DB))
+            self._draw_level(painter, rect, gain_db, GAIN_DB, pen)
         painter.restore()
         title = "Driver gain"
         painter.setFont(theme.font(11))

@@ -2,15 +2,19 @@
 
 Whatever can be dragged emits `changed` with parameters by path and the gesture that joins one drag to one undo step.
 While the design on show is older than the parameters, curves are drawn at half strength.
+
+What stands still (axes) and what hangs on the design (curves) are pictures, painted anew when they change: a handle
+that is dragged is painted sixty times a second, on top of them.
 """
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Hashable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workbench.core.geometry import SpeakerLayout
@@ -72,6 +76,7 @@ class SpeakerPlot(QWidget):
         self.layout_shown: SpeakerLayout | None = None
         self.input = 0
         self._gesture = ""
+        self._layers: dict[str, tuple[Hashable, QPixmap]] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         self.setAccessibleName(self.title)
@@ -139,9 +144,57 @@ class SpeakerPlot(QWidget):
 
     # Painting ----------------------------------------------------------------------------------------------------
 
-    def paintEvent(self, event) -> None:
-        painter = QPainter(self)
+    def axes_key(self) -> Hashable:
+        """What title, note and axes hang on, beside size and theme."""
+        return self.note, self.detail is None
+
+    def data_key(self) -> Hashable:
+        """What the data hang on, beside size, theme and layout."""
+        return self.response, self.input
+
+    def _layer(self, name: str, key: Hashable, paint: Callable[[QPainter], None]) -> QPixmap:
+        """A picture of the whole widget, painted where its key is another than before."""
+        ratio = painting.pixel_ratio(self)
+        key = (key, self.width(), self.height(), ratio, self.tokens, self.layout_shown)
+        before = self._layers.get(name)
+        if before is not None and before[0] == key:
+            return before[1]
+        picture = painting.blank_pixmap(self.size(), ratio)
+        painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint(painter)
+        painter.end()
+        self._layers[name] = (key, picture)
+        return picture
+
+    def hideEvent(self, event) -> None:
+        self._layers.clear()  # megabytes that nobody sees
+        super().hideEvent(event)
+
+    def paintEvent(self, event) -> None:
+        rect = self.plot_rect()
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._layer("axes", self.axes_key(), self._paint_axes))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.detail is not None:
+            painter.setOpacity(STALE if is_stale(self.response, self.params) else 1.0)
+            painter.drawPixmap(0, 0, self._layer("data", self.data_key(), self._paint_data))
+            painter.setOpacity(1.0)
+            self.paint_handles(painter, rect)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self.tokens.accent), 2.0))
+            painter.drawRoundedRect(rect.adjusted(-2, -2, 2, 2), theme.RADIUS_FIELD, theme.RADIUS_FIELD)
+        painter.end()
+
+    def _paint_data(self, painter: QPainter) -> None:
+        rect = self.plot_rect()
+        clip = QPainterPath()
+        clip.addRoundedRect(rect, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
+        painter.setClipPath(clip)
+        self.paint_data(painter, rect)
+
+    def _paint_axes(self, painter: QPainter) -> None:
         t = self.tokens
         painter.setFont(theme.font(13, 600))
         painter.setPen(QColor(t.text1))
@@ -156,21 +209,6 @@ class SpeakerPlot(QWidget):
         painter.setBrush(QColor(t.plot))
         painter.drawRoundedRect(rect, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
         self.paint_axes(painter, rect)
-        if self.detail is not None:
-            painter.save()
-            if is_stale(self.response, self.params):
-                painter.setOpacity(STALE)
-            clip = QPainterPath()
-            clip.addRoundedRect(rect, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
-            painter.setClipPath(clip)
-            self.paint_data(painter, rect)
-            painter.restore()
-            self.paint_handles(painter, rect)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(t.accent), 2.0))
-            painter.drawRoundedRect(rect.adjusted(-2, -2, 2, 2), theme.RADIUS_FIELD, theme.RADIUS_FIELD)
-        painter.end()
 
     def paint_axes(self, painter: QPainter, rect: QRectF) -> None:
         """Grid and numbers."""
@@ -207,13 +245,24 @@ class SpeakerPlot(QWidget):
             left = min(max(x - width / 2, rect.left()), rect.right() - width)
             painter.drawText(QRectF(left, rect.bottom() + 4, width, 16), Qt.AlignmentFlag.AlignCenter, text)
 
-    def curve(self, rect: QRectF, level_db: np.ndarray, span: tuple[float, float]) -> QPolygonF:
-        """A curve over the response's frequencies."""
+    def curve(self, rect: QRectF, level_db: np.ndarray, span: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+        """Places (N,), (N,) of a curve over the response's frequencies."""
         frequency_hz = np.asarray(self.response.frequency_hz)
         inside = (frequency_hz >= 0.9 * LOW_HZ) & np.isfinite(level_db)
         x = rect.left() + frequency_fraction(frequency_hz[inside]) * rect.width()
         level = np.clip(np.asarray(level_db)[inside], span[0] - 60, span[1] + 60)
-        return painting.polygon(x, rect.top() + (span[1] - level) / (span[1] - span[0]) * rect.height())
+        return x, rect.top() + (span[1] - level) / (span[1] - span[0]) * rect.height()
+
+    def draw_level(
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        level_db: np.ndarray,
+        span: tuple[float, float],
+        pen: QPen,
+    ) -> None:
+        """A curve over the response's frequencies."""
+        painting.draw_line(painter, *self.curve(rect, level_db, span), pen)
 
 
 def line_pen(color: str, width: float, dashes: tuple[float, ...] = ()) -> QPen:

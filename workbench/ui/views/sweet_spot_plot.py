@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
@@ -31,6 +33,10 @@ class SweetSpotPlot(SpeakerPlot):
 
     def legend_height(self) -> int:
         return 0
+
+    def axes_key(self) -> Hashable:
+        extent = None if self.detail is None else tuple((place[0], place[-1], len(place)) for place in self._extent())
+        return super().axes_key(), extent
 
     def summary(self) -> str:
         if self.detail is None:
