@@ -5,6 +5,9 @@ BIN = $(VENV)/bin
 
 export PYTHON
 
+# What the tools say of an editable installation is meant for those who make packages.
+INSTALL = PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
+
 # make soak: a short round (about a quarter of an hour); make soak SOAK=--full takes three hours.
 SOAK ?=
 
@@ -15,7 +18,8 @@ TOLD = $(shell find docs workbench CONTRIBUTING.md CHANGELOG.md -type f -not -na
 .PHONY: run test types soak bench docs format package test-package installer installer-test lock clean
 
 run: $(HANDBOOK)
-	$(BIN)/python -m workbench
+	@echo "Starting Earshot."
+	@$(BIN)/python -m workbench
 
 test: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -34,7 +38,7 @@ docs: $(VENV)/.runtime
 	$(BIN)/python -m docs.handbook --strict
 
 $(HANDBOOK): $(VENV)/.runtime $(TOLD)
-	$(BIN)/python -m docs.handbook
+	@$(BIN)/python -m docs.handbook
 
 # Types by pyright, which brings node along (75 MB): apart from the tests.
 types: $(VENV)/.types
@@ -45,22 +49,26 @@ format: $(VENV)/.test
 	$(BIN)/ruff format .
 
 $(VENV)/bin/python:
-	packaging/system_packages.sh runtime
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
+	@packaging/system_packages.sh runtime
+	@echo "Making a virtual environment in $(VENV)."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade pip
 
 $(VENV)/.runtime: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[docs]'
-	touch $@
+	@echo "Installing what Earshot needs into $(VENV): some 900 MB on the disk, the first time a few minutes."
+	@$(INSTALL) '.[docs]'
+	@touch $@
 
 $(VENV)/.test: $(VENV)/.runtime
-	packaging/system_packages.sh test
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
-	touch $@
+	@packaging/system_packages.sh test
+	@echo "Installing what the tests need."
+	@$(INSTALL) '.[test]'
+	@touch $@
 
 $(VENV)/.types: $(VENV)/.test
-	$(BIN)/python -m pip install --quiet --editable '.[types]'
-	touch $@
+	@echo "Installing what checks the types."
+	@$(INSTALL) '.[types]'
+	@touch $@
 
 # dist/earshot: the program as one folder that needs no Python.
 package: $(VENV)/.package $(HANDBOOK)
@@ -84,7 +92,7 @@ lock:
 
 $(VENV)/.package: $(VENV)/.runtime packaging/requirements.lock
 	packaging/system_packages.sh package
-	$(BIN)/python -m pip install --quiet --editable '.[package]'
+	$(INSTALL) '.[package]'
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement packaging/requirements.lock
 	touch $@
 

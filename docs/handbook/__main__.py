@@ -27,7 +27,7 @@ def main() -> int:
     wrong = problems(site)
     for line in wrong:
         print(f"handbook: {line}", file=sys.stderr)
-    print(f"{args.out / 'index.html'}: {len(site.pages)} pages in {time.monotonic() - began:.1f} s")
+    print(f"The handbook: {args.out / 'index.html'}, {len(site.pages)} pages in {time.monotonic() - began:.1f} s")
     return 1 if wrong and args.strict else 0
 
 
