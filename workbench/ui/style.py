@@ -93,6 +93,7 @@ def style_sheet(tokens: Tokens) -> str:
     QMenu::separator {{ height: 1px; background: {t.line}; margin: 4px 0; }}
 
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: none; }}
     QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {t.line_strong}; border-radius: 3px; min-height: 24px; margin: 0 1px; }}
     QScrollBar::handle:vertical:hover {{ background: {t.text3}; }}

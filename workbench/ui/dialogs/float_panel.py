@@ -14,9 +14,22 @@ from workbench.ui.icons import icon
 from workbench.ui.theme import Tokens
 from workbench.ui.toolbar import tool_button
 
+WHEEL_PX = 48
+"""How far an arrow key with Alt moves a panel, and a notch of the wheel one that is larger than the window."""
+ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+
 
 class FloatPanel(QFrame):
-    """A panel over the window: header with title, note and tools. Unpinned, Escape or a click elsewhere closes it."""
+    """A panel over the window: header with title, note and tools. Unpinned, Escape or a click elsewhere closes it.
+
+    The header is its handle, as are the arrow keys with Alt. In a window that is smaller than the panel nothing is
+    squeezed: the panel can be dragged and turned by the wheel over the window's edges, and goes along with the keys.
+    """
 
     closed = Signal()
 
@@ -28,6 +41,8 @@ class FloatPanel(QFrame):
         self.tokens = theme.DARK
         self.title = QLabel(title)
         self.title.setFont(theme.font(13, 600))
+        self.title.setToolTip("Drag to move the panel; Alt and arrow keys")
+        self.setAccessibleName(title)
         self.note = ElidedLabel()
         self.note.setFont(theme.font(11))
         self.note.setProperty("tone", "3")
@@ -51,6 +66,8 @@ class FloatPanel(QFrame):
         self._anchor: Callable[[], QPoint] | None = None
         self._watching = False
         self._focus_before: QWidget | None = None
+        self._put: QPoint | None = None
+        self._grip: QPoint | None = None
         self.hide()
 
     def apply_theme(self, tokens: Tokens) -> None:
@@ -74,17 +91,49 @@ class FloatPanel(QFrame):
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def place(self) -> None:
-        """Find the place again after the window or the content changed size."""
+        """Find the place again after the window or the content changed size; where a person has put it, it stays."""
         window, room = self.parentWidget(), self._room()
-        height = min(self.wanted_height(), room.height())
+        height = min(self.wanted_height(), max(room.height(), self._least_height()))
         self.resize(self.width(), height)
-        if self._anchor is None:
+        if self._put is not None:
+            spot = self._put
+        elif self._anchor is None:
             spot = QPoint((window.width() - self.width()) // 2, (window.height() - height) // 3)
+            if self.width() > room.width():  # its title is seen
+                spot.setX(room.left())
+            if height > room.height():
+                spot.setY(room.top())
         else:
             spot = self._anchor()
-        x = max(room.left(), min(spot.x(), room.left() + room.width() - self.width()))
-        y = max(room.top(), min(spot.y(), room.top() + room.height() - height))
-        self.move(x, y)
+        self.move(self._held(spot, room))
+
+    def _held(self, spot: QPoint, room: QRect) -> QPoint:
+        """The nearest place inside the room; a panel that is larger than the room can be pushed over its edges."""
+        x, y = (
+            max(min(low, high), min(wanted, max(low, high)))
+            for wanted, low, high in (
+                (spot.x(), room.left(), room.left() + room.width() - self.width()),
+                (spot.y(), room.top(), room.top() + room.height() - self.height()),
+            )
+        )
+        return QPoint(x, y)
+
+    def put(self, spot: QPoint) -> None:
+        """Put the panel somewhere else by hand, until it is closed."""
+        self._put = self._held(spot, self._room())
+        self.move(self._put)
+
+    def _reveal(self, widget: QWidget) -> None:
+        """Move a panel that is larger than the window so that what has the keys is seen."""
+        room = self._room()
+        if room.width() >= self.width() and room.height() >= self.height():
+            return
+        corner = widget.mapTo(self.parentWidget(), QPoint(0, 0))
+        seen = QRect(corner, widget.size())
+        x, y = min(0, room.right() - seen.right()), min(0, room.bottom() - seen.bottom())
+        x, y = x + max(0, room.left() - seen.left() - x), y + max(0, room.top() - seen.top() - y)  # its beginning first
+        if x or y:
+            self.put(self.pos() + QPoint(x, y))
 
     def _room(self) -> QRect:
         """Where the panel may stand: between the window's bars, so that Stop and the dropouts stay in sight (a window
@@ -121,6 +170,7 @@ class FloatPanel(QFrame):
             QApplication.instance().removeEventFilter(self)
         if self.isVisible():
             self._give_focus_back()
+            self._put = None
             self.hide()
             self.closed.emit()
 
@@ -140,10 +190,37 @@ class FloatPanel(QFrame):
             same_window = watched.window() is self.window()
             if same_window and not inside:
                 self.dismiss()
+        elif event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget) and self._has_part(watched):
+            self._reveal(watched)
         return False
+
+    def _has_part(self, widget: QWidget) -> bool:
+        return widget is not self and self.isAncestorOf(widget)
+
+    def mousePressEvent(self, event):
+        if event.button() == Qt.MouseButton.LeftButton and event.position().y() < theme.HEADER:
+            self._grip = event.position().toPoint()
+
+    def mouseMoveEvent(self, event):
+        if self._grip is not None:
+            self.put(self.mapToParent(event.position().toPoint()) - self._grip)
+
+    def mouseReleaseEvent(self, event):
+        self._grip = None
+
+    def wheelEvent(self, event):
+        """What no part of the panel wants moves a panel that is larger than the window."""
+        room, turned = self._room(), event.angleDelta() * WHEEL_PX / 120
+        aside = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        move = QPoint(turned.y() or turned.x(), 0) if aside else turned
+        if room.width() < self.width() or room.height() < self.height():
+            self.put(self.pos() + move)
+        event.accept()
 
     def keyPressEvent(self, event):
         if event.key() == Qt.Key.Key_Escape and not self.pin.isChecked():
             self.dismiss()
+        elif event.key() in ARROWS and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.put(self.pos() + WHEEL_PX * QPoint(*ARROWS[event.key()]))
         else:
             event.ignore()

@@ -56,6 +56,7 @@ KEY_GROUPS = (
             ("F7   Shift+F7", "Panel in focus: wider, narrower"),
             ("F8   Shift+F8", "… taller, less tall"),
             ("Ctrl+.   Ctrl+,", "Larger, smaller map"),
+            ("Alt+← → ↑ ↓", "Move the panel that floats, as dragging its header does"),
             ("F11", "Full screen"),
         ),
     ),

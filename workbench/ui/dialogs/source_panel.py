@@ -119,7 +119,7 @@ class DevicePanel(ChooserPanel):
     def place(self) -> None:
         """As every panel, but never over the toolbar: what does not fit is scrolled."""
         super().place()
-        if self._anchor is None:
+        if self._anchor is None or self._put is not None:
             return
         room, top = self._room(), self._anchor().y()
         self.resize(self.width(), min(self.wanted_height(), room.top() + room.height() - top))
