@@ -135,5 +135,5 @@ def test_the_command_builds_it_and_says_where(tmp_path):
         timeout=600,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith(f"{target / 'index.html'}: ")
+    assert done.stdout.startswith(f"The handbook: {target / 'index.html'}, ")
     assert (target / "search-index.js").is_file()
