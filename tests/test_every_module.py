@@ -26,6 +26,7 @@ THROUGH = {
     "render.level": "commands/test_design_render.py",
     "render.manikin": "evaluation/test_rendering.py",
     "render.report_plots": "engine/test_design_export.py",
+    "training.adapt_windows": "training/test_adapt.py",
     "training.card": "training/test_enhance.py",
     "training.crew": "training/test_enhance.py",
     "training.localize_producer": "training/test_localize_data.py",

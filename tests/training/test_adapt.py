@@ -83,7 +83,7 @@ def test_stopping_writes_nothing(adapted, tmp_path):
 def test_recordings_without_speech_are_refused(tmp_path):
     (tmp_path / "room").mkdir()
     soundfile.write(tmp_path / "room" / "az+10.wav", np.zeros((48000, 8)), 48000)
-    with pytest.raises(InputError, match="no speech"):
+    with pytest.raises(InputError, match="room: no speech"):
         adapt.adapt(adapt.AdaptRequest(ARRAY, tmp_path / "room", tmp_path / "a.onnx"))
 
 

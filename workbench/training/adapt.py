@@ -11,9 +11,8 @@ those alone.
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,25 +22,20 @@ from torch import Tensor
 from workbench.core.errors import EarshotError, InputError
 from workbench.core.geometry import SPEED_OF_SOUND_M_S, MicrophoneArray, unit_vectors, wrap_rad
 from workbench.core.resources import resource
-from workbench.localize.frames import BANDS, BINS_PER_BAND, SHIFT, WINDOW_FRAMES, WINDOW_SAMPLES, analyse
-from workbench.localize.localizer import LEAST_ENERGY
+from workbench.localize.frames import BANDS, BINS_PER_BAND
 from workbench.localize.models import models_folder, read_manifest, untrained
-from workbench.localize.recordings import LabelledRecording, load_recording, read_recordings
+from workbench.localize.recordings import read_recordings
 from workbench.localize.ring import RING_RAD, STEP_RAD
 from workbench.training import checkpoint
-from workbench.training.corpus import Pool, build_pool
+from workbench.training.adapt_windows import AdaptWindows, Progress, recorded_windows, simulated_windows
 from workbench.training.localize import read_ring
-from workbench.training.localize_data import noise_floor_db
 from workbench.training.localize_export import export
 from workbench.training.localize_network import ACTIVE_OVER_FLOOR_DB, FirstLayers, RegionModel, loss, targets
-from workbench.training.localize_scenes import MOST_TALKERS, SceneMaker, SceneRanges
-from workbench.training.localize_shards import analyse as analyse_simulated
 from workbench.training.localize_training import DISTANCE_WEIGHT, OFFSET_WEIGHT
 
 RECORDED, SIMULATED = 100, 100
 HELD_BACK_EVERY = 5
 MISS_DEG = 20.0
-_LEAST_ACTIVE = 0.08
 _PLACE_STEPS, _TUNE_STEPS = 150, 120
 _PLACE_SIGMA_M = 4e-3
 _TUNE_RATE = 1.5e-4
@@ -96,27 +90,6 @@ class AdaptReport:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Windows:
-    """Windows as spectra (N, mics, BINS, T), floors (N, BANDS), and labels; distance NaN where unknown."""
-
-    real: Tensor
-    imag: Tensor
-    floor_db: Tensor
-    azimuth_rad: Tensor
-    distance_m: Tensor
-    heard: Tensor
-
-    def __len__(self) -> int:
-        return len(self.real)
-
-    def part(self, index) -> _Windows:
-        return _Windows(*(getattr(self, name)[index] for name in _Windows.__slots__))
-
-
-Progress = Callable[[str, int, int], None]
-
-
 class Cancelled(EarshotError):
     """Somebody stopped the adaptation; nothing was written."""
 
@@ -156,12 +129,14 @@ def adapt(
     torch.set_num_threads(1)  # the products are too small to share
     torch.manual_seed(request.seed)
     first = FirstLayers(request.array)
-    windows, recording_of = _windows(recordings, request, first, step)
+    wanted = math.ceil(request.recorded * HELD_BACK_EVERY / (HELD_BACK_EVERY - 1))
+    windows, recording_of = recorded_windows(recordings, request.recordings, request.array, wanted, first, step)
     kept, held = _split(recording_of, len(recordings))
     train, test = windows.part(kept), windows.part(held)
     before = measure(RegionModel(first, ring), test, limits_m)
     _find_places(first, train, step)
-    simulated = _simulated(request, first, step)
+    speech = request.speech or (resource("voices"),)
+    simulated = simulated_windows(first, request.array.name, speech, request.simulated, request.seed, step)
     _tune(ring, first, train, simulated, limits_m, request.seed, step)
     model = RegionModel(first, ring)
     after = measure(model, test, limits_m)
@@ -198,62 +173,6 @@ def shipped_weights(array: MicrophoneArray) -> Path:
     raise InputError(untrained(array))
 
 
-def _windows(recordings: list[LabelledRecording], request: AdaptRequest, first: FirstLayers, step: Progress):
-    """Windows with speech, spread evenly over the recordings; and the recording that each comes from."""
-    share = HELD_BACK_EVERY / (HELD_BACK_EVERY - 1)
-    each = max(1, math.ceil(request.recorded * share / len(recordings)))
-    parts, owners = [], []
-    for number, recording in enumerate(recordings):
-        step("recordings", number, len(recordings))
-        sound = load_recording(recording, request.array)
-        for samples, floor_db in _speech(sound, recording.start_s, each):
-            parts.append((samples, floor_db, recording))
-            owners.append(number)
-    if len(parts) < 2:
-        raise InputError(f"{request.recordings}: no speech in the recordings (half a second of it at least, in each)")
-    with torch.no_grad():
-        spectra = [first.spectrum(torch.from_numpy(samples)[None]) for samples, _, _ in parts]
-    azimuth_rad = np.zeros((len(parts), MOST_TALKERS), dtype=np.float32)
-    distance_m = np.full((len(parts), MOST_TALKERS), np.nan, dtype=np.float32)
-    heard = np.zeros((len(parts), MOST_TALKERS), dtype=bool)
-    for row, (_, _, recording) in enumerate(parts):
-        azimuth_rad[row, 0] = math.radians(recording.azimuth_deg)
-        distance_m[row, 0] = math.nan if recording.distance_m is None else recording.distance_m
-        heard[row, 0] = True
-    windows = _Windows(
-        torch.cat([real for real, _ in spectra]),
-        torch.cat([imag for _, imag in spectra]),
-        torch.from_numpy(np.stack([floor_db for _, floor_db, _ in parts])),
-        torch.from_numpy(azimuth_rad),
-        torch.from_numpy(distance_m),
-        torch.from_numpy(heard),
-    )
-    return windows, np.array(owners)
-
-
-def _speech(sound: np.ndarray, start_s: float, most: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Windows (mics, WINDOW_SAMPLES) in whose middle somebody speaks, with the noise floor (BANDS,) known by then."""
-    if sound.shape[1] < WINDOW_SAMPLES:
-        return []
-    energy = np.log10(analyse(sound).zone_energy + LEAST_ENERGY * 1e-3)
-    floor_db = noise_floor_db(energy)
-    first = max(0, round(start_s * 48000 / SHIFT))
-    ends = np.arange(first + WINDOW_FRAMES, len(energy) + 1, WINDOW_FRAMES // 4)
-    active = []
-    for end in ends:
-        middle = slice(end - WINDOW_FRAMES // 2 - 3, end - WINDOW_FRAMES // 2 + 3)
-        active.append(np.mean(10 * energy[middle] - floor_db[end - 1] > ACTIVE_OVER_FLOOR_DB))
-    good = ends[np.array(active) > _LEAST_ACTIVE] if len(ends) else ends
-    if not len(good):
-        return []
-    chosen = good[np.unique(np.linspace(0, len(good) - 1, min(most, len(good))).round().astype(int))]
-    windows = []
-    for end in chosen:
-        stop = (end - 1) * SHIFT + WINDOW_SAMPLES - (WINDOW_FRAMES - 1) * SHIFT
-        windows.append((sound[:, stop - WINDOW_SAMPLES : stop], floor_db[end - 1]))
-    return windows
-
-
 def _split(owners: np.ndarray, recordings: int) -> tuple[np.ndarray, np.ndarray]:
     """Indices of windows to learn from and held back: whole recordings, or where there are few, every fifth window."""
     number = np.arange(len(owners))
@@ -266,7 +185,7 @@ def _split(owners: np.ndarray, recordings: int) -> tuple[np.ndarray, np.ndarray]
     return number[~back], number[back]
 
 
-def measure(model: RegionModel, windows: _Windows, limits_m: np.ndarray) -> AdaptError:
+def measure(model: RegionModel, windows: AdaptWindows, limits_m: np.ndarray) -> AdaptError:
     """Errors of the most probable talker in windows with one talker each."""
     model.eval()
     with torch.no_grad():
@@ -290,7 +209,7 @@ def measure(model: RegionModel, windows: _Windows, limits_m: np.ndarray) -> Adap
     )
 
 
-def _find_places(first: FirstLayers, windows: _Windows, step: Progress) -> None:
+def _find_places(first: FirstLayers, windows: AdaptWindows, step: Progress) -> None:
     """Move the microphones until the labelled directions sound most like single wave fronts.
 
     Heights stay: sound from the sides tells nothing of them. So does the array's size: noise and talkers above or below
@@ -333,45 +252,7 @@ def _find_places(first: FirstLayers, windows: _Windows, step: Progress) -> None:
         first.mic_xyz_m.copy_(moved)
 
 
-def _simulated(request: AdaptRequest, first: FirstLayers, step: Progress) -> _Windows:
-    """Windows of simulated rooms for the places found: power, level over floor, and truth."""
-    folders = request.speech or (resource("voices"),)
-    with tempfile.TemporaryDirectory() as folder:
-        pool, _ = build_pool(list(folders), Path(folder) / "voices", True)
-        return _simulated_windows(request, first, pool, step)
-
-
-def _simulated_windows(request: AdaptRequest, first: FirstLayers, pool: Pool, step: Progress) -> _Windows:
-    found = MicrophoneArray(request.array.name, first.mic_xyz_m.detach().numpy().astype(float))
-    maker = SceneMaker(found, pool, None, replace(SceneRanges(), snr_db=(10.0, 30.0)), request.seed)
-    rng = np.random.default_rng([request.seed, 3])
-    each, rows = 4, []
-    rooms = math.ceil(request.simulated / each)
-    for room in range(rooms):
-        step("simulation", room, rooms)
-        scene = maker.scenes(room, 1)[0]
-        frames = analyse_simulated(scene.samples)
-        energy = np.log10(frames.zone_energy + 1e-14)
-        floor_db = noise_floor_db(energy)
-        spectrum = np.ascontiguousarray(frames.spectrum.transpose(2, 1, 0))
-        for end in rng.integers(2 * WINDOW_FRAMES, len(energy) + 1, each):
-            span = slice(end - WINDOW_FRAMES, end)
-            centre_s = ((end - 1 - WINDOW_FRAMES // 2) * SHIFT + SHIFT) / 48000
-            heard = scene.active[min(int(centre_s / 0.01), len(scene.active) - 1)] & np.isfinite(scene.azimuth_rad)
-            rows.append(
-                (
-                    spectrum[:, :, span].real.astype(np.float32),
-                    spectrum[:, :, span].imag.astype(np.float32),
-                    floor_db[end - 1],
-                    np.nan_to_num(scene.azimuth_rad).astype(np.float32),
-                    scene.distance_m.astype(np.float32),
-                    heard,
-                )
-            )
-    return _Windows(*(torch.from_numpy(np.stack(part)) for part in zip(*rows, strict=True)))
-
-
-def _tune(ring, first, recorded: _Windows, simulated: _Windows, limits_m, seed: int, step: Progress) -> None:
+def _tune(ring, first, recorded: AdaptWindows, simulated: AdaptWindows, limits_m, seed: int, step: Progress) -> None:
     """Train the learnt layers a little further, on recorded and simulated windows alike."""
     parts = []
     with torch.no_grad():
