@@ -53,6 +53,7 @@ def test_sides_and_bypass_by_key_and_button(parts):
 def test_the_panel_copies_swaps_and_takes_single_values(parts):
     session, bridge, _, switch = parts
     panel = switch.panel
+    panel.show()
     assert not panel.to_b.isEnabled() and panel.count.text() == ""
     bridge.set({"enhance.strength_percent": 40.0, "render.place_deg": 10.0})
     bridge._poll_slow(session.mailbox)
@@ -68,9 +69,27 @@ def test_the_panel_copies_swaps_and_takes_single_values(parts):
     assert panel.shared.text() == "Everything runs once."
 
 
+def test_the_list_of_differences_is_made_for_an_open_panel_alone(parts, qtbot):
+    """A slider that is dragged changes it sixty times a second."""
+    session, bridge, _, switch = parts
+    bridge.set({"render.place_deg": 10.0})
+    bridge._poll_slow(session.mailbox)
+    assert not switch.panel.table.rows
+    switch.panel.window().show()
+    switch.panel.show()
+    assert [row.path for row in switch.panel.table.rows] == ["render.place_deg"]
+    switch.panel.hide()
+    bridge.set({"enhance.strength_percent": 40.0})
+    bridge._poll_slow(session.mailbox)
+    assert len(switch.panel.table.rows) == 1
+    switch.panel.show()
+    assert len(switch.panel.table.rows) == 2
+
+
 def test_taps_matching_and_freezing(parts, qtbot):
     session, bridge, _, switch = parts
     panel = switch.panel
+    panel.show()
     panel.tap.chosen.emit("beam")
     panel.freeze.click()
     panel.matched.click()

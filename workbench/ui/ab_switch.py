@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from workbench.ui.bridge import Bridge
@@ -41,6 +41,7 @@ class ABSwitch(QObject):
         panel.matched_wanted.connect(bridge.set_matched)
         panel.frozen_wanted.connect(bridge.freeze_match)
         panel.take_wanted.connect(bridge.take_value)
+        panel.installEventFilter(self)
         bridge.ab_changed.connect(self._show)
         bridge.params_changed.connect(lambda _: self._show(bridge.ab))
         self._show(bridge.ab)
@@ -54,5 +55,16 @@ class ABSwitch(QObject):
     def _show(self, state) -> None:
         self.toolbar.show_ab(state)
         self.other_changed.emit(*self.bridge.other_side)
+        if not self.panel.isHidden():
+            self._fill_panel(state)
+
+    def _fill_panel(self, state) -> None:
+        """A line for each difference: while a slider is dragged that is half of what a move costs, so nobody makes
+        them for a panel that is closed."""
         self.panel.set_taps(self.bridge.taps)
         self.panel.show_state(state, self.bridge.differences)
+
+    def eventFilter(self, watched, event) -> bool:
+        if watched is self.panel and event.type() == QEvent.Type.Show:
+            self._fill_panel(self.bridge.ab)
+        return super().eventFilter(watched, event)
