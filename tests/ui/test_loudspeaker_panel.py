@@ -12,7 +12,7 @@ from workbench.core.params import Params, parse_angles, parse_curve
 from workbench.ui import theme
 from workbench.ui.loudspeaker_figures import figures
 from workbench.ui.loudspeaker_panel import LoudspeakerDesignView, LoudspeakerPanel
-from workbench.ui.loudspeaker_settings import SETTINGS
+from workbench.ui.loudspeaker_settings import GROUPS, SETTINGS
 from workbench.ui.views.filter_plot import KINDS
 from workbench.ui.views.speaker_plot import SHAPE, frequency_at, frequency_fraction, is_stale
 
@@ -347,6 +347,21 @@ def test_the_panel_says_what_it_shows(qtbot):
     assert panel.note.text().startswith("pair-100mm, 960 taps, latency 5.0")
     panel.show_response(None)
     assert "press Start" in panel.note.text()
+
+
+def test_where_there_is_room_every_page_of_settings_is_seen_whole(qtbot):
+    from PySide6.QtWidgets import QWidget
+
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1920, 1000)
+    window.show()
+    panel = LoudspeakerPanel(window)
+    panel.show_at(None)
+    for group in GROUPS:
+        panel.view.settings.show_group(group)
+        page = panel.view.settings.pages.currentWidget()
+        qtbot.waitUntil(lambda page=page: page.widget().height() > 0 and page.verticalScrollBar().maximum() == 0)
 
 
 def test_in_a_low_window_the_settings_scroll_and_all_plots_can_be_read(qtbot):

@@ -121,8 +121,8 @@ class LoudspeakerDesignView(QWidget):
         grid.addWidget(self.strip, 3, 0)
         grid.setRowMinimumHeight(0, LEAST_UPPER)
         grid.setRowMinimumHeight(2, LEAST_LOWER)
-        grid.setRowStretch(0, 11)
-        grid.setRowStretch(2, 9)
+        grid.setRowStretch(0, 13)  # the longest page of settings is seen whole
+        grid.setRowStretch(2, 8)
         for plot in self.plots:
             plot.changed.connect(self.changed)
         self.beam_map.frequency_chosen.connect(self._choose_frequency)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.core.messages import LatencyPart
 from workbench.ui import theme
 from workbench.ui.controls import Themed
-from workbench.ui.painting import draw_text
+from workbench.ui.painting import draw_message, draw_text
 
 ROW = 22
 LABEL, VALUE = 92, 48
@@ -202,6 +202,5 @@ class DriftPlot(Themed, QWidget):
         painter.drawPolyline(line)
         painter.setClipping(False)
         if not self.points:
-            text = "One clock: nothing drifts."
-            draw_text(painter, plot.center().x(), plot.center().y() - 20, text, t.text3, CENTRE)
+            draw_message(painter, plot.center(), "One clock: nothing drifts.", t)
         painter.end()

@@ -177,12 +177,13 @@ class CancellationPlot(SpeakerPlot):
     def paint_axes(self, painter: QPainter, rect: QRectF) -> None:
         self.paint_levels(painter, rect, self.span, (0, 10, 20, 30), signed=False)
         self.paint_frequencies(painter, rect)
+        self.paint_unit(painter, rect.topRight() + QPointF(-4, 12), "dB")
         t = self.tokens
         painter.setFont(theme.font(12))
         x = self.width() - 12.0
         for label, text in reversed(self.figures()):
             for word, color, font in (
-                (f"{text} dB", t.text1, theme.font(12, 500)),
+                (painting.with_unit(text, "dB"), t.text1, theme.font(12, 500)),
                 (label + " ", t.text2, theme.font(12)),
             ):
                 painter.setFont(font)
@@ -245,8 +246,12 @@ class CancellationPlot(SpeakerPlot):
             f"from {painting.format_frequency(low)} to {painting.format_frequency(high)} the boost limit "
             "holds it below the target"
         )
-        box = QRectF(rect.left(), rect.bottom() - 22, rect.width() - 8, 16)
-        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 8
+        box = QRectF(rect.right() - width - 4, rect.bottom() - 22, width, 16)
+        ground = QColor(self.tokens.plot)
+        ground.setAlphaF(0.85)
+        painter.fillRect(box, ground)  # in a low window curves run here
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def paint_handles(self, painter: QPainter, rect: QRectF) -> None:
         if self.params is None or self.params.method != "crosstalk":

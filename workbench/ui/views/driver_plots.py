@@ -66,6 +66,7 @@ class DriverGainPlot(SpeakerPlot):
     def paint_axes(self, painter: QPainter, rect: QRectF) -> None:
         self.paint_levels(painter, rect, self.span, (-10, 0, 10, 20), signed=True)
         self.paint_frequencies(painter, rect)
+        self.paint_unit(painter, rect.topRight() + QPointF(-4, 12), "dB")
 
     def paint_data(self, painter: QPainter, rect: QRectF) -> None:
         gain_db = np.asarray(self.detail.input_gain_db[self.input])

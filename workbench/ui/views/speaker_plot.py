@@ -231,6 +231,16 @@ class SpeakerPlot(QWidget):
             flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(box, flags, painting.number(tick, signed=signed))
 
+    def paint_unit(self, painter: QPainter, corner: QPointF, unit: str) -> None:
+        """The unit of the levels in a corner of the plot, where it ends; no grid line runs through it."""
+        painter.setFont(theme.font(11))
+        metrics = QFontMetricsF(painter.font())
+        box = QRectF(corner.x() - metrics.horizontalAdvance(unit) - 8, corner.y() - 8, 0, 16)
+        box.setRight(corner.x())
+        painter.fillRect(box, QColor(self.tokens.plot))
+        painter.setPen(QColor(self.tokens.text3))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, unit)
+
     def paint_frequencies(self, painter: QPainter, rect: QRectF) -> None:
         t = self.tokens
         painter.setFont(theme.font(11))
