@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from workbench.core.geometry import load_layout
+from workbench.render import drivers
 from workbench.render.beam_refinement import Limit, refine
 from workbench.render.drivers import BeamGoal, _Beam, patterns, speaker_beam
+from workbench.render.effort import Effort
 
 FREQUENCY_HZ = np.linspace(500.0, 2900.0, 25)
 
@@ -48,3 +50,26 @@ def test_refinement_never_radiates_more_and_keeps_what_cannot_be_bettered():
     )
     np.testing.assert_array_equal(impossible, start)
     assert not found.any()
+
+
+def test_a_draft_searches_upright_beams_only_where_they_count(monkeypatch):
+    """Near frequencies at which none leans; all others would be left out of the result."""
+    layout = load_layout("sphere5-60mm")
+    frequency_hz = np.arange(46.875, 4000.0, 46.875)
+    goal = BeamGoal(null_rad=(np.radians(75.0),), gain_limit_db=4.0)
+    searched = []
+
+    def counting(weights, *args, **how):
+        searched.append((how.get("lean") is None, len(weights)))
+        return refine(weights, *args, **how)
+
+    monkeypatch.setattr(drivers, "refine", counting)
+    design = speaker_beam(layout, frequency_hz, goal)
+    whole = dict(searched)
+    searched.clear()
+    draft = speaker_beam(layout, frequency_hz, goal, effort=Effort(draft=True))
+    part = dict(searched)
+    assert whole[True] == whole[False] == part[False] and 0 < part[True] < whole[True]
+    shown = patterns(layout, np.radians(np.arange(-180.0, 180.0, 15.0)), frequency_hz)
+    levels = [20 * np.log10(np.abs(np.einsum("fai,fi->fa", shown, made)) + 0.03) for made in (design, draft)]
+    assert np.abs(levels[0] - levels[1]).max() < 1.0

@@ -17,7 +17,7 @@ ROUNDS, LEANING_ROUNDS = 120, 200
 _STEP, _LAST_STEP, _LEANING_LAST_STEP = 0.12, 0.015, 0.03
 _SHORT_DB = 0.1
 """What a goal may be missed by and still count as met."""
-_FADE = 5.0
+FADE = 5.0
 """Frequencies over which a refined beam goes over into one that could not be."""
 _TINY = 1e-9
 _PHASED_ROUNDS, _LEANING_PHASED_ROUNDS = 40, 20
@@ -71,13 +71,19 @@ def _db(level: np.ndarray) -> np.ndarray:
     return 20 * np.log10(np.abs(level) + _TINY)
 
 
+def reached(found: np.ndarray, points: float) -> np.ndarray:
+    """Indices of the frequencies that are no farther than so many points from one at which nothing was found."""
+    missing = np.flatnonzero(~found)
+    return np.flatnonzero(np.abs(np.arange(len(found))[:, None] - missing).min(axis=1) <= points)
+
+
 def faded(before: np.ndarray, after: np.ndarray, found: np.ndarray) -> np.ndarray:
     """Weights after refinement, going over into those before it near frequencies at which there were none."""
     missing = np.flatnonzero(~found)
     if len(missing) == 0:
         return after
     distance = np.abs(np.arange(len(found))[:, None] - missing).min(axis=1)
-    part = np.clip(distance / _FADE, 0.0, 1.0)[:, None]
+    part = np.clip(distance / FADE, 0.0, 1.0)[:, None]
     return before + part * (after - before)
 
 

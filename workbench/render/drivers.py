@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 
 from workbench.core.errors import InputError
 from workbench.core.geometry import SPEED_OF_SOUND_M_S, SpeakerLayout, unit_vectors
 from workbench.core.messages import frozen
-from workbench.render.beam_refinement import Lean, Limit, faded, refine
+from workbench.render.beam_refinement import FADE, Lean, Limit, faded, reached, refine
 from workbench.render.effort import EXACT, Effort
 from workbench.render.plants import cabinet_pressure
 
@@ -245,26 +245,39 @@ class _Beam:
         self, chosen: np.ndarray, weights: np.ndarray, power: np.ndarray, goal: BeamGoal, limit: Limit
     ) -> np.ndarray:
         """Weights at chosen frequencies that meet the goal and radiate less, where there are any."""
-        search = partial(
-            refine,
-            weights,
-            power,
-            axis=self._axis[chosen],
-            side=self._side[chosen],
-            window=self._window[chosen],
-            phase=self._phase[chosen],
-            radiated=self._radiated[chosen],
-            null_db=goal.null_db - _NULL_MARGIN_DB,
-            unevenness_db=goal.unevenness_db - _MARGIN_DB,
-            evenness=goal.evenness,
-            mismatch=goal.mismatch,
-            limit=limit,
-            before_each=self.effort.step,
-        )
+
+        def search(at: np.ndarray | slice, **how) -> tuple[np.ndarray, np.ndarray]:
+            part = chosen[at]
+            return refine(
+                weights[at],
+                power[at],
+                axis=self._axis[part],
+                side=self._side[part],
+                window=self._window[part],
+                phase=self._phase[part],
+                radiated=self._radiated[part],
+                null_db=goal.null_db - _NULL_MARGIN_DB,
+                unevenness_db=goal.unevenness_db - _MARGIN_DB,
+                evenness=goal.evenness,
+                mismatch=goal.mismatch,
+                limit=limit,
+                before_each=self.effort.step,
+                **how,
+            )
+
         if self._lean is None:
-            return faded(weights, *search())
-        leaning, found = search(lean=self._lean.at(chosen))
-        return leaning if found.all() else faded(faded(weights, *search()), leaning, found)
+            return faded(weights, *search(slice(None)))
+        leaning, found = search(slice(None), lean=self._lean.at(chosen))
+        if found.all():
+            return leaning
+        if not self.effort.draft:
+            return faded(faded(weights, *search(slice(None))), leaning, found)
+        # Upright ones count where none leans and where one goes over into the other, which again hangs on those around.
+        # (Computed alone they are rounded otherwise: the design itself stays what it was, to the bit.)
+        near = reached(found, 2 * FADE)
+        upright, met = weights.copy(), np.ones(len(found), dtype=bool)
+        upright[near], met[near] = search(near)
+        return faded(faded(weights, upright, met), leaning, found)
 
 
 def speaker_beam(
