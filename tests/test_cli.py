@@ -129,3 +129,24 @@ def test_a_result_that_could_not_be_written_is_refused_before_the_work(tmp_path,
     words = ["simulate", "one-talker-still", "--out", str(tmp_path / "set"), "--seconds", "0.5"]
     assert main([*words, "--json", str(tmp_path / "none" / "x.json")]) == 2
     assert "x.json: cannot be written" in capsys.readouterr().err and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_the_exit_code_is_130_also_where_the_interpreter_would_end_itself_by_a_signal():
+    """As it does when Ctrl-C comes in the midst of code that is made of text."""
+    code = """
+import atexit, runpy, signal, sys
+from workbench.commands import params
+
+def run(args):
+    print("begun")
+    exec("signal.raise_signal(signal.SIGINT)", {"signal": signal})
+
+params.run = run
+atexit.register(lambda: print("cleared up"))
+sys.argv = ["workbench", "params"]
+runpy.run_module("workbench", run_name="__main__")
+"""
+    heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, **heard)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "begun\ncleared up\n", "")

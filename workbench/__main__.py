@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import os
 import sys
 
@@ -18,18 +20,32 @@ def main(argv: list[str] | None = None) -> int:
 
         return serve(argv[1:])
 
-    from workbench.core.interrupts import CommandInterrupt
+    from workbench.core.interrupts import INTERRUPTED, CommandInterrupt
 
     # Asked to end, a command clears up as after Ctrl-C: nothing half-written stays behind.
     with CommandInterrupt(lasting=program) as interrupt:
         from workbench import cli
 
         if not cli.opens_window(argv):
-            return cli.main(argv, interrupt)
+            code = cli.main(argv, interrupt)
+            if program and code == INTERRUPTED:
+                _leave(code)
+            return code
     cli.set_up_logging(argv)
     from workbench.ui.app import main as open_window
 
     return open_window([word for word in argv if word not in ("-v", "--verbose")])
+
+
+def _leave(code: int) -> None:
+    """End with this code for certain. An interpreter that has seen a KeyboardInterrupt pass through code made of text
+    (a dataclass) ends itself by a signal, and threads that are still in a library's code may bring it down as it ends.
+    """
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
