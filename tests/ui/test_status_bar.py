@@ -76,6 +76,23 @@ def test_in_a_small_window_a_notice_takes_the_room_of_the_latencys_parts(bar):
     assert bar.latency.width() < before / 2 and bar.notice.width() > 400
     bar.notice.say("", error=False)
     assert bar.latency.width() == before
+    bar.show_notice("Saved", error=False)  # short enough to stand beside
+    assert bar.latency.width() == before
+
+
+def test_a_wide_window_shortens_the_latency_only_for_what_cannot_be_read_otherwise(bar):
+    bar.resize(1600, 32)
+    bar.set_array("8-microphone circle, radius 100 mm")
+    bar.show_health(RUNNING)
+    bar.layout().activate()
+    before = bar.latency.width()
+    full = "The disk is full: the recording ends at 1:02.5, and is whole up to there; make room, then record again"
+    bar.show_notice(full, error=True)
+    bar.layout().activate()
+    assert bar.latency.width() < before and bar.notice.width() >= bar.notice.wanted_width()
+    bar.show_notice("Saved fan.toml", error=False)
+    bar.layout().activate()
+    assert bar.latency.width() == before and bar.notice.width() >= bar.notice.wanted_width()
 
 
 def test_what_the_busy_machine_interrupted_is_counted_too(bar):

@@ -105,6 +105,11 @@ class Notice(Themed, QWidget):
         self.update()
         self.changed.emit()
 
+    def wanted_width(self) -> float:
+        """Width in which the line can be read whole."""
+        line = " ".join(self.text.split())
+        return QFontMetricsF(theme.font(12)).horizontalAdvance(line) + (18.0 if self.token == "clip" else 4.0)
+
     def paintEvent(self, event):
         if not self.text:
             return

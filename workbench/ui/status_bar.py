@@ -43,6 +43,7 @@ class LatencyParts(Themed, QWidget):
         super().__init__(parent)
         self.parts: tuple[LatencyPart, ...] = ()
         self.compact = self.brief = False
+        self.full_width = 0
         self._boxes: list[tuple[QRectF, LatencyPart]] = []
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -69,7 +70,7 @@ class LatencyParts(Themed, QWidget):
             self.brief = brief
             self._relayout()
 
-    def _pieces(self):
+    def _pieces(self, brief: bool):
         """What stands where: (kind, x, width, text, part) from the left."""
         plain, strong = QFontMetricsF(theme.font(12)), QFontMetricsF(theme.font(12, 600))
         pieces, x = [], 0.0
@@ -85,7 +86,7 @@ class LatencyParts(Themed, QWidget):
         if not shown:
             add("caption", "–", plain.horizontalAdvance("–"))
             return pieces, x
-        if self.brief:
+        if brief:
             add("strong", f"{total}{THIN_SPACE}ms", strong.horizontalAdvance(f"{total}{THIN_SPACE}ms"))
             return pieces, x
         px_per_ms = min(BOX_PX_PER_MS, BOXES_MAX_PX / sum(part.ms for part in shown))
@@ -106,7 +107,8 @@ class LatencyParts(Themed, QWidget):
         return pieces, x
 
     def _relayout(self) -> None:
-        pieces, width = self._pieces()
+        self.full_width = int(self._pieces(brief=False)[1]) + 2
+        pieces, width = self._pieces(self.brief)
         self._boxes = [(QRectF(x, 0, w, CHILD_HEIGHT), part) for _, x, w, _, part in pieces if part is not None]
         self.setFixedSize(int(width) + 2, CHILD_HEIGHT)
         self.update()
@@ -116,7 +118,7 @@ class LatencyParts(Themed, QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         longest = max((part.samples for part in self.parts), default=0)
-        for kind, x, width, text, part in self._pieces()[0]:
+        for kind, x, width, text, part in self._pieces(self.brief)[0]:
             rect = QRectF(x, 0, width + 1, self.height())
             painter.setFont(theme.font(12, 600 if kind == "strong" else 400))
             ink = {"caption": t.text2, "text": t.text2}.get(kind, t.text1)
@@ -338,10 +340,17 @@ class StatusBar(QFrame):
         self.cancel.hide()
 
     def _make_room(self) -> None:
-        self.latency.set_brief(self._compact and bool(self.notice.text))
+        self.latency.set_brief(bool(self.notice.text) and self.notice.wanted_width() > self._room_beside_parts())
         shown = not self._compact and (not self.notice.text or self.width() >= ROOM_FOR_BOTH)
         self.array_text.setVisible(shown)
         self.array_rule.setVisible(shown)
+
+    def _room_beside_parts(self) -> float:
+        """Width that a notice has while all parts of the latency are shown, and the array is not."""
+        self.layout().activate()
+        aside = self.array_text.width() + self.array_rule.width() + 2 * self.layout().spacing()
+        freed = aside if self.array_text.isVisibleTo(self) else 0
+        return self.notice.width() + freed + self.latency.width() - self.latency.full_width
 
     def resizeEvent(self, event):
         super().resizeEvent(event)
