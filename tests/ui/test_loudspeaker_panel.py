@@ -345,6 +345,10 @@ def test_the_panel_says_what_it_shows(qtbot):
     panel = LoudspeakerPanel(window)
     panel.show_response(response())
     assert panel.note.text().startswith("pair-100mm, 960 taps, latency 5.0")
+    assert "draft" not in panel.note.text()
+    panel.show_response(replace(response(), detail=replace(detail(), draft=True)))
+    assert panel.note.text().endswith(", draft")
+    panel.show_response(response())
     panel.show_response(None)
     assert "press Start" in panel.note.text()
 

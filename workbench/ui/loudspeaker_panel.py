@@ -210,6 +210,7 @@ def _note(response: LoudspeakerResponse) -> str:
     if detail is None:
         return response.layout
     latency = painting.with_unit(f"{detail.latency_samples / 48:.1f}", "ms")
+    draft = ", draft" if detail.draft else ""
     error_db = worst_error_db(response)
     error = "" if error_db is None else f", error {painting.format_level(error_db)}"
-    return f"{response.layout}, {detail.taps} taps, latency {latency}{error}"
+    return f"{response.layout}, {detail.taps} taps, latency {latency}{error}{draft}"
