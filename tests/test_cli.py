@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
@@ -132,9 +133,9 @@ def test_a_result_that_could_not_be_written_is_refused_before_the_work(tmp_path,
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_the_exit_code_is_130_also_where_the_interpreter_would_end_itself_by_a_signal():
-    """As it does when Ctrl-C comes in the midst of code that is made of text."""
-    code = """
+def test_the_exit_code_is_130_also_where_the_interpreter_would_end_itself_by_a_signal(tmp_path):
+    """As it does for `python -m` when Ctrl-C comes in the midst of code that is made of text."""
+    (tmp_path / "interrupted.py").write_text("""
 import atexit, runpy, signal, sys
 from workbench.commands import params
 
@@ -146,7 +147,13 @@ params.run = run
 atexit.register(lambda: print("cleared up"))
 sys.argv = ["workbench", "params"]
 runpy.run_module("workbench", run_name="__main__")
-"""
-    heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, **heard)
+""")
+    done = subprocess.run(
+        [sys.executable, "-m", "interrupted"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    )
     assert (done.returncode, done.stdout, done.stderr) == (130, "begun\ncleared up\n", "")
