@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
@@ -44,6 +46,19 @@ def press(qtbot, window, key, modifier=Qt.KeyboardModifier.NoModifier):
 
 
 CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def test_a_lost_device_is_told_in_the_picture_until_it_is_back(qtbot, window):
+    session, bridge, told = window.bridge.session, window.bridge, window.sound.seen
+    press(qtbot, window, Qt.Key.Key_Space)
+    for state, message in (("lost", "Device lost, trying again."), ("running", "")):
+        session.mailbox.health = replace(session.mailbox.health, state=state)
+        told.clear()
+        bridge._poll_slow(session.mailbox)
+        assert [one for one in told if one[0] == "set_running"] == [("set_running", True, message)]
+        told.clear()
+        bridge._poll_slow(session.mailbox)
+        assert not any(one[0] == "set_running" for one in told)
 
 
 def test_the_keys(qtbot, window, tmp_path):

@@ -20,6 +20,9 @@ def channel_name(name: str) -> str:
     return re.sub(r"^(Mic|ch) (?=\d)", lambda found: {"Mic": "Microphone ", "ch": "Channel "}[found[1]], name)
 
 
+LOST = "Device lost, trying again."
+
+
 class Published(QObject):
     """Shows snapshots, directions, health, parameters and structure in the views of a window.
 
@@ -32,6 +35,7 @@ class Published(QObject):
         super().__init__(window)
         self._window, self._bridge = window, window.bridge
         self._channels: tuple = ()
+        self._lost = False
         self._beam_azimuth_rad = 0.0
         self._source = ""
         self._scenes = shipped_scenes()
@@ -83,6 +87,10 @@ class Published(QObject):
         window.status.show_health(health)
         window.latency_panel.show_health(health)
         window.recording_panel.show_health(health)
+        lost = health.state == "lost"
+        if lost != self._lost:
+            self._lost = lost
+            window.sound.set_running(self._bridge.session.running, LOST if lost else "")
         window.sound.set_input_pressure(window.input_control.pressure())
         chosen = window.parameters.array_description(self._bridge.session.array_name or "")
         window.status.set_array(health.array if health.state == "running" else chosen)
