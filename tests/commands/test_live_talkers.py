@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 import soundfile
 
+from workbench.audio.file_sink import FileSink
+from workbench.cli import main
+from workbench.core.errors import EarshotError
+
 WORDS = ["live", "--source", "room:two-talkers-fan", "--array", "uca8-100mm", "--json"]
 WORDS += ["--set", "localize.method=srp", "--set", "enhance.method=classical"]
 
@@ -19,6 +23,17 @@ def azimuths_deg(folder: Path) -> list[float]:
     """All directions that stand in the talkers' ways; a row that is just being written is left out."""
     rows = [row for path in folder.glob("*.csv") for row in path.read_text(encoding="utf-8").split("\n")[1:-1]]
     return [float(row.split(",")[1]) for row in rows]
+
+
+def test_talkers_are_complete_also_when_the_output_cannot_be(tmp_path, monkeypatch, capsys):
+    def full(self):
+        raise EarshotError("out.wav: cannot be written (No space left on device)")
+
+    monkeypatch.setattr(FileSink, "close", full)
+    out = ["--sink", f"file:{tmp_path / 'out.wav'}", "--seconds", "0.2"]
+    assert main([*WORDS, *out, "--record-tracks", str(tmp_path / "talkers")]) == 1
+    assert "No space left" in capsys.readouterr().err
+    assert json.loads((tmp_path / "talkers" / "talkers.json").read_text(encoding="utf-8"))["complete"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")

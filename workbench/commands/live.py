@@ -136,9 +136,11 @@ def run(args: argparse.Namespace) -> int:
             report = _report(assembly.runner, shortest, reading, after)
         finally:
             worker.close()  # before its source, which it may be reading
-            assembly.close(kept and worker.error is None and assembly.runner.samples_in > 0)
-            if talkers is not None:
-                talkers.stop()
+            try:
+                assembly.close(kept and worker.error is None and assembly.runner.samples_in > 0)
+            finally:
+                if talkers is not None:
+                    talkers.stop()
     if isinstance(worker.error, EarshotError):
         raise worker.error
     if worker.error is not None:
