@@ -77,14 +77,19 @@ def _hasten(threads: Iterable[int]) -> None:
         with contextlib.suppress(AttributeError, OSError):
             if os.getpriority(os.PRIO_PROCESS, thread) > OTHERS_NICENESS:
                 os.setpriority(os.PRIO_PROCESS, thread, OTHERS_NICENESS)
+                if os.sched_getscheduler(thread) == os.SCHED_OTHER:
+                    os.sched_setscheduler(thread, os.SCHED_OTHER | os.SCHED_RESET_ON_FORK, os.sched_param(0))
 
 
 def _relax_others() -> None:
     """The sound has stopped: be a program like others again."""
     for thread in _others():
         with contextlib.suppress(AttributeError, OSError):
-            policy = os.sched_getscheduler(thread) & ~os.SCHED_RESET_ON_FORK
-            if policy == os.SCHED_RR and os.sched_getparam(thread).sched_priority == OTHERS_PRIORITY:
+            policy = os.sched_getscheduler(thread)
+            realtime = policy & ~os.SCHED_RESET_ON_FORK == os.SCHED_RR
+            if policy == os.SCHED_OTHER | os.SCHED_RESET_ON_FORK or (
+                realtime and os.sched_getparam(thread).sched_priority == OTHERS_PRIORITY
+            ):
                 os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))
         with contextlib.suppress(AttributeError, OSError):
             if os.getpriority(os.PRIO_PROCESS, thread) == OTHERS_NICENESS:
