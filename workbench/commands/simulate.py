@@ -15,6 +15,7 @@ from workbench.audio.files import SoundWriter
 from workbench.audio.protocols import RATE_HZ
 from workbench.commands.common import SCHEMA, add_json_argument, note, write_json
 from workbench.commands.progress import ProgressLine
+from workbench.core.atomic import write_text
 from workbench.core.errors import EarshotError, InputError
 from workbench.core.interrupts import DeferredInterrupt
 from workbench.core.messages import Block
@@ -184,7 +185,7 @@ def run(args: argparse.Namespace) -> int:
     }
     write_json(document, str(path.with_suffix(".json")))
     try:
-        path.with_name("array.toml").write_text(array_toml(source.array), encoding="utf-8")
+        write_text(path.with_name("array.toml"), array_toml(source.array))  # whole: scenes beside it may write it, too
     except OSError as error:
         raise InputError(f"{path.with_name('array.toml')}: cannot be written ({error.strerror})") from error
     if setting.acoustics.room.notice:
