@@ -27,6 +27,7 @@ def jack(jack_server, monkeypatch):
 
 def close(session):
     session.close()
+    session._thread.join(60)
     assert not session._thread.is_alive()
 
 
