@@ -118,7 +118,7 @@ def test_worker_ends_with_the_source_and_keeps_the_error():
     runner, _, sink = make(np.zeros((1, 48000)))
     worker = Worker(runner)
     worker.start()
-    worker.join(10)
+    worker.join(60)
     assert not worker.alive and worker.error is None
     assert sink.samples.shape == (1, 48000)
     worker.close()
@@ -127,7 +127,7 @@ def test_worker_ends_with_the_source_and_keeps_the_error():
     source.read = lambda timeout_s: 1 / 0
     worker = Worker(runner)
     worker.start()
-    worker.join(10)
+    worker.join(60)
     assert isinstance(worker.error, ZeroDivisionError)
     worker.close()
 
