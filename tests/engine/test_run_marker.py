@@ -28,7 +28,7 @@ for writer in writers:
     writer.update_header()
     writer.write(np.full((24000, 2), 0.25, np.float32))
 print("there", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
