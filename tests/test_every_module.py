@@ -22,6 +22,7 @@ THROUGH = {
     "core.params.*": "core/test_params.py",
     "dsp.loops.*": "dsp/test_kernels.py",
     "engine.ab_designs": "engine/test_ab_control.py",
+    "engine.recorded_state": "engine/test_replay.py",
     "engine.session.*": "engine/test_session.py",
     "render.level": "commands/test_design_render.py",
     "render.manikin": "evaluation/test_rendering.py",

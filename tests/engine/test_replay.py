@@ -19,7 +19,7 @@ from workbench.core.errors import InputError
 from workbench.core.params import Params, get
 from workbench.core.params import replace as replaced
 from workbench.dsp.bands import RATE_HZ
-from workbench.engine import designs, journal, replay
+from workbench.engine import designs, journal, recorded_session, replay
 from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 
@@ -58,7 +58,7 @@ def recorded(tmp_path_factory):
         yield lambda: session.set({"output.bypass": True})
 
     path = record(folder, f"file:{folder / 'noise.wav'}", act, "square4-30mm", "pair-100mm")
-    return replay.open_session(path)
+    return recorded_session.open_session(path)
 
 
 def test_input_and_journal_give_the_output_bit_for_bit(recorded):
@@ -96,7 +96,7 @@ def test_a_network_that_is_loaded_meanwhile_is_there_for_both_sides_from_one_hop
         session.says("Recorded")
     finally:
         session.close()
-    again = replay.open_session(next(tmp_path.iterdir()))
+    again = recorded_session.open_session(next(tmp_path.iterdir()))
     assert any("percepnet-small" in event.get("methods", ()) for event in again.events)
     assert replay.compare(again).first_different is None
 
@@ -120,7 +120,7 @@ def test_it_is_noticed_when_the_output_is_another(recorded, tmp_path):
     samples = np.array(samples)
     samples[1, 4711] += 1e-3
     soundfile.write(copy / "output.wav", samples.T, rate_hz, "FLOAT")
-    found = replay.compare(replay.open_session(copy))
+    found = replay.compare(recorded_session.open_session(copy))
     assert found.first_different == 4711 and found.largest_difference == pytest.approx(1e-3, rel=1e-3)
 
 
@@ -138,7 +138,7 @@ def test_a_crash_leaves_what_was_there(recorded, tmp_path):
     shutil.copytree(recorded.folder, copy)
     lines = (copy / journal.EVENTS_NAME).read_text(encoding="utf-8").splitlines()
     (copy / journal.EVENTS_NAME).write_text("\n".join(lines[:-1]) + '\n{"at": 4711, "par', encoding="utf-8")
-    opened = replay.open_session(copy)
+    opened = recorded_session.open_session(copy)
     assert not opened.complete
     assert replay.compare(opened).first_different is None
 
@@ -170,28 +170,28 @@ def test_damaged_journals_are_named(recorded, tmp_path, change, words):
     shutil.copytree(recorded.folder, copy)
     damage(copy, change)
     with pytest.raises(InputError, match=words):
-        replay.compare(replay.open_session(copy))
+        replay.compare(recorded_session.open_session(copy))
 
 
 def test_what_is_missing_is_named(recorded, tmp_path):
     with pytest.raises(InputError, match="no such folder"):
-        replay.open_session(tmp_path / "nowhere")
+        recorded_session.open_session(tmp_path / "nowhere")
     with pytest.raises(InputError, match="no recording with a journal"):
-        replay.open_session(tmp_path)
+        recorded_session.open_session(tmp_path)
     copy = tmp_path / "half"
     shutil.copytree(recorded.folder, copy)
     (copy / journal.DESIGNS_NAME / "2.npz").write_bytes(b"PK")
     with pytest.raises(InputError, match=r"2\.npz: missing or damaged"):
-        replay.compare(replay.open_session(copy))
+        replay.compare(recorded_session.open_session(copy))
     (copy / "input.wav").unlink()
     with pytest.raises(InputError, match="recorded input is missing"):
-        replay.open_session(copy)
+        recorded_session.open_session(copy)
 
 
 def test_a_moved_session_replays(recorded, tmp_path):
     moved = tmp_path / "an other place"
     shutil.copytree(recorded.folder, moved)
-    assert replay.compare(replay.open_session(moved)).first_different is None
+    assert replay.compare(recorded_session.open_session(moved)).first_different is None
 
 
 def test_designs_are_the_same_after_writing_and_reading(recorded):
@@ -249,7 +249,7 @@ def test_kill_9_leaves_a_session_that_opens_and_replays(recorded, tmp_path):
     finally:
         os.kill(program.pid, signal.SIGKILL)
         program.wait()
-    opened = replay.open_session(next(tmp_path.iterdir()))
+    opened = recorded_session.open_session(next(tmp_path.iterdir()))
     assert not opened.complete
     found = replay.compare(opened)
     assert found.first_different is None and found.samples > RATE_HZ

@@ -10,7 +10,7 @@ from tests.engine.watched import WatchedSession
 from workbench.audio.files import read_sound
 from workbench.core.errors import InputError
 from workbench.core.geometry import load_layout
-from workbench.engine import replay, settings
+from workbench.engine import recorded_session, replay, settings
 from workbench.engine.batch import collect
 from workbench.engine.session_source import SessionSource
 from workbench.engine.settings import Settings
@@ -67,7 +67,7 @@ def test_two_files_hold_all_channels_and_the_settings_open_both(recorded):
 
 
 def test_it_replays_as_near_as_twenty_four_bits_are(recorded, tmp_path):
-    session = replay.open_session(recorded)
+    session = recorded_session.open_session(recorded)
     found = replay.compare(session)
     assert found.samples > 48000 and 0 < found.largest_difference < 10 ** (ROUNDING_DB / 20)
     assert "24 bits" in session.doubts[0]
@@ -109,7 +109,7 @@ def test_it_plays_in_a_session(recorded):
 def test_a_part_that_is_missing_is_named(copy):
     (copy / "input 9-16.flac").unlink()
     with pytest.raises(InputError, match=r"several files; missing: input 9-16\.flac"):
-        replay.find_session(copy)
+        recorded_session.find_session(copy)
 
 
 def test_a_batch_takes_it_once(copy):

@@ -14,7 +14,7 @@ from workbench.core.geometry import load_array, load_layout
 from workbench.core.params import ENTRIES, Params
 from workbench.core.resources import read_toml
 from workbench.core.versions import check_version
-from workbench.engine import presets, replay
+from workbench.engine import presets, recorded_session, replay
 from workbench.engine import settings as settings_files
 from workbench.engine.device_store import DeviceStore
 from workbench.engine.recipes import load_recipe
@@ -167,7 +167,7 @@ def test_a_recipe_asks_for_what_it_asked_for():
 
 def test_a_session_gives_its_output_again(tmp_path):
     """The classical chain of then, bit for bit where this processor computes as the one that recorded it did."""
-    session = replay.open_session(HERE / "06-sessions" / "session")
+    session = recorded_session.open_session(HERE / "06-sessions" / "session")
     assert session.complete
     recorded, rate_hz = read_sound(HERE / "06-sessions" / "session" / "output.wav")
     assert rate_hz == 48000
@@ -211,7 +211,7 @@ def test_a_newer_session_is_refused_by_name(tmp_path):
     events = folder / "events.jsonl"
     events.write_text(events.read_text().replace('"earshot_session": 1', '"earshot_session": 99', 1))
     with pytest.raises(InputError, match="written by a newer Earshot"):
-        replay.open_session(folder)
+        recorded_session.open_session(folder)
 
 
 def test_versions():

@@ -10,6 +10,7 @@ import random
 import shutil
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from workbench.core import params as parameters
 from workbench.core.errors import InputError
 from workbench.core.params import ENTRIES, Params
 from workbench.dsp.bands import RATE_HZ
-from workbench.engine import journal, presets, replay
+from workbench.engine import journal, presets, recorded_session, recorded_state
 from workbench.engine.chain import Chain
 
 WORDS = (
@@ -105,9 +106,9 @@ def fuzz_sessions(count: int, folder: Path, rng: random.Random) -> tuple[int, in
     for _ in range(count):
         path.write_text(damaged(text, rng), encoding="utf-8")
         try:
-            opened = replay.open_session(session)
-            chain = Chain(replay.config_of(opened), analyse=False, compare=bool(opened.header["compare"]))
-            state = replay.State(opened, chain)
+            opened = recorded_session.open_session(session)
+            chain = Chain(recorded_session.config_of(opened), analyse=False, compare=bool(opened.header["compare"]))
+            state = recorded_state.State(opened, partial(recorded_state.install_networks, chain))
             for event in opened.events:
                 state.take(event)
         except InputError:

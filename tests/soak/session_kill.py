@@ -20,7 +20,7 @@ import soundfile
 
 from tests.soak.verdict import verdict
 from workbench.dsp.bands import RATE_HZ
-from workbench.engine import replay
+from workbench.engine import recorded_session, replay
 
 PROGRAM = """
 import sys, time
@@ -60,7 +60,7 @@ def run_round(folder: Path, noise: Path, kill_after_s: float) -> str:
     os.kill(program.pid, signal.SIGKILL)
     program.wait()
     program.stdout.close()
-    session = replay.open_session(next(folder.iterdir()))
+    session = recorded_session.open_session(next(folder.iterdir()))
     found = replay.compare(session)
     length_s = found.samples / RATE_HZ
     if length_s < said / RATE_HZ - MISSING_S:

@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Replay one session."""
     from workbench.dsp.bands import RATE_HZ
-    from workbench.engine import replay
+    from workbench.engine import recorded_session, replay
 
     if not (args.out or args.check or args.json):
         raise InputError("say what for: --out FILE writes the output again, --check compares, --json lists the journal")
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--from-sample {args.from_sample}: must be 0 or more")
     if args.run_in is not None and not 0 <= args.run_in < math.inf:
         raise InputError(f"--run-in {args.run_in:g}: must be 0 or more seconds")
-    session = replay.open_session(args.folder)
+    session = recorded_session.open_session(args.folder)
     for doubt in session.doubts:
         note(f"{args.folder}: {doubt}")
     result = {
@@ -98,7 +98,7 @@ def _progress(done_s: float, total_s: float) -> None:
 
 def _write(args: argparse.Namespace, session) -> float:
     from workbench.dsp.bands import RATE_HZ
-    from workbench.engine import presets, replay
+    from workbench.engine import presets, recorded_session, replay
     from workbench.engine.offline import process_file
 
     if not (args.set or args.preset or args.from_defaults):
@@ -107,14 +107,14 @@ def _write(args: argparse.Namespace, session) -> float:
     if args.preset:
         params = presets.load(presets.find(args.preset)).apply(params)
     params = parse_settings(args.set, params)
-    array, layout = replay.structure_of(session)
+    array, layout = recorded_session.structure_of(session)
     return process_file(
         session.input_path,
         args.out,
         params,
         array=array,
         layout=layout,
-        inputs=replay.inputs_of(session),
+        inputs=recorded_session.inputs_of(session),
         begin_s=args.from_sample / RATE_HZ,
         progress=lambda done_s, total_s: _progress(done_s, total_s or done_s),
     )

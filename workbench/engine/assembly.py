@@ -33,8 +33,8 @@ from workbench.engine.mailbox import Mailbox
 from workbench.engine.mapped_source import MappedSource
 from workbench.engine.oracle import OracleBench
 from workbench.engine.pictures import Pictures
+from workbench.engine.recorded_state import install_networks
 from workbench.engine.render_preparation import render_delay
-from workbench.engine.replay import install_networks
 from workbench.engine.runner import Runner
 from workbench.engine.session_source import SessionSource
 from workbench.engine.soft_localizer import SoftLocalizer

@@ -20,7 +20,7 @@ from workbench.dsp.bands import RATE_HZ
 from workbench.engine import settings as settings_files
 from workbench.engine.journal import HopMoment, Journal, header
 from workbench.engine.latency import clocks
-from workbench.engine.replay import recorded_sound
+from workbench.engine.recorded_session import recorded_sound
 from workbench.engine.runner import Runner
 from workbench.engine.settings import SETTINGS_NAME, Settings
 from workbench.engine.talker_recorder import TalkerRecorder

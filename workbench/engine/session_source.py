@@ -24,7 +24,8 @@ from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine.ab_lanes import Side
 from workbench.engine.ab_settings import Recorded
 from workbench.engine.inputs import InputStage
-from workbench.engine.replay import State, config_of, find_session
+from workbench.engine.recorded_session import config_of, find_session
+from workbench.engine.recorded_state import State
 from workbench.engine.stages import Designs
 
 log = logging.getLogger(__name__)

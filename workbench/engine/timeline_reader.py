@@ -17,7 +17,7 @@ from workbench.core.messages import frozen
 from workbench.core.timeline import Marker, TimelineEvents, TimelinePicture, TrackPoints
 from workbench.dsp.bands import RATE_HZ
 from workbench.engine.journal_index import JournalIndex, Stopped
-from workbench.engine.replay import find_session
+from workbench.engine.recorded_session import find_session
 
 log = logging.getLogger(__name__)
 

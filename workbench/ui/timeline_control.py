@@ -16,7 +16,7 @@ from workbench.core.timeline import Marker
 from workbench.core.transport import TransportState
 from workbench.engine.journal import EVENTS_NAME
 from workbench.engine.marker_files import MarkerFiles
-from workbench.engine.replay import recorded_sound
+from workbench.engine.recorded_session import recorded_sound
 from workbench.engine.timeline_reader import TimelineReader
 from workbench.ui.bridge import Bridge
 from workbench.ui.file_asker import FileAsker

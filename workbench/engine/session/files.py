@@ -12,7 +12,7 @@ from workbench.engine.design_export import export_filters
 from workbench.engine.design_report import write_report
 from workbench.engine.inputs import InputSetup
 from workbench.engine.presets import JUMP_DB, Preset, louder_by_db
-from workbench.engine.replay import find_session, structure_of
+from workbench.engine.recorded_session import find_session, structure_of
 from workbench.engine.session.parameters import ParameterCommands
 from workbench.engine.settings import Settings
 from workbench.render.design import design_from_params
