@@ -1,13 +1,19 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QSettings
 
-from tests.ui.fakes import FakeSession
+from tests.ui.fakes import RUNNING, FakeSession
+from workbench.core import params as parameters
 from workbench.core.kept import LoopRegion
 from workbench.core.messages import Block
+from workbench.core.params import Params
 from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.ui.bridge import Bridge
 from workbench.ui.kept_control import KeptControl
+from workbench.ui.style import style_sheet
+from workbench.ui.theme import DARK
 from workbench.ui.toolbar import Toolbar
 
 
@@ -84,10 +90,18 @@ def test_the_menu_offers_what_is_possible_and_remembers_the_length(parts):
 
 def test_compact_toolbar_has_room(parts):
     session, bridge, bar, _control, _ = parts
+    bar.setStyleSheet(style_sheet(DARK))
     bar.set_compact(True)
     assert bar.keep_button.text() == "" and bar.keep_button.accessibleName() == "Keep 20 s"
     play(session, 12, bridge)
     bar.keep_button.click()
     play(session, 1, bridge)
-    assert "Loop" in bar.keep_button.text()
+    assert bar.keep_button.text() == " Loop 1 / 12 s" and bar.keep_button.accessibleName() == "Loop 1.0 / 12.0 s"
     assert bar.minimumSizeHint().width() <= 1280
+    bar.show_params(parameters.replace(Params(), {"output.muted": True}))
+    assert bar.keep_button.text() == "" and bar.keep_button.property("state") == "running"
+    bar.show_health(replace(RUNNING, recording_s=3602.7, recording_left_s=1750.0))
+    assert bar.minimumSizeHint().width() <= 1280
+    bar.show_params(Params())
+    bar.show_health(RUNNING)
+    assert "Loop" in bar.keep_button.text()

@@ -282,12 +282,15 @@ class Toolbar(QFrame):
         length_s = kept.region.duration_s if kept.region else kept.kept_s
         if kept.looping:
             begin_s = kept.region.begin_s if kept.region else 0.0
-            text = f" Loop {max(0.0, kept.position_s - begin_s):.1f} / {length_s:.1f} s"
+            here_s = max(0.0, kept.position_s - begin_s)
+            text, brief = f" Loop {here_s:.1f} / {length_s:.1f} s", f" Loop {here_s:.0f} / {length_s:.0f} s"
             tip = "The kept sound loops: click for live sound (K). [ and ] cut the loop; right-click for more"
         else:
-            text = f" Keep {kept.capacity_s:.0f} s"
+            text, brief = f" Keep {kept.capacity_s:.0f} s", ""
             tip = f"Loop the last {kept.kept_s:.0f} s, to tune on the same sound (K); right-click for more"
-        self.keep_button.setText("" if self._compact and not kept.looping else text)
+        if self._recording_s is not None or not self.mute_button.isHidden():
+            brief = ""  # the icon's colour says it where there is no room beside these
+        self.keep_button.setText(brief if self._compact else text)
         self.keep_button.setToolTip(tip)
         self.keep_button.setAccessibleName(text.strip())
         self.keep_button.setIcon(icons.icon("loop", t, t.accent if kept.looping else None))
@@ -298,6 +301,7 @@ class Toolbar(QFrame):
         self._bypass = params.output.bypass
         self.side.set_value("bypass" if self._bypass else self._ab.side)
         self.mute_button.setVisible(params.output.muted)
+        self._show_keep()
 
     def set_undo(self, undo_label: str, redo_label: str) -> None:
         """Names of the next steps back and forth; empty where there is none."""
