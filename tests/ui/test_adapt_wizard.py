@@ -121,3 +121,23 @@ def test_walk_learn_and_use_an_adapted_network(qtbot, tmp_path, monkeypatch):
     assert found_share(dataclasses.replace(network, model=str(adapted))) > worn + 0.1
     jobs.close()
     bridge.close()
+
+
+def test_the_level_has_a_scale_that_names_the_aim(qtbot, monkeypatch):
+    from workbench.engine.walk_recorder import AIM_DBFS
+    from workbench.ui.panels import adapt_panel
+
+    drawn = []
+    monkeypatch.setattr(adapt_panel, "draw_text", lambda painter, x, y, text, *rest: drawn.append((text, round(x))))
+    bar = adapt_panel.AimBar()
+    qtbot.addWidget(bar)
+    bar.resize(300, bar.height())
+    bar.grab()
+    low, high = (300 * (1 + edge / 60) for edge in AIM_DBFS)
+    assert drawn == [
+        ("aim", round((low + high) / 2)),
+        ("−60", 0),
+        ("−45", round(low)),
+        ("−12", round(high)),
+        ("0", 300),
+    ]

@@ -71,3 +71,13 @@ def test_a_numbered_first_column_cannot_be_typed(qtbot):
     table.show_draft(0)
     assert not table.item(0, 0).flags() & Qt.ItemFlag.ItemIsEditable
     assert table.item(0, 1).flags() & Qt.ItemFlag.ItemIsEditable
+
+
+def test_heads_stand_over_what_is_below_them(qtbot):
+    for named in (True, False):
+        table = DraftTable(("Driver", "Ahead cm"), named)
+        qtbot.addWidget(table)
+        table.rows = lambda: [("front", "6.0")]
+        table.show_draft(-1)
+        for column in range(2):
+            assert table.horizontalHeaderItem(column).textAlignment() == table.item(0, column).textAlignment()

@@ -48,6 +48,8 @@ class DraftTable(QTableWidget):
         super().__init__(0, len(columns))
         self._named, self._filling = named, False
         self.setHorizontalHeaderLabels(columns)
+        for column in range(len(columns)):  # over what stands below
+            self.horizontalHeaderItem(column).setTextAlignment(self._side(column) | Qt.AlignmentFlag.AlignVCenter)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
@@ -101,10 +103,12 @@ class DraftTable(QTableWidget):
             self.clearSelection()
         self._filling = False
 
+    def _side(self, column: int) -> Qt.AlignmentFlag:
+        return Qt.AlignmentFlag.AlignLeft if column == 0 and self._named else Qt.AlignmentFlag.AlignRight
+
     def _new_item(self, row: int, column: int) -> QTableWidgetItem:
         item = QTableWidgetItem()
-        side = Qt.AlignmentFlag.AlignLeft if column == 0 and self._named else Qt.AlignmentFlag.AlignRight
-        item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+        item.setTextAlignment(self._side(column) | Qt.AlignmentFlag.AlignVCenter)
         if column == 0 and not self._named:
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
         self.setItem(row, column, item)

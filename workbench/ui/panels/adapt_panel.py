@@ -24,7 +24,7 @@ from workbench.ui import theme
 from workbench.ui.controls import Themed, rule
 from workbench.ui.dialogs.float_panel import FloatPanel
 from workbench.ui.dialogs.parts import button, heading, label, set_tone
-from workbench.ui.painting import THIN_SPACE, UNKNOWN, format_azimuth, number
+from workbench.ui.painting import THIN_SPACE, UNKNOWN, draw_text, format_azimuth, number
 from workbench.ui.panels.jobs_panel import ProgressBar, standing
 from workbench.ui.panels.walk_map import WalkMap
 from workbench.ui.theme import Tokens
@@ -67,13 +67,23 @@ class StepBar(Themed, QWidget):
         painter.end()
 
 
+LEVEL_TEXT_Y = 24
+LEVEL_TICKS = (
+    (LOWEST_DBFS, Qt.AlignmentFlag.AlignLeft),
+    *((edge, Qt.AlignmentFlag.AlignHCenter) for edge in AIM_DBFS),
+    (0.0, Qt.AlignmentFlag.AlignRight),
+)
+"""Ends of the scale and of the aim."""
+
+
 class AimBar(Themed, QWidget):
     """The level of what is heard, and where it should be."""
 
     def __init__(self):
         super().__init__()
         self.level_dbfs = -math.inf
-        self.setFixedHeight(16)
+        self.setFixedHeight(32)
+        self.setFont(theme.font(11))
         self.setAccessibleName("Level")
 
     def show_level(self, level_dbfs: float) -> None:
@@ -92,6 +102,10 @@ class AimBar(Themed, QWidget):
             painter.fillRect(QRectF(0, 0, self._x(self.level_dbfs), 10), QColor(t.before))
         low, high = (self._x(edge) for edge in AIM_DBFS)
         painter.fillRect(QRectF(low, 12, high - low, 2), QColor(t.good))
+        painter.setFont(self.font())
+        draw_text(painter, (low + high) / 2, LEVEL_TEXT_Y, "aim", t.good, Qt.AlignmentFlag.AlignHCenter)
+        for level_dbfs, side in LEVEL_TICKS:
+            draw_text(painter, self._x(level_dbfs), LEVEL_TEXT_Y, number(level_dbfs), t.text3, side)
         painter.end()
 
 
