@@ -23,10 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from tests.soak.calm import run_calmly
 from tests.soak.screen import Shown, screen
+from tests.ui.drag_null import mono_noise
 from tests.ui.pointer import Pointer
 
 MOVE_S = 0.02
@@ -51,12 +51,6 @@ CASES = {
     "five": Case("sphere5-60mm", "render.droop_db", 0.5, 6.0, 400.0),
     "five-null": Case("sphere5-60mm", "render.null_deg", 90.0, 60.0, 400.0),
 }
-
-
-def mono_noise(path: Path) -> None:
-    """Ten seconds of noise that is the same on both sides: all of it belongs into the middle."""
-    noise = 0.1 * np.random.default_rng(0).standard_normal(480_000)
-    soundfile.write(path, np.stack([noise, noise], axis=1), 48000, subtype="FLOAT")
 
 
 def delays_ms(asked: list[tuple[float, float]], shown: list[tuple[float, float]]) -> list[float]:

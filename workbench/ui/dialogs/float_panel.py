@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -24,6 +25,34 @@ ARROWS = {
 }
 
 
+class _Ground(QWidget):
+    """An opaque sheet in the window right below a panel. The panel's round corners make it transparent for Qt, so that
+    each of its repaints would paint all of the window under it as well; what is under the sheet is left out."""
+
+    def __init__(self, panel: FloatPanel, window: QWidget):
+        super().__init__(window)
+        self._panel = panel
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def follow(self) -> None:
+        """Lie under all of the panel but its border and the height of its round corners."""
+        place = self._panel.geometry().adjusted(1, theme.RADIUS_PANEL, -1, -theme.RADIUS_PANEL)
+        if place != self.geometry():
+            self.setGeometry(place)
+        self.setVisible(not self._panel.isHidden())
+        self.stackUnder(self._panel)
+
+    def paintEvent(self, event) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(self._panel.tokens.panel))
+        painter.end()
+
+
+_MOVES = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.ZOrderChange)
+
+
 class FloatPanel(QFrame):
     """A panel over the window: header with title, note and tools. Unpinned, Escape or a click elsewhere closes it.
 
@@ -39,6 +68,7 @@ class FloatPanel(QFrame):
         self.setFixedWidth(width)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.tokens = theme.DARK
+        self._ground = _Ground(self, window)
         self.title = QLabel(title)
         self.title.setFont(theme.font(13, 600))
         self.title.setToolTip("Drag to move the panel; Alt and arrow keys")
@@ -73,8 +103,17 @@ class FloatPanel(QFrame):
     def apply_theme(self, tokens: Tokens) -> None:
         """Icons in the colours of the theme."""
         self.tokens = tokens
+        self._ground.update()
         self.pin.setIcon(icon("pin", tokens))
         self.close_button.setIcon(icon("close", tokens))
+
+    def event(self, event) -> bool:
+        done = super().event(event)
+        if event.type() in _MOVES:
+            self._ground.follow()
+        elif event.type() == QEvent.Type.HideToParent:
+            self._ground.hide()
+        return done
 
     def show_at(self, anchor: Callable[[], QPoint] | None) -> None:
         """Open below a place of the window (None: in its middle), inside the window, and take the keys."""
