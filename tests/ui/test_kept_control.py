@@ -91,7 +91,9 @@ def test_the_menu_offers_what_is_possible_and_remembers_the_length(parts):
 def test_compact_toolbar_has_room(parts):
     session, bridge, bar, _control, _ = parts
     bar.setStyleSheet(style_sheet(DARK))
+    bar.apply_theme(DARK)
     bar.set_compact(True)
+    bar.show()
     assert bar.keep_button.text() == "" and bar.keep_button.accessibleName() == "Keep 20 s"
     play(session, 12, bridge)
     bar.keep_button.click()
