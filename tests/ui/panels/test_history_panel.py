@@ -36,6 +36,16 @@ def test_steps_are_listed_with_their_time_and_what_is_undone_is_marked(parts):
     assert panel.note.text() == "2 steps"
 
 
+def test_another_list_is_seen_at_once(parts):
+    """Not a frame later: a list that is empty for a moment flickers with every change."""
+    panel, history = parts
+    history.redo()
+    panel.show_steps(history.done, history.undone)
+    assert all(row.isVisible() for row in panel.rows)
+    tops = [row.y() for row in panel.rows]
+    assert tops == sorted(set(tops)) and len(tops) == 4
+
+
 def test_only_steps_that_there_are_can_be_taken(parts):
     panel, history = parts
     assert panel.undo.isEnabled() and panel.redo.isEnabled()

@@ -190,9 +190,11 @@ class ChooserPanel(FloatPanel):
             row.chosen.connect(self._on_chosen)
             row.moved.connect(lambda step, row=row: self._move_focus(row, step))
             self._column.addWidget(row)
+            row.show()  # at once: Qt would show it after the next frame, which then is empty
             self.rows.append(row)
             if focused and choice.value == focused:
                 row.setFocus()
+        self._column.activate()
         if self.isVisible():
             self.place()
             self.place_soon()  # rows that are new know their height only now
