@@ -63,6 +63,36 @@ print(*found)
 """
 
 
+NATIVE = """
+import ctypes, os, threading
+from workbench.engine import worker
+PR_SET_NAME = 15
+ready = threading.Barrier(3)
+def run(name):
+    ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode())
+    ready.wait()
+    threading.Event().wait()
+threads = []
+for name in ("Thread (pooled)", "another"):
+    # of a name by which it would be one that computes
+    threads.append(threading.Thread(target=run, args=(name,), daemon=True, name="job: 1"))
+    threads[-1].start()
+ready.wait()
+worker._hasten(worker._others())
+print(*(os.sched_getscheduler(thread.native_id) & ~os.SCHED_RESET_ON_FORK == os.SCHED_RR for thread in threads))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it is Linux that names threads so")
+def test_a_library_s_threads_that_the_window_waits_for_are_hastened_by_their_name():
+    allowed = "import os; os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))"
+    if subprocess.run([sys.executable, "-c", allowed], capture_output=True, check=False).returncode:
+        pytest.skip("this user may not")
+    found = subprocess.run([sys.executable, "-c", NATIVE], capture_output=True, text=True, check=True)
+    enough = len(os.sched_getaffinity(0)) >= 4
+    assert found.stdout.split() == [str(enough), "False"], found.stdout
+
+
 @pytest.mark.parametrize("processors", [2, 4])
 @pytest.mark.skipif(not hasattr(os, "sched_setscheduler"), reason="the system has no such priorities")
 def test_threads_that_begin_while_sound_runs_are_hastened_too(processors):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
@@ -24,9 +25,9 @@ log = logging.getLogger(__name__)
 TRACK_LINES = 1500
 """Most lines of tracks that are read for one view."""
 PUBLISH_S = 0.1
-PAUSE_S = 0.002
-"""After some milliseconds of reading. So the thread is one that does a little at a time and comes before other programs
-(see `workbench.engine.worker`): it often has the interpreter, and window and sound would wait with it for a
+COLUMNS_A_BREATH, PAUSE_S = 16, 0.004
+"""After some two milliseconds of reading. So the thread is one that does a little at a time and comes before other
+programs (see `workbench.engine.worker`): it often has the interpreter, and window and sound would wait with it for a
 processor."""
 
 
@@ -126,13 +127,20 @@ class TimelineReader:
 
     def _read(self, opened: _Opened, wish: _Wish) -> None:
         stopped = lambda: self._wish != wish or self._ended  # noqa: E731
+        asked = itertools.count(1)
+
+        def breathes() -> bool:
+            """As `stopped`, asked before each column: a good moment to let the others have the interpreter."""
+            if next(asked) % COLUMNS_A_BREATH == 0:
+                time.sleep(PAUSE_S)
+            return stopped()
+
         duration_s = opened.sound.duration_s
         self._publish(wish, duration_s=duration_s)
         begin_s, end_s = (wish.begin_s, wish.end_s) if wish.end_s > wish.begin_s else (0.0, duration_s)
         published_s = 0.0
         overview = None
-        for overview in opened.sound.read(begin_s, end_s, wish.columns, stopped):
-            time.sleep(PAUSE_S)
+        for overview in opened.sound.read(begin_s, end_s, wish.columns, breathes):
             if time.monotonic() >= published_s + PUBLISH_S:
                 published_s = time.monotonic()
                 self._publish(wish, overview=overview)

@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterable
+from pathlib import Path
 
 from workbench.core.errors import EarshotError
 from workbench.engine.runner import Runner
@@ -26,6 +27,10 @@ interpreter would make the worker wait for that program, whatever the worker's o
 COMPUTING = ("designs", "kernels", "oracle", "job", "trades", "microphone check")
 """Threads that may compute for seconds without a pause: the system would answer to that by taking the processor from
 all real-time threads for a moment. (Names begin so.)"""
+
+WAITED_FOR = ("Thread (pooled)", "QXcbEventQueue")
+"""Threads that are not Python's own, by the name that the system knows, for which the window waits while it has the
+interpreter: those with which Qt paints large pictures, and the one that reads from the X server."""
 
 OTHERS_NICENESS = -10
 """For those, for threads that are not Python's own, and where only this is allowed."""
@@ -54,7 +59,15 @@ def _others() -> list[int]:
 def _short_of_breath() -> set[int]:
     """The threads that do a little at a time."""
     threads = (thread for thread in threading.enumerate() if not thread.name.startswith(COMPUTING))
-    return {thread.native_id for thread in threads if thread.native_id is not None}
+    own = {thread.native_id for thread in threads if thread.native_id is not None}
+    return own | {thread for thread in _others() if _waited_for(thread)}
+
+
+def _waited_for(thread: int) -> bool:
+    try:
+        return Path(f"/proc/self/task/{thread}/comm").read_text().rstrip("\n") in WAITED_FOR
+    except (OSError, ValueError):
+        return False
 
 
 def _processors() -> int:
