@@ -141,3 +141,19 @@ def test_the_level_has_a_scale_that_names_the_aim(qtbot, monkeypatch):
         ("−12", round(high)),
         ("0", 300),
     ]
+
+
+def test_no_direction_lies_under_its_mark(qapp):
+    from PySide6.QtGui import QFontMetricsF
+
+    from workbench.ui import theme
+    from workbench.ui.panels.walk_map import MARK_RADIUS, label_distance
+
+    metrics = QFontMetricsF(theme.font(11))
+    half_wide, half_high = metrics.horizontalAdvance("−144°") / 2, metrics.capHeight() / 2
+    for azimuth_deg in range(-180, 181, 3):
+        azimuth_rad = math.radians(azimuth_deg)
+        distance = label_distance(azimuth_rad)
+        aside, above = abs(distance * math.sin(azimuth_rad)), abs(distance * math.cos(azimuth_rad))
+        gap = math.hypot(max(0.0, aside - half_wide), max(0.0, above - half_high)) - MARK_RADIUS
+        assert gap > 1.0, azimuth_deg

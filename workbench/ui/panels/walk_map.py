@@ -15,6 +15,15 @@ from workbench.ui.painting import format_azimuth
 
 MARK_RADIUS = 12.0
 HALF_WIDTH_DEG = 10.0
+LABEL_HALF = (22.0, 12.0)
+"""Half the width and the height that a direction takes, with air."""
+
+
+def label_distance(azimuth_rad: float) -> float:
+    """How far outside a mark's centre its direction is written: its half width beside the mark, its half height above,
+    so that none lies under a mark."""
+    across, along = abs(math.sin(azimuth_rad)), abs(math.cos(azimuth_rad))
+    return MARK_RADIUS + LABEL_HALF[0] * across + LABEL_HALF[1] * along
 
 
 class WalkMap(Themed, QWidget):
@@ -96,7 +105,7 @@ class WalkMap(Themed, QWidget):
         else:
             painter.setFont(theme.font(11, 500))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number + 1))
-        label = self._at(azimuth_rad, rim + 27)
+        label = self._at(azimuth_rad, rim + label_distance(azimuth_rad))
         painter.setFont(theme.font(11))
         painter.setPen(QColor(t.accent if present else t.text3))
         painter.drawText(
