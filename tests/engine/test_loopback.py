@@ -8,7 +8,7 @@ from workbench.dsp.bands import HOP
 from workbench.engine.chain import Chain, ChainConfig
 from workbench.engine.designs import DesignBench
 from workbench.engine.history import ParameterHistory
-from workbench.engine.loopback import LoopbackProbe, find_chirp
+from workbench.engine.loopback import ATTEMPTS, LoopbackProbe, find_chirp, measure_devices
 from workbench.engine.runner import Runner
 
 
@@ -62,6 +62,14 @@ def test_a_gap_makes_it_worthless():
         probe.result()
 
 
+def test_samples_that_the_output_missed_make_it_worthless():
+    probe = LoopbackProbe(2)
+    probe.spoil()
+    loop(probe, 480)
+    with pytest.raises(EarshotError, match="lost while measuring"):
+        probe.result()
+
+
 def test_a_fraction_of_a_sample_is_seen():
     played = np.zeros(96000, np.float32)
     t = np.arange(12000)
@@ -85,3 +93,38 @@ def test_the_runner_plays_it_in_the_outputs_place():
     chirp = sink.samples[0, 10 * HOP : 36 * HOP]
     assert np.abs(chirp).max() == pytest.approx(0.1, rel=0.01)
     assert not sink.samples[1, HOP : 100 * HOP].any()
+
+
+class Wire(ListSink):
+    """A sink that is wired to a source of the same clock: what is written is heard `delay` samples later. In some runs
+    of the chirp samples go missing, and the queue is longer from then on."""
+
+    def __init__(self, delay: int, spoiled: int):
+        super().__init__(1, live=True)
+        self.delay, self.spoiled, self.device_latency_samples = delay, spoiled, 0
+        self.heard = np.zeros(delay, np.float32)
+        self.finished, self.dropped_samples = False, 0
+
+    def read(self, timeout_s: float) -> Block:
+        hop = np.zeros((1, HOP), np.float32)
+        part = self.heard[:HOP]
+        hop[0, : len(part)], self.heard = part, self.heard[HOP:]
+        return Block(hop, 0, 0.0)
+
+    def write(self, samples: np.ndarray) -> None:
+        loud = np.abs(samples).max() > 0.05
+        if loud and self.spoiled and not np.abs(self.heard).max() > 0.05:
+            self.spoiled, self.missed_samples = self.spoiled - 1, self.missed_samples + HOP
+            self.heard = np.concatenate((self.heard, np.zeros(HOP, np.float32)))
+        self.heard = np.concatenate((self.heard, samples[0]))
+        self.latency_samples = len(self.heard)
+
+
+def test_a_chirp_that_samples_were_lost_in_is_played_once_more():
+    wire = Wire(3 * HOP, spoiled=2)
+    found, reported = measure_devices(wire, wire, settle_s=0.1)
+    assert wire.missed_samples == 2 * HOP
+    assert found.samples == pytest.approx(len(wire.heard), abs=0.5) and found.samples > 4 * HOP
+    assert reported["ring"] == pytest.approx(found.ms, abs=0.1)
+    with pytest.raises(EarshotError, match="lost in every attempt"):
+        measure_devices(wire := Wire(3 * HOP, spoiled=ATTEMPTS), wire, settle_s=0.1)

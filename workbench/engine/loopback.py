@@ -27,6 +27,9 @@ LEAD_HOPS = 10
 LONGEST_S = 1.0
 """A longer round trip is not found."""
 
+ATTEMPTS = 5
+"""Samples that are lost while the chirp is on its way spoil it: then it is played once more."""
+
 CLEAR = 8.0
 """The chirp is there when its correlation stands out from all else by this factor of the RMS."""
 
@@ -99,6 +102,10 @@ class LoopbackProbe:
             out[:] = samples * np.linspace(0, 1, HOP, dtype=np.float32)
         return out
 
+    def spoil(self) -> None:
+        """Samples were lost on the way: what is found would say nothing."""
+        self._broken = True
+
     def result(self) -> RoundTrip:
         """The round trip; for after `done`. Slow: not on the audio path.
 
@@ -169,27 +176,35 @@ def measure_devices(
     DeviceError
         One of them stops.
     EarshotError
-        The chirp was not heard.
+        The chirp was not heard, or samples were lost in every attempt.
     """
     sink.start()
     source.start()
     silence = np.zeros((sink.channels, HOP), np.float32)
-    probe = LoopbackProbe(source.channels, output)
     settle_hops = round(settle_s * RATE_HZ / HOP)
-    hops, deadline_s, computing_s = 0, time.monotonic() + settle_s + 10, 0.0
-    while not probe.done:
-        block = source.read(0.2)
-        if block is None:
-            reason = getattr(source, "lost_reason", "")
-            if reason or time.monotonic() > deadline_s:
-                raise DeviceError(reason or f"{source.name}: no sound comes from it")
-            continue
-        began_s = time.perf_counter()
-        hops += 1
-        sink.write(probe.exchange(block, silence) if hops > settle_hops else silence)
-        computing_s += 0.02 * (time.perf_counter() - began_s - computing_s)
-        if getattr(sink, "lost_reason", ""):
-            raise DeviceError(sink.lost_reason)
+    for _ in range(ATTEMPTS):
+        probe, lost, computing_s = LoopbackProbe(source.channels, output), None, 0.0
+        hops, deadline_s = 0, time.monotonic() + settle_s + 10
+        while not probe.done:
+            block = source.read(0.2)
+            if block is None:
+                reason = getattr(source, "lost_reason", "")
+                if reason or time.monotonic() > deadline_s:
+                    raise DeviceError(reason or f"{source.name}: no sound comes from it")
+                continue
+            began_s = time.perf_counter()
+            hops += 1
+            if hops == settle_hops:
+                lost = _lost(source, sink)
+            sink.write(probe.exchange(block, silence) if hops > settle_hops else silence)
+            computing_s += 0.02 * (time.perf_counter() - began_s - computing_s)
+            if getattr(sink, "lost_reason", ""):
+                raise DeviceError(sink.lost_reason)
+        # With samples that were lost or inserted the queue is another one: the chirp and the report tell of two.
+        if _lost(source, sink) == lost:
+            break
+    else:
+        raise EarshotError("samples were lost in every attempt to measure: close other programs, measure again")
     device_in, device_out = source.device_latency_samples, sink.device_latency_samples
     parts = {
         "in": device_in,
@@ -199,3 +214,7 @@ def measure_devices(
         "out": device_out,
     }
     return probe.result(), {label: 1000 * samples / RATE_HZ for label, samples in parts.items()}
+
+
+def _lost(source: Source, sink: Sink) -> tuple[int, int, int]:
+    return source.dropped_samples, sink.missed_samples, source.server_dropouts + sink.server_dropouts

@@ -237,6 +237,8 @@ class Runner:
     def _drop(self, dropout: Dropout) -> None:
         self.dropouts.append(dropout)
         self.own_dropouts += dropout.own
+        if self.loopback is not None:
+            self.loopback.spoil()
 
     def _process(self, block: Block) -> None:
         live = block
