@@ -157,3 +157,24 @@ def test_no_direction_lies_under_its_mark(qapp):
         aside, above = abs(distance * math.sin(azimuth_rad)), abs(distance * math.cos(azimuth_rad))
         gap = math.hypot(max(0.0, aside - half_wide), max(0.0, above - half_high)) - MARK_RADIUS
         assert gap > 1.0, azimuth_deg
+
+
+@pytest.mark.parametrize("azimuth_deg", [-74.0, 74.0])
+def test_who_walks_is_named_inwards_of_the_marks(qtbot, azimuth_deg):
+    from workbench.engine.walk_recorder import WalkState
+    from workbench.ui.panels.walk_map import WalkMap
+
+    view = WalkMap()
+    qtbot.addWidget(view)
+    view.resize(336, 270)
+    state = WalkState(tuple(map(float, range(-180, 180, 36))), 10, samples=(0,) * 10)
+    view.show_state(state, None)
+    plain = view.grab().toImage()
+    view.show_state(state, math.radians(azimuth_deg))
+    named = view.grab().toImage()
+    columns = [
+        x for x in range(named.width()) if any(named.pixel(x, y) != plain.pixel(x, y) for y in range(named.height()))
+    ]
+    dot_x = round(view._at(math.radians(azimuth_deg), (view.height() / 2 - 34) * 0.78).x())
+    words = [x for x in columns if abs(x - dot_x) > 8]
+    assert words and all((x < dot_x) == (azimuth_deg < 0) for x in words)

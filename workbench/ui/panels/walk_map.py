@@ -120,4 +120,9 @@ class WalkMap(Themed, QWidget):
         painter.setFont(theme.font(11, 500))
         painter.setPen(QColor(self.tokens.track1))
         text = f"you {format_azimuth(self.you_rad)}"
-        painter.drawText(QRectF(at.x() + 9, at.y() - 8, 90, 16), Qt.AlignmentFlag.AlignVCenter, text)
+        box = QRectF(at.x() + 9, at.y() - 8, 90, 16)
+        side = Qt.AlignmentFlag.AlignLeft
+        if at.x() > self.width() / 2:  # inwards, where no marks stand
+            box.moveRight(at.x() - 9)
+            side = Qt.AlignmentFlag.AlignRight
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | side, text)
