@@ -34,8 +34,10 @@ as long as a test may."""
 
 
 def lock_path(what: str) -> Path:
-    """A lock file for all test runs of this user on this machine."""
-    return Path(tempfile.gettempdir()) / f"earshot-jack-{os.getuid()}-{what}.lock"
+    """A lock file for all test runs of this user on this machine: where JACK itself keeps what servers share, wherever
+    a run has its temporary files."""
+    shared = Path("/dev/shm")
+    return (shared if shared.is_dir() else Path(tempfile.gettempdir())) / f"earshot-jack-{os.getuid()}-{what}.lock"
 
 
 def _try_lock(path: Path):
