@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from workbench.dsp import ahead, built_loops, kernels, library_pages, loop_trial
+from workbench.dsp import ahead, built_loops, file_pages, kernels, loop_trial
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def by_numba() -> ModuleType | None:
     loop_trial.warm_up(loops)
     # Compiling reads the source of half of numba into this cache: 50 MB that nobody needs again.
     linecache.clearcache()
-    library_pages.give_back("libllvmlite")
+    file_pages.give_back("libllvmlite")
     return loops
 
 

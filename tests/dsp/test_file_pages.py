@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from workbench.dsp.library_pages import unchanged
+from workbench.dsp.file_pages import unchanged
 
 SMAPS = """\
 7f0000000000-7f0000300000 r--p 00000000 08:01 17                         /opt/my env/libllvmlite.so
@@ -38,7 +38,7 @@ def test_only_what_is_read_and_as_in_the_file_is_told():
 LLVM = """
 import numpy as np
 from pathlib import Path
-from workbench.dsp import kernel_loader, library_pages, loop_trial
+from workbench.dsp import kernel_loader, file_pages, loop_trial
 def resident_mb():
     total, mine = 0, False
     for line in Path("/proc/self/smaps").read_text().splitlines():
@@ -49,10 +49,10 @@ def resident_mb():
             total += int(words[1]) / 1024
     return total
 import numba
-library_pages_give_back, library_pages.give_back = library_pages.give_back, lambda name: None
+file_pages_give_back, file_pages.give_back = file_pages.give_back, lambda name: None
 loops = kernel_loader.by_numba()
 before, ours = resident_mb(), loop_trial.samples(loops)[1]
-library_pages_give_back("libllvmlite")
+file_pages_give_back("libllvmlite")
 after, again = resident_mb(), loop_trial.samples(loops)[1]
 another = numba.njit(lambda x: x + 1)(2)
 print(before > 20, after < before / 4, all(a.tobytes() == b.tobytes() for a, b in zip(ours, again)), another == 3)
