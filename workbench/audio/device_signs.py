@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 from workbench.audio.server import OWN_JACK_CLIENTS
+from workbench.core.system_files import text_of
 
 _SERVER_SOCKETS = ("jack_", "pipewire-", "pulse")
 
@@ -27,7 +27,7 @@ def signs() -> tuple | None:
 
 def _text(path: str) -> str:
     try:
-        return Path(path).read_text()
+        return text_of(path)
     except OSError:
         return ""
 

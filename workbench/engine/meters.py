@@ -6,7 +6,8 @@ import os
 import time
 from collections import deque
 from dataclasses import dataclass
-from pathlib import Path
+
+from workbench.core.system_files import text_of
 
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
@@ -14,7 +15,7 @@ _TICKS_PER_S = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 def memory_mb() -> float:
     """Resident memory of this process; 0 where the system does not tell."""
     try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        pages = int(text_of("/proc/self/statm").split()[1])
     except (OSError, IndexError, ValueError):
         return 0.0
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
@@ -23,7 +24,7 @@ def memory_mb() -> float:
 def process_age_s() -> float:
     """Seconds since this process began, to 10 ms; NaN where the system does not tell."""
     try:
-        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        ticks = int(text_of("/proc/self/stat").rpartition(")")[2].split()[19])
         return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / _TICKS_PER_S
     except (OSError, IndexError, ValueError, AttributeError):
         return float("nan")
@@ -32,7 +33,7 @@ def process_age_s() -> float:
 def stolen_s() -> float:
     """Processor time of all cores that the virtual machine's host gave to others, since boot; 0 where unknown."""
     try:
-        fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()
+        fields = text_of("/proc/stat").split("\n", 1)[0].split()
         return int(fields[8]) / _TICKS_PER_S
     except (OSError, IndexError, ValueError):
         return 0.0
@@ -42,9 +43,9 @@ def child_cpu_s() -> float:
     """Processor time of all children that still run (the audio processes); 0 where unknown."""
     total = 0
     try:
-        for task in Path("/proc/self/task").iterdir():
-            for child in (task / "children").read_text().split():
-                after_name = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+        for task in os.listdir("/proc/self/task"):
+            for child in text_of(f"/proc/self/task/{task}/children").split():
+                after_name = text_of(f"/proc/{child}/stat").rpartition(")")[2].split()
                 total += int(after_name[11]) + int(after_name[12])
     except (OSError, IndexError, ValueError):
         return 0.0
@@ -54,7 +55,7 @@ def child_cpu_s() -> float:
 def stolen_by_core_s() -> tuple[float, ...]:
     """The same for each core."""
     try:
-        lines = Path("/proc/stat").read_text().split("\n")
+        lines = text_of("/proc/stat").split("\n")
         rows = (line.split() for line in lines if line.startswith("cpu") and line[3:4].isdigit())
         return tuple(int(row[8]) / _TICKS_PER_S for row in rows)
     except (OSError, IndexError, ValueError):

@@ -9,9 +9,9 @@ import os
 import sys
 import threading
 from collections.abc import Iterable
-from pathlib import Path
 
 from workbench.core.errors import EarshotError
+from workbench.core.system_files import text_of
 from workbench.engine.runner import Runner
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def _short_of_breath() -> set[int]:
 
 def _waited_for(thread: int) -> bool:
     try:
-        return Path(f"/proc/self/task/{thread}/comm").read_text().rstrip("\n") in WAITED_FOR
+        return text_of(f"/proc/self/task/{thread}/comm").rstrip("\n") in WAITED_FOR
     except (OSError, ValueError):
         return False
 
