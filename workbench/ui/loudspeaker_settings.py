@@ -118,7 +118,8 @@ class AnglesRow(Row):
 
     def set_value(self, value: Value) -> None:
         self._value = str(value)
-        if not self.field.hasFocus() or not self.field.isModified():
+        typing = self.field.hasFocus() and self.field.isModified()
+        if not typing and self.field.text() != self._value:
             self.field.setText(self._value)
         self.less.setEnabled(bool(self._value))
 

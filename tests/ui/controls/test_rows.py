@@ -1,5 +1,6 @@
 from PySide6.QtCore import Qt
 
+from tests.ui.repaints import Repaints
 from workbench.core.params import ENTRIES
 from workbench.ui.controls import ChoiceRow, SwitchRow
 
@@ -30,3 +31,12 @@ def test_choice_row_shows_names_and_takes_unknown_files(qtbot):
     assert row.chooser.currentText() == "Stereo"
     row.set_value("/x/own.toml")
     assert row.chooser.currentData() == "/x/own.toml"
+
+
+def test_a_value_that_is_shown_already_paints_nothing(qtbot, row):
+    qtbot.waitExposed(row)
+    painted = Repaints(row, row.slider, row.box)
+    assert painted.after(lambda: row.set_value(50.0)) == set()
+    assert painted.after(lambda: row.set_value(60.0)) >= {row.slider, row.box}
+    assert painted.after(lambda: row.set_dimmed(False)) == set()
+    assert painted.after(lambda: row.set_dimmed(True)) == {row, row.slider, row.box}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 from workbench.core.errors import InputError
@@ -47,6 +48,8 @@ def _entries() -> Iterator[Entry]:
 ENTRIES: dict[str, Entry] = {entry.path: entry for entry in _entries()}
 """Every parameter by its dotted path, in the order of the panel."""
 
+_VALUES = {path: attrgetter(path) for path in ENTRIES}  # asked for hundreds of times with every move of a slider
+
 
 def entry(path: str) -> Entry:
     """The entry at a dotted path.
@@ -64,13 +67,12 @@ def entry(path: str) -> Entry:
 
 def get(params: Params, path: str) -> Value:
     """Value of one parameter."""
-    group, leaf = entry(path).path.split(".")
-    return getattr(getattr(params, group), leaf)
+    return _VALUES[entry(path).path](params)
 
 
 def differences(first: Params, second: Params) -> list[str]:
     """Paths at which two trees differ, in the order of the panel."""
-    return [path for path in ENTRIES if get(first, path) != get(second, path)]
+    return [path for path, value in _VALUES.items() if value(first) != value(second)]
 
 
 def to_dict(params: Params) -> dict[str, dict[str, Value]]:

@@ -59,7 +59,7 @@ class MethodChooser(Themed, QComboBox):
             self.addItem(value, value)
             index = self.findData(value)
         self.setCurrentIndex(index)
-        if not self._fit:
+        if not self._fit and self.toolTip() != self.currentText():
             self.setToolTip(self.currentText())
 
     def sizeHint(self) -> QSize:
@@ -120,6 +120,8 @@ class CaptionChooser(Themed, QAbstractButton):
 
     def set_value(self, value: str, note: str = "") -> None:
         """Show a value (and a note such as "edited")."""
+        if (value, note) == (self.value, self.note):
+            return
         self.value, self.note = value, note
         self.setAccessibleDescription(f"{value} {note}".strip())
         self.setToolTip(f"{self.caption}: {value}{', ' + note if note else ''}")

@@ -63,14 +63,14 @@ class ParameterSlider(Themed, QSlider):
             self.update()
 
     def set_number(self, value: float) -> None:
-        """Show a value."""
+        """Show a value; one that is shown already is not painted again."""
         self.setValue(round(value * self._scale))
-        self.update()
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Paint faintly: the value has no effect at present."""
-        self.dimmed = dimmed
-        self.update()
+        if dimmed != self.dimmed:
+            self.dimmed = dimmed
+            self.update()
 
     def _offer(self, value: float, gesture: str) -> None:
         value = knobs.clamped(self.knob, value)

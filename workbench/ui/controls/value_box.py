@@ -45,7 +45,9 @@ class ValueBox(Themed, QLineEdit):
         self._show()
 
     def set_number(self, value: float) -> None:
-        """Show a value; what is being typed stays."""
+        """Show a value; what is being typed stays, and what is shown already is not painted again."""
+        if value == self.number:
+            return
         self.number = value
         if not self.isModified():
             whole = self.hasSelectedText()
@@ -56,8 +58,9 @@ class ValueBox(Themed, QLineEdit):
 
     def set_dimmed(self, dimmed: bool) -> None:
         """Paint faintly: the value has no effect at present."""
-        self.dimmed = dimmed
-        self.update()
+        if dimmed != self.dimmed:
+            self.dimmed = dimmed
+            self.update()
 
     def _show(self) -> None:
         self.setText(knobs.number_text(self.entry.knob, self.number))
