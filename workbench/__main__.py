@@ -9,7 +9,7 @@ import sys
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Dispatch to the audio server (a child process of this program), a command, or the window."""
+    """Dispatch to the audio or design server (child processes of this program), a command, or the window."""
     program = argv is None
     argv = list(sys.argv[1:] if argv is None else argv)
     # Before numpy is loaded: threads of a matrix product spin while they wait, and keep the sound from its processor.
@@ -19,6 +19,10 @@ def main(argv: list[str] | None = None) -> int:
         from workbench.audio.server import main as serve
 
         return serve(argv[1:])
+    if argv and argv[0] == "--design-server":
+        from workbench.engine.design_server import main as design
+
+        return design(argv[1:])
 
     from workbench.core.interrupts import INTERRUPTED, CommandInterrupt
 

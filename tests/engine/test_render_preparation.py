@@ -153,19 +153,3 @@ def test_the_other_side_takes_over_designs_and_no_drafts():
     both.benches[0].finish(Wish(params, 0.0))
     sides = both.sides((params, params), (0.0, 0.0), 0)
     assert sides[0].designs is sides[1].designs and not sides[1].designs.render.draft
-
-
-def test_a_thread_rehearses_before_the_first_slider_is_dragged(monkeypatch):
-    """Where somebody looks, and once for both sides at a time."""
-    made = []
-
-    def designed(layout, params, *args, effort=None, **kwargs):
-        made.append((params, effort))
-
-    monkeypatch.setattr(render_preparation, "design_render", designed)
-    for mailbox in (None, Mailbox()):
-        preparation = RenderPreparation(LAYOUT, Pictures(mailbox), 240)
-        preparation.rehearse()
-        preparation._asked = Params().render
-        preparation.rehearse()
-    assert [(params, effort.draft) for params, effort in made] == [(Params().render, True)]

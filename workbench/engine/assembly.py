@@ -25,6 +25,7 @@ from workbench.engine.ab_designs import ABDesigns
 from workbench.engine.ab_settings import SideHistory
 from workbench.engine.beam_watch import BeamObserver, BeamWatch, Surroundings
 from workbench.engine.chain import STAGES, Chain, ChainConfig, Designs
+from workbench.engine.design_process import DesignProcess
 from workbench.engine.designs import DesignBench, DesignThread, NetworkUnusable
 from workbench.engine.device_store import OutputSetup
 from workbench.engine.history import ParameterHistory
@@ -224,6 +225,7 @@ def assemble(
     *,
     complain: Callable[[str], None] | None = None,
     strict: bool = False,
+    process: DesignProcess | None = None,
 ) -> Assembly:
     """Build a chain, ready to start.
 
@@ -239,6 +241,8 @@ def assemble(
     strict : bool
         An array or layout that does not fit the source, or a network that cannot be used, is an error rather than
         left out.
+    process : DesignProcess, optional
+        Designs loudspeakers' filters while sound runs; None: that is done in this process.
 
     Raises
     ------
@@ -281,7 +285,9 @@ def assemble(
 
         def make_bench(pictures: Pictures) -> DesignBench:
             return DesignBench(
-                *(array, layout, chain.enhancers, pictures, surroundings, config.render_delay), install=chain.install
+                *(array, layout, chain.enhancers, pictures, surroundings, config.render_delay),
+                install=chain.install,
+                process=process,
             )
 
         both = ABDesigns(make_bench, mailbox, complain) if compares else None

@@ -20,6 +20,7 @@ from workbench.dsp.beam_pattern import ChannelErrors, beam_pattern
 from workbench.dsp.beams import design_beam
 from workbench.engine.beam_watch import Surroundings
 from workbench.engine.chain import Designs
+from workbench.engine.design_process import DesignProcess
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.pictures import Pictures
 from workbench.engine.render_preparation import RenderPreparation, Wish
@@ -145,6 +146,8 @@ class DesignBench:
     install : callable, optional
         Gets a network's name and its estimators, one for each enhancer: `Chain.install`, where the chain runs in
         another thread. None: they are installed at once.
+    process : DesignProcess, optional
+        Designs the loudspeakers' filters while sound runs.
     """
 
     def __init__(
@@ -156,6 +159,7 @@ class DesignBench:
         surroundings: Surroundings | None = None,
         render_delay: int = RENDER_DELAY,
         install: Install | None = None,
+        process: DesignProcess | None = None,
     ):
         pictures = mailbox if isinstance(mailbox, Pictures) else Pictures(mailbox)
         self._preparations: list[Preparation] = []
@@ -164,7 +168,7 @@ class DesignBench:
         if array is not None:
             self._preparations.append(BeamPreparation(array, self.surroundings, pictures))
         if layout is not None:
-            self._preparations.append(RenderPreparation(layout, pictures, render_delay))
+            self._preparations.append(RenderPreparation(layout, pictures, render_delay, process=process))
         if enhancer is not None:
             enhancers = enhancer if isinstance(enhancer, tuple) else (enhancer,)
             self._preparations.append(NetworkPreparation(enhancers, install))
@@ -188,12 +192,6 @@ class DesignBench:
     def needs(self, params: Params, azimuth_rad: float) -> bool:
         """Whether `request` would prepare anything; cheap."""
         return any(part.key(params, azimuth_rad) != key for part, key in zip(self._preparations, self._keys))
-
-    def rehearse(self) -> None:
-        """Compute what drafts have in common."""
-        for part in self._preparations:
-            if isinstance(part, RenderPreparation):
-                part.rehearse()
 
     def draw(self) -> None:
         """Show what was prepared without."""
@@ -281,7 +279,6 @@ class DesignThread:
 
     def _run(self) -> None:
         self._carry_out(self._bench.draw)  # what was prepared before the sound began
-        self._carry_out(self._bench.rehearse)
         while True:
             self._wake.wait(self._bench.rest_s)
             if self._ended:

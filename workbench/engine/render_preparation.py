@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
+import pickle
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from workbench.core.errors import InputError
 from workbench.core.geometry import SpeakerLayout
+from workbench.core.messages import LoudspeakerResponse
 from workbench.core.params import Params, RenderParams
 from workbench.dsp.bands import RATE_HZ
 from workbench.engine.chain import Designs
+from workbench.engine.design_process import DesignProcess
+from workbench.engine.design_server import Task, picture
 from workbench.engine.listening_room import room_depth
 from workbench.engine.pictures import Pictures
 from workbench.engine.room_paths import RoomPaths, RoomRequest, RoomThread, listening_room, room_paths
-from workbench.render.detail import loudspeaker_detail
 from workbench.render.effort import EXACT, Effort, Outdated
-from workbench.render.renderer import RenderFilters, design_render, loudspeaker_response, render_key
+from workbench.render.renderer import RenderFilters, design_render, render_key
 
 REST_S = 0.15
 """A slider that has not moved for so long is no longer dragged: the design itself takes the place of its draft."""
-
-_REHEARSAL = threading.Lock()
-"""Two sides rehearse the same: the second one finds it done."""
 
 
 class Wish:
@@ -35,6 +32,16 @@ class Wish:
 
     def __init__(self, params: Params, azimuth_rad: float):
         self.newest = params, azimuth_rad
+
+
+@dataclass(frozen=True)
+class _Undrawn:
+    """Filters that nobody has seen yet; with their picture, where that was made along with them."""
+
+    params: RenderParams
+    filters: RenderFilters
+    room: RoomPaths | None
+    picture: LoudspeakerResponse | None
 
 
 class RenderPreparation:
@@ -49,18 +56,24 @@ class RenderPreparation:
     delay : int
         Samples by which all filters are late. A design that asks for more gets as much.
     clock : gives seconds
+    process : makes what is designed while sound runs; None: that is made here as well
     """
 
     def __init__(
-        self, layout: SpeakerLayout, pictures: Pictures, delay: int, clock: Callable[[], float] = time.monotonic
+        self,
+        layout: SpeakerLayout,
+        pictures: Pictures,
+        delay: int,
+        clock: Callable[[], float] = time.monotonic,
+        process: DesignProcess | None = None,
     ):
         self._layout, self._pictures, self._delay, self._clock = layout, pictures, delay, clock
+        self._process, self._pickled = process, pickle.dumps(layout) if process is not None else b""
         self._rooms = RoomThread(layout) if pictures.wanted else None
-        self._undrawn: tuple[RenderParams, RenderFilters, RoomPaths | None] | None = None
+        self._undrawn: _Undrawn | None = None
         self._drafted: Params | None = None
         self._moved_s = 0.0
         self._newest: RenderParams | None = None
-        self._asked: RenderParams | None = None
 
     def key(self, params: Params, azimuth_rad: float) -> Hashable:
         return render_key(params.render), self._rooms.ready if self._rooms else None
@@ -70,7 +83,7 @@ class RenderPreparation:
         draft = wish is not None and key != self._newest  # another room alone changes no filters that were designed
         self._newest = key
         effort = Effort(draft=True) if draft else self._while_wanted(wish)
-        made = self._designed(designs, params.render, effort)
+        made = self._designed(designs, params.render, effort, beside=wish is not None)
         self._drafted, self._moved_s = (params, self._clock()) if draft else (None, 0.0)
         return made
 
@@ -85,27 +98,27 @@ class RenderPreparation:
         if drafted is None:
             return designs
         try:
-            return self._designed(designs, drafted.render, self._while_wanted(wish))
+            return self._designed(designs, drafted.render, self._while_wanted(wish), beside=True)
         except Outdated:
             self._drafted = drafted
             raise
 
-    def rehearse(self) -> None:
-        """Make one draft for nobody: what all of them need is computed then, and not when a slider is first dragged."""
-        if self._asked is not None and self._pictures.wanted:
-            with _REHEARSAL, contextlib.suppress(InputError):  # that was said when the design itself was asked for
-                design_render(self._layout, self._asked, effort=Effort(draft=True))
-
-    def _designed(self, designs: Designs, render: RenderParams, effort: Effort) -> Designs:
-        asked = self._asked = render
+    def _designed(self, designs: Designs, asked: RenderParams, effort: Effort, beside: bool) -> Designs:
+        """`beside`: on a thread of its own, where a process of its own may make them."""
+        render = asked
         if render_delay(render) > self._delay:
             render = replace(render, delay_ms=1000 * self._delay / RATE_HZ)
         room = self._room(render)
         paths = room.paths if room and render.room else None
-        filters = design_render(self._layout, render, self._delay, paths, effort)
+        response = None
+        task = Task(self._pickled, render, asked, self._delay, paths, effort.draft)
+        if beside and self._process is not None and (made := self._process.design(task, effort)) is not None:
+            filters, response = made
+        else:
+            filters = design_render(self._layout, render, self._delay, paths, effort)
         if self._pictures.wanted:
             fits = room is not None and room.request.room == listening_room(render)
-            self._undrawn = asked, filters, room if fits else None
+            self._undrawn = _Undrawn(asked, filters, room if fits else None, response)
         return replace(designs, render=filters)
 
     def _while_wanted(self, wish: Wish | None) -> Effort:
@@ -125,16 +138,16 @@ class RenderPreparation:
         return Effort(outdated=outdated)
 
     def draw(self) -> None:
-        """Show the newest filters, if they are not shown yet. That takes as long as their design, and the sound need
+        """Show the newest filters, if they are not shown yet. That may take as long as their design, and the sound need
         not wait for it."""
         if self._undrawn is None:
             return
-        (render, filters, room), self._undrawn = self._undrawn, None
-        detail = loudspeaker_detail(self._layout, render, filters)
-        if room is not None:
-            detail = replace(detail, depth=room_depth(self._layout, filters, room.request.room))
-        response = loudspeaker_response(self._layout, filters)
-        self._pictures.put("loudspeaker_response", replace(response, detail=detail))
+        new, self._undrawn = self._undrawn, None
+        response = new.picture or picture(self._layout, new.params, new.filters)
+        if new.room is not None:
+            depth = room_depth(self._layout, new.filters, new.room.request.room)
+            response = replace(response, detail=replace(response.detail, depth=depth))
+        self._pictures.put("loudspeaker_response", response)
 
     def adopt(self, other: RenderPreparation) -> None:
         """Take over what another side has prepared and not drawn yet."""

@@ -42,6 +42,8 @@ class LoudspeakerDesignView(QWidget):
     export_wanted = Signal()
     layout_wanted = Signal()
     trades_wanted = Signal()
+    looked_at = Signal(bool)
+    """Whether it is on show."""
 
     def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
         super().__init__(parent)
@@ -130,6 +132,14 @@ class LoudspeakerDesignView(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, HEIGHT)
+
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        self.looked_at.emit(True)
+
+    def hideEvent(self, event) -> None:
+        super().hideEvent(event)
+        self.looked_at.emit(False)
 
     def _set_input(self, number: int) -> None:
         for plot in self.plots:

@@ -56,6 +56,15 @@ class Running(RecordingCommands):
             if hasattr(end, "reopen_now"):
                 end.reopen_now()
 
+    def look_at_loudspeakers(self, looking: bool) -> None:
+        """Whether somebody looks at the loudspeakers' views: then what follows a slider is kept ready."""
+        self._designing.look(looking)
+        self._rehearse_designs()
+
+    def _rehearse_designs(self) -> None:
+        if (assembly := self._assembly) is not None and assembly.layout is not None:
+            self._designing.rehearse(assembly.layout, self._history.params.render)
+
     def flush(self) -> None:
         """Bring an inflated playback queue back to its length, crossfaded."""
         assembly = self._assembly
@@ -165,7 +174,11 @@ class Running(RecordingCommands):
         self._message, self._failed = "", False
         self._publish("starting")
         self._kernels.join(KERNELS_PATIENCE_S)
-        assembly = assemble(self._structure, self._history, self.mailbox, self._say, complain=self._complain)
+        assembly = assemble(
+            *(self._structure, self._history, self.mailbox, self._say),
+            complain=self._complain,
+            process=self._designing,
+        )
         complaint = self._room.apply(assembly.runner.source)
         if complaint:
             self._complain(complaint)
@@ -184,6 +197,7 @@ class Running(RecordingCommands):
             raise
         self._assembly, self._worker = assembly, worker
         self._show_calibration()
+        self._rehearse_designs()
         self._wanted = True
         self._faults.forget()
         self._measuring, self._measured = False, (None, "")

@@ -53,6 +53,7 @@ class Session(FileCommands, ChannelCommands, OracleCommands, ProbeCommands, Sour
         self._commands.put(self._stop)
         self._commands.put(None)
         self._thread.join(timeout=10)
+        self._designing.close()
         if self._watch is not None:
             self._watch.close()
 

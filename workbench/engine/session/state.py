@@ -16,6 +16,7 @@ from workbench.dsp.bands import HOP, RATE_HZ
 from workbench.engine.ab_control import ABControl
 from workbench.engine.ab_settings import SideHistory
 from workbench.engine.assembly import Assembly, Structure
+from workbench.engine.design_process import DesignProcess
 from workbench.engine.device_store import DeviceStore
 from workbench.engine.kept_sound import KeptSoundControl
 from workbench.engine.mailbox import Mailbox
@@ -71,6 +72,7 @@ class SessionState:
         self._preset = settings.params
         self._assembly: Assembly | None = None
         self._worker: Worker | None = None
+        self._designing = DesignProcess()
         self._recorder: Recording | None = None
         self._recording_wanted = False
         self.recording_kind = "wav"

@@ -92,6 +92,7 @@ class Wanted(QObject):
         speakers.layout_wanted.connect(window.layouts.show)
         speakers.trades_wanted.connect(window.panels.trades)
         speakers.refused.connect(bridge.failed)
+        speakers.looked_at.connect(bridge.session.look_at_loudspeakers)
         window.trade_panel.changed.connect(bridge.set)
         window.trade_panel.refused.connect(bridge.failed)
 

@@ -1,0 +1,134 @@
+"""The design process: loudspeakers' filters and their pictures, away from the interpreter that sound and window share.
+
+A child of the program, started as the program itself with ``--design-server LINK`` (see `workbench.__main__`); the
+number is an inherited descriptor, a stream socket. Over it comes one `Task` at a time, and one `Answer` goes back for
+each. What comes while a task is worked on means that it is no longer wanted. When the parent's end closes, for whatever
+reason, the child leaves at its next step.
+
+`workbench.engine.design_process` is the parent's end.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+from workbench.core.errors import InputError
+from workbench.core.geometry import SpeakerLayout
+from workbench.core.messages import LoudspeakerResponse
+from workbench.core.params import RenderParams
+from workbench.render.detail import loudspeaker_detail
+from workbench.render.effort import Effort, Outdated
+from workbench.render.renderer import RenderFilters, design_render, loudspeaker_response
+
+NICENESS = 5
+"""On few processors the sound goes first."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Filters to be designed, and drawn.
+
+    layout : pickled
+        Much that is computed is kept with the layout that it is for, which is told by its identity: see `kept_layout`.
+    params : as they are designed; asked : as the person has them, for the picture
+    delay, paths : as in `renderer.design_render`
+    draft : bool
+    """
+
+    layout: bytes
+    params: RenderParams
+    asked: RenderParams
+    delay: int
+    paths: np.ndarray | None
+    draft: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a task: filters and picture; or a refusal for the person; or what went wrong; or nothing, where it
+    was no longer wanted."""
+
+    filters: RenderFilters | None = None
+    response: LoudspeakerResponse | None = None
+    refusal: str = ""
+    failure: str = ""
+
+
+@lru_cache(maxsize=4)
+def kept_layout(data: bytes) -> SpeakerLayout:
+    """The layout that was pickled, the same object for the same bytes."""
+    return pickle.loads(data)
+
+
+def picture(layout: SpeakerLayout, asked: RenderParams, filters: RenderFilters) -> LoudspeakerResponse:
+    """What the loudspeakers' views show of filters; how deep the sound stands in the listening room is not in it."""
+    detail = loudspeaker_detail(layout, asked, filters)
+    return replace(loudspeaker_response(layout, filters), detail=detail)
+
+
+def send(link: Connection, message: Any) -> None:
+    """Send an object; its arrays are not copied on the way. Raises OSError where the other end is closed."""
+    buffers: list[pickle.PickleBuffer] = []
+    data = pickle.dumps(message, protocol=5, buffer_callback=buffers.append)
+    link.send_bytes(len(buffers).to_bytes(4, "little") + data)
+    for buffer in buffers:
+        link.send_bytes(buffer.raw())
+
+
+def receive(link: Connection) -> Any:
+    """The object that was sent; None for an empty message. Its arrays are read-only.
+
+    Raises EOFError and OSError where the other end is closed.
+    """
+    data = link.recv_bytes()
+    if not data:
+        return None
+    buffers = [link.recv_bytes() for _ in range(int.from_bytes(data[:4], "little"))]
+    return pickle.loads(data[4:], buffers=buffers)
+
+
+def answer(task: Task, effort: Effort) -> Answer:
+    """Carry out a task."""
+    try:
+        layout = kept_layout(task.layout)
+        filters = design_render(layout, task.params, task.delay, task.paths, effort)
+        return Answer(filters, picture(layout, task.asked, filters))
+    except Outdated:
+        return Answer()
+    except InputError as error:
+        return Answer(refusal=str(error))
+    except Exception as error:  # the process goes on: other settings may do
+        return Answer(failure=f"{type(error).__name__}: {error}")
+
+
+def serve(link: Connection) -> None:
+    """Answer tasks until the other end closes."""
+    try:
+        while True:
+            task = receive(link)
+            if task is not None:  # else one was given up that is answered already
+                send(link, answer(task, Effort(task.draft, outdated=link.poll)))
+    except (EOFError, OSError):
+        return
+
+
+def main(argv: list[str]) -> int:
+    """Serve one parent; the command line is internal."""
+    if len(argv) != 1 or not argv[0].isdecimal():
+        print("--design-server is for the program's own use", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C reaches all; the parent decides
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    with Connection(int(argv[0])) as link:
+        serve(link)
+    return 0
