@@ -13,17 +13,20 @@ from multiprocessing import Pipe
 import numpy as np
 import pytest
 
+from tests.engine.watched import until
 from workbench.core import params as parameters
 from workbench.core.errors import InputError
 from workbench.core.geometry import load_layout
 from workbench.core.params import Params
-from workbench.engine import design_process
+from workbench.engine import design_process, design_server
 from workbench.engine.chain import Designs
 from workbench.engine.design_process import DesignFailed, DesignProcess
 from workbench.engine.design_server import Answer, Task, answer, picture, receive, send
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.pictures import Pictures
 from workbench.engine.render_preparation import RenderPreparation, Wish
+from workbench.engine.session import Session
+from workbench.engine.settings import Settings
 from workbench.render.effort import EXACT, Effort, Outdated
 from workbench.render.renderer import design_render
 
@@ -36,15 +39,6 @@ DRAFT = Effort(draft=True)
 def task(draft: bool = False, **values) -> Task:
     params = parameters.replace(Params(), {f"render.{name}": value for name, value in values.items()}).render
     return Task(PICKLED, params, params, 240, None, draft)
-
-
-def until(condition) -> bool:
-    end_s = time.monotonic() + PATIENCE_S
-    while not condition():
-        if time.monotonic() > end_s:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def lives(pid: int) -> bool:
@@ -158,7 +152,7 @@ def test_it_ends_when_nobody_uses_it_and_stays_while_somebody_looks(process, mon
     time.sleep(0.5)
     assert process.running and lives(child)
     process.look(False)
-    assert until(lambda: not process.running and not lives(child))
+    until(lambda: not process.running and not lives(child))
     assert process.design(task(True), DRAFT) is not None  # it comes again when it is needed
 
 
@@ -168,7 +162,7 @@ def test_it_is_rehearsed_only_where_somebody_looks(process):
     assert not process.running
     process.look(True)
     process.rehearse(LAYOUT, Params().render)
-    assert until(lambda: process.running and not process._owed and not process._one_at_a_time.locked())
+    until(lambda: process.running and not process._owed and not process._one_at_a_time.locked())
 
 
 def test_one_that_was_killed_is_made_good_for_here_and_started_anew(process, monkeypatch, caplog):
@@ -200,7 +194,7 @@ def test_closing_does_not_wait_for_a_design(process):
     found = []
     asker = threading.Thread(target=lambda: found.append(process.design(task(True), DRAFT)))
     asker.start()
-    assert until(lambda: process._owed)
+    until(lambda: process._owed)
     os.kill(process._process.pid, signal.SIGCONT)
     process.close()
     asker.join(PATIENCE_S)
@@ -224,7 +218,32 @@ def test_it_leaves_when_the_program_is_killed():
     program.kill()
     program.wait(PATIENCE_S)
     program.stdout.close()
-    assert until(lambda: not lives(child))
+    until(lambda: not lives(child))
+
+
+def test_the_command_line_is_the_programs_own(capsys):
+    assert design_server.main(["three"]) == 2 and "own use" in capsys.readouterr().err
+
+
+def test_a_session_keeps_it_ready_while_somebody_looks():
+    session = Session(Settings(source="room", sink="none", array=None, layout="pair-100mm"))
+    beside = session._designing
+    try:
+        session.start()
+        until(lambda: session.mailbox.health.state == "running" and session.mailbox.loudspeaker_response)
+        assert not beside.running  # it holds memory
+        session.look_at_loudspeakers(True)
+        until(lambda: beside.running and not beside._owed and not beside._one_at_a_time.locked())
+        session.set({"render.cancellation_db": 13.0})
+
+        def shown() -> bool:
+            detail = session.mailbox.loudspeaker_response.detail
+            return detail.params.cancellation_db == 13.0 and not detail.draft
+
+        until(shown)
+    finally:
+        session.close()
+    assert not beside.running
 
 
 class Noted:

@@ -103,6 +103,16 @@ def changes(view):
     return asked
 
 
+def test_it_says_whether_anybody_looks(qtbot):
+    """So that what follows a slider is kept ready."""
+    view, said = LoudspeakerDesignView(), []
+    qtbot.addWidget(view)
+    view.looked_at.connect(said.append)
+    view.show()
+    view.hide()
+    assert said == [True, False]
+
+
 def test_the_frequency_axis_inverts():
     for frequency_hz in (100.0, 1234.0, 20000.0):
         assert frequency_at(float(frequency_fraction(frequency_hz))) == pytest.approx(frequency_hz, rel=1e-6)
