@@ -14,6 +14,7 @@ from workbench.engine.mailbox import Mailbox
 from workbench.engine.pictures import Pictures
 from workbench.engine.render_preparation import RenderPreparation
 from workbench.engine.room_paths import RoomRequest, RoomThread, listening_room, room_paths
+from workbench.engine.worker import COMPUTING
 from workbench.render.causal import AUDITION_DELAY
 
 LAYOUT = load_layout("pair-100mm")
@@ -54,6 +55,7 @@ def test_the_thread_computes_the_newest_request_and_keeps_what_was(monkeypatch):
     requests = [RoomRequest.of(dataclasses.replace(SMALL, head_side_cm=float(side))) for side in range(8)]
     thread.request(requests[0])
     assert busy.wait(60)
+    assert thread._thread.name.startswith(COMPUTING)  # for seconds without a pause: not for real-time priority
     for request in requests[1:]:  # it is at the first
         thread.request(request)
     assert thread.ready is None

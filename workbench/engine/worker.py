@@ -24,7 +24,7 @@ OTHERS_PRIORITY = 1
 """Of the program's other threads while sound runs. One that was interrupted by another program while it had the
 interpreter would make the worker wait for that program, whatever the worker's own priority is."""
 
-COMPUTING = ("designs", "kernels", "oracle", "job", "trades", "microphone check")
+COMPUTING = ("designs", "kernels", "oracle", "job", "trades", "microphone check", "room responses")
 """Threads that may compute for seconds without a pause: the system would answer to that by taking the processor from
 all real-time threads for a moment. (Names begin so.)"""
 
