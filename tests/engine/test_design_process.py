@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from multiprocessing import Pipe
 
 import numpy as np
@@ -21,7 +22,8 @@ from workbench.core.params import Params
 from workbench.engine import design_process, design_server
 from workbench.engine.chain import Designs
 from workbench.engine.design_process import DesignFailed, DesignProcess
-from workbench.engine.design_server import Answer, Task, answer, picture, receive, send
+from workbench.engine.design_server import Answer, Designer, Task, picture, receive, send
+from workbench.engine.listening_room import ListeningRoom, room_depth
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.pictures import Pictures
 from workbench.engine.render_preparation import RenderPreparation, Wish
@@ -116,13 +118,13 @@ def test_a_server_that_was_told_to_give_up_says_that_it_made_nothing():
     """Whoever gave it up knows then that it may ask again."""
     ours, its = Pipe()
     ours.send_bytes(b"")
-    assert answer(task(null_deg=69.0), Effort(outdated=its.poll)) == Answer()
+    assert Designer().answer(task(null_deg=69.0), Effort(outdated=its.poll)) == Answer()
     assert receive(its) is None
 
 
 def test_what_nobody_has_foreseen_is_an_answer_too():
     nonsense = Task(b"no layout", Params().render, Params().render, 240, None, False)
-    assert "UnpicklingError" in answer(nonsense, EXACT).failure
+    assert "UnpicklingError" in Designer().answer(nonsense, EXACT).failure
 
 
 def test_what_nobody_has_foreseen_ends_the_design_and_not_the_process(lasting):
@@ -130,6 +132,16 @@ def test_what_nobody_has_foreseen_ends_the_design_and_not_the_process(lasting):
     with pytest.raises(DesignFailed, match="UnpicklingError"):
         lasting.design(nonsense, EXACT)
     assert lasting.design(task(True), DRAFT) is not None
+
+
+def test_depth_in_a_new_room_waits_for_the_design_itself():
+    """That takes most of a second, and a slider is being dragged."""
+    designer, room = Designer(), ListeningRoom(rt60_s=0.2, distance_m=1.5)
+    asked = [replace(task(draft), room=room) for draft in (True, False, True)]
+    depths = [designer.answer(one, Effort(one.draft)).response.detail.depth for one in asked]
+    assert depths[0] is None and depths[1].rt60_s == depths[2].rt60_s == 0.2
+    here = room_depth(LAYOUT, design_render(LAYOUT, asked[1].params, 240), room)
+    assert depths[1].direct_to_reverberant_db == pytest.approx(here.direct_to_reverberant_db, abs=1e-6)
 
 
 def test_arrays_come_over_the_link_as_they_are_and_read_only():

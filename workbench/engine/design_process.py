@@ -21,6 +21,7 @@ from workbench.core.geometry import SpeakerLayout
 from workbench.core.messages import LoudspeakerResponse
 from workbench.core.params import RenderParams
 from workbench.engine.design_server import Answer, Task, receive, send
+from workbench.engine.room_paths import listening_room
 from workbench.render.effort import Effort, Outdated
 from workbench.render.renderer import DELAY, RenderFilters
 
@@ -69,8 +70,8 @@ class DesignProcess:
             self._state.notify_all()
 
     def rehearse(self, layout: SpeakerLayout, params: RenderParams) -> None:
-        """Make one draft for nobody, if somebody looks: what all of them need is computed then, not when a slider is
-        first dragged. Never waits."""
+        """Make a design and a draft for nobody, if somebody looks: what all of them need is computed then, not when a
+        slider is first dragged. Never waits."""
         if self._looked_at:
             threading.Thread(
                 target=self._rehearse, args=(layout, params), name="designs rehearsal", daemon=True
@@ -78,7 +79,9 @@ class DesignProcess:
 
     def _rehearse(self, layout: SpeakerLayout, params: RenderParams) -> None:
         with contextlib.suppress(InputError, DesignFailed):  # that is said when somebody asks for it
-            self.design(Task(pickle.dumps(layout), params, params, DELAY, None, draft=True), Effort())
+            for draft in (False, True):
+                task = Task(pickle.dumps(layout), params, params, DELAY, None, draft, listening_room(params))
+                self.design(task, Effort(draft))
 
     def design(self, task: Task, effort: Effort) -> tuple[RenderFilters, LoudspeakerResponse] | None:
         """Filters and their picture; None where there is no such process to be had: then do it here.

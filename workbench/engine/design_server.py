@@ -14,6 +14,7 @@ import os
 import pickle
 import signal
 import sys
+from collections import deque
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from multiprocessing.connection import Connection
@@ -25,6 +26,7 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import SpeakerLayout
 from workbench.core.messages import LoudspeakerResponse
 from workbench.core.params import RenderParams
+from workbench.engine.listening_room import ListeningRoom, prepare_depth, room_depth
 from workbench.render.detail import loudspeaker_detail
 from workbench.render.effort import Effort, Outdated
 from workbench.render.renderer import RenderFilters, design_render, loudspeaker_response
@@ -42,6 +44,7 @@ class Task:
     params : as they are designed; asked : as the person has them, for the picture
     delay, paths : as in `renderer.design_render`
     draft : bool
+    room : in which to tell how deep the sound stands; None: in none
     """
 
     layout: bytes
@@ -50,6 +53,7 @@ class Task:
     delay: int
     paths: np.ndarray | None
     draft: bool
+    room: ListeningRoom | None = None
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,13 @@ def kept_layout(data: bytes) -> SpeakerLayout:
     return pickle.loads(data)
 
 
-def picture(layout: SpeakerLayout, asked: RenderParams, filters: RenderFilters) -> LoudspeakerResponse:
-    """What the loudspeakers' views show of filters; how deep the sound stands in the listening room is not in it."""
+def picture(
+    layout: SpeakerLayout, asked: RenderParams, filters: RenderFilters, room: ListeningRoom | None = None
+) -> LoudspeakerResponse:
+    """What the loudspeakers' views show of filters; and how deep the sound stands in a room."""
     detail = loudspeaker_detail(layout, asked, filters)
+    if room is not None:
+        detail = replace(detail, depth=room_depth(layout, filters, room))
     return replace(loudspeaker_response(layout, filters), detail=detail)
 
 
@@ -96,27 +104,48 @@ def receive(link: Connection) -> Any:
     return pickle.loads(data[4:], buffers=buffers)
 
 
-def answer(task: Task, effort: Effort) -> Answer:
-    """Carry out a task."""
-    try:
-        layout = kept_layout(task.layout)
-        filters = design_render(layout, task.params, task.delay, task.paths, effort)
-        return Answer(filters, picture(layout, task.asked, filters))
-    except Outdated:
-        return Answer()
-    except InputError as error:
-        return Answer(refusal=str(error))
-    except Exception as error:  # the process goes on: other settings may do
-        return Answer(failure=f"{type(error).__name__}: {error}")
+class Designer:
+    """Answers tasks; what several have in common is computed once."""
+
+    def __init__(self):
+        self._known: deque[tuple[bytes, ListeningRoom]] = deque(maxlen=4)
+
+    def answer(self, task: Task, effort: Effort) -> Answer:
+        """Carry out a task."""
+        try:
+            layout = kept_layout(task.layout)
+            filters = design_render(layout, task.params, task.delay, task.paths, effort)
+            room = task.room if self._knows(layout, task) else None
+            return Answer(filters, picture(layout, task.asked, filters, room))
+        except Outdated:
+            return Answer()
+        except InputError as error:
+            return Answer(refusal=str(error))
+        except Exception as error:  # the process goes on: other settings may do
+            return Answer(failure=f"{type(error).__name__}: {error}")
+
+    def _knows(self, layout: SpeakerLayout, task: Task) -> bool:
+        """Whether depth in the task's room takes milliseconds. One that is new takes most of a second: no draft waits
+        for it."""
+        if task.room is None:
+            return False
+        one = task.layout, task.room
+        if one not in self._known:
+            if task.draft:
+                return False
+            prepare_depth(layout, task.room)
+            self._known.append(one)
+        return True
 
 
 def serve(link: Connection) -> None:
     """Answer tasks until the other end closes."""
+    designer = Designer()
     try:
         while True:
             task = receive(link)
             if task is not None:  # else one was given up that is answered already
-                send(link, answer(task, Effort(task.draft, outdated=link.poll)))
+                send(link, designer.answer(task, Effort(task.draft, outdated=link.poll)))
     except (EOFError, OSError):
         return
 

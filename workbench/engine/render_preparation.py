@@ -110,15 +110,18 @@ class RenderPreparation:
             render = replace(render, delay_ms=1000 * self._delay / RATE_HZ)
         room = self._room(render)
         paths = room.paths if room and render.room else None
+        drawn_in = room if room is not None and room.request.room == listening_room(render) else None
         response = None
-        task = Task(self._pickled, render, asked, self._delay, paths, effort.draft)
+        task = Task(
+            *(self._pickled, render, asked, self._delay, paths, effort.draft),
+            room=drawn_in.request.room if drawn_in is not None else None,
+        )
         if beside and self._process is not None and (made := self._process.design(task, effort)) is not None:
             filters, response = made
         else:
             filters = design_render(self._layout, render, self._delay, paths, effort)
         if self._pictures.wanted:
-            fits = room is not None and room.request.room == listening_room(render)
-            self._undrawn = _Undrawn(asked, filters, room if fits else None, response)
+            self._undrawn = _Undrawn(asked, filters, drawn_in, response)
         return replace(designs, render=filters)
 
     def _while_wanted(self, wish: Wish | None) -> Effort:
@@ -144,7 +147,7 @@ class RenderPreparation:
             return
         new, self._undrawn = self._undrawn, None
         response = new.picture or picture(self._layout, new.params, new.filters)
-        if new.room is not None:
+        if new.room is not None and response.detail.depth is None:
             depth = room_depth(self._layout, new.filters, new.room.request.room)
             response = replace(response, detail=replace(response.detail, depth=depth))
         self._pictures.put("loudspeaker_response", response)
