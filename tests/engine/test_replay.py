@@ -101,6 +101,35 @@ def test_a_network_that_is_loaded_meanwhile_is_there_for_both_sides_from_one_hop
     assert replay.compare(again).first_different is None
 
 
+def test_a_slider_dragged_in_a_room_replays_and_its_paths_lie_on_the_disk_once(recorded, tmp_path):
+    params = replaced(Params(), {"render.room": True, "render.audition": True, "enhance.method": "classical"})
+    noise = recorded.folder.parent / "noise.wav"
+    settings = Settings(params=params, source=f"file:{noise}", array="square4-30mm", layout="pair-100mm")
+    session = WatchedSession(settings)
+    try:
+        session.play()
+        shown = session.mailbox
+        until(lambda: shown.loudspeaker_response and shown.loudspeaker_response.detail.depth)  # the room is there
+        session.start_recording(tmp_path)
+        until(lambda: session.recorded_samples > 0)
+        (folder,) = tmp_path.iterdir()
+        files = folder / journal.DESIGNS_NAME
+        for degrees in range(20, 26):
+            already = len(list(files.glob("*.npz")))
+            session.set({"render.virtual_deg": float(degrees)}, "drag")
+            until(lambda already=already: len(list(files.glob("*.npz"))) > already)
+        session.stop_recording()
+        session.says("Recorded")
+    finally:
+        session.close()
+    assert replay.compare(recorded_session.open_session(folder)).first_different is None
+    paths = []
+    for path in files.glob("*.npz"):
+        with np.load(path) as table:
+            paths += [table["audition_fir"].nbytes] if str(table["kind"]) == "render" else []
+    assert len(paths) >= 7 and sorted(paths)[:-2] == [0] * (len(paths) - 2)  # free field at most, and the room
+
+
 def test_the_journal_says_what_was_done_and_when(recorded):
     (time_s,) = [time_s for time_s, note in recorded.markers if note == "hier – jetzt"]
     assert 0 < time_s < 60
@@ -152,7 +181,7 @@ def damage(folder, change):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda lines: [lines[0].replace('"earshot_session": 1', '"earshot_session": 99'), *lines[1:]], "newer"),
+        (lambda lines: [lines[0].replace('"earshot_session": ', '"earshot_session": 99'), *lines[1:]], "newer"),
         (lambda lines: lines[1:], "not the journal"),
         (lambda lines: [lines[0], "{", *lines[1:]], "line 2 is damaged"),
         (lambda lines: [lines[0], '{"x": 1}', *lines[1:]], "without its sample index"),
@@ -192,20 +221,6 @@ def test_a_moved_session_replays(recorded, tmp_path):
     moved = tmp_path / "an other place"
     shutil.copytree(recorded.folder, moved)
     assert replay.compare(recorded_session.open_session(moved)).first_different is None
-
-
-def test_designs_are_the_same_after_writing_and_reading(recorded):
-    kinds = set()
-    for path in (recorded.folder / journal.DESIGNS_NAME).glob("*.npz"):
-        made = journal.load_design(path)
-        again = recorded.folder / "again.npz"
-        journal.save_design(again, made)
-        kinds.add(type(made).__name__)
-        for name, value in vars(made).items() if hasattr(made, "__dict__") else ():
-            if isinstance(value, np.ndarray):
-                np.testing.assert_array_equal(value, getattr(journal.load_design(again), name))
-        again.unlink()
-    assert kinds == {"BeamFilters", "RenderFilters"}
 
 
 def test_a_marker_needs_a_recording():

@@ -40,7 +40,7 @@ def cut_input(folder):
 def of_tomorrow(folder):
     path = folder / EVENTS_NAME
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('"earshot_session": 1', '"earshot_session": 2', 1), encoding="utf-8")
+    path.write_text(text.replace('"earshot_session": ', '"earshot_session": 9', 1), encoding="utf-8")
 
 
 def half_of_many_flac_files(folder):

@@ -17,6 +17,7 @@ from workbench.core.versions import check_version
 from workbench.engine import presets, recorded_session, replay
 from workbench.engine import settings as settings_files
 from workbench.engine.device_store import DeviceStore
+from workbench.engine.filter_files import FilterReader
 from workbench.engine.recipes import load_recipe
 from workbench.render.design import load_design
 
@@ -175,6 +176,23 @@ def test_a_session_gives_its_output_again(tmp_path):
     again, _ = read_sound(tmp_path / "again.wav")
     assert again.shape == recorded.shape and np.sqrt(np.mean(recorded**2)) > 1e-3
     np.testing.assert_allclose(again, recorded, atol=2e-5)
+
+
+def test_filters_of_a_session_are_those_that_were_used(tmp_path):
+    for number, name in enumerate(("beam", "render")):
+        shutil.copy(HERE / "08-recorded-filters" / f"{name}.npz", tmp_path / f"{number}.npz")
+    reader = FilterReader(tmp_path)
+    beam, render = reader.load(0), reader.load(1)
+
+    def taps(*shape):
+        return (np.arange(np.prod(shape)).reshape(shape) / 64 - 1).astype(np.float32)
+
+    np.testing.assert_array_equal(beam.fir, taps(2, 32))
+    assert (beam.latency_samples, beam.steering_rad, beam.method, beam.nulls_rad) == (16, 0.5, "mvdr", (1.0, -1.5))
+    np.testing.assert_array_equal(render.driver_fir, taps(3, 2, 24))
+    np.testing.assert_array_equal(render.audition_fir, taps(2, 2, 20))
+    np.testing.assert_array_equal(render.ears_fir, taps(2, 2, 24))
+    assert (render.latency_samples, render.audition_delay) == (8, 4)
 
 
 READERS = {

@@ -8,7 +8,7 @@ events.jsonl
     `methods`, `inputs`, `oracle` (what the chain does), or `steering_deg`, `gap`, `limiter_db`, `dropout`, `tracks`,
     `clocks`, `marker` (what one wants to know afterwards).
 designs/N.npz
-    The filters of a beam or of loudspeakers, as they were used.
+    The filters of a beam or of loudspeakers, as they were used: see `workbench.engine.filter_files`.
 
 The chain begins a recording from silence, as a new one would. So input and journal give the output again, bit for bit
 (`workbench.engine.replay`). Lines are flushed as they are written: a crash costs the last moments at most.
@@ -36,16 +36,16 @@ from workbench.core.messages import Dropout, Localization
 from workbench.core.params import Params
 from workbench.dsp import kernels
 from workbench.dsp.bands import HOP, RATE_HZ
-from workbench.dsp.beams import BeamFilters
 from workbench.engine import inputs
 from workbench.engine.ab_lanes import Side
 from workbench.engine.chain import Chain
+from workbench.engine.filter_files import FilterWriter
 from workbench.engine.inputs import InputSetup
-from workbench.render.renderer import RenderFilters
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
+"""2: what filters have in common is written once."""
 EVENTS_NAME = "events.jsonl"
 DESIGNS_NAME = "designs"
 QUEUE_ITEMS = 4000
@@ -141,7 +141,7 @@ class Journal:
         self._params: list[Params] = []
         self._numbers: list[dict[str, int]] = []
         self._filters: dict[int, Any] = {}
-        self._design_count = 0
+        self._filter_files = FilterWriter(folder / DESIGNS_NAME)
         self._heard_of = -1
         self._clock: dict[str, Any] = {}
         self._file = (folder / EVENTS_NAME).open("x", encoding="utf-8")
@@ -255,8 +255,7 @@ class Journal:
                 if made is not None:
                     number = next((known for known, one in {**self._filters, **filters}.items() if one is made), None)
                     if number is None:
-                        number = self._design_count = self._design_count + 1
-                        save_design(self.folder / DESIGNS_NAME / f"{number}.npz", made)
+                        number = self._filter_files.save(made)
                     filters[number] = made
                     used[kind] = number
             numbers.append(used)
@@ -310,49 +309,3 @@ def _differs(before: HopMoment, now: HopMoment) -> bool:
         or (before.gain_reduction_db >= LIMITING_DB) != (now.gain_reduction_db >= LIMITING_DB)
         or abs(before.azimuth_rad - now.azimuth_rad) >= np.radians(STEERING_STEP_DEG) / 2
     )
-
-
-def save_design(path: Path, filters: BeamFilters | RenderFilters) -> None:
-    """Write filters as arrays that `load_design` makes the same filters of. Raises OSError."""
-    path.parent.mkdir(exist_ok=True)
-    if isinstance(filters, BeamFilters):
-        np.savez(
-            path,
-            kind="beam",
-            fir=filters.fir,
-            latency_samples=filters.latency_samples,
-            steering_rad=filters.steering_rad,
-            method=filters.method,
-            nulls_rad=np.array(filters.nulls_rad, float),
-        )
-    else:
-        np.savez(
-            path,
-            kind="render",
-            driver_fir=filters.driver_fir,
-            audition_fir=filters.audition_fir,
-            ears_fir=filters.ears_fir,
-            latency_samples=filters.latency_samples,
-            audition_delay=filters.audition_delay,
-        )
-
-
-def load_design(path: Path) -> BeamFilters | RenderFilters:
-    """The opposite of `save_design`. Raises OSError, ValueError or KeyError when the file is damaged."""
-    with np.load(path, allow_pickle=False) as table:
-        if str(table["kind"]) == "beam":
-            fir = np.ascontiguousarray(table["fir"], np.float32)
-            fir.setflags(write=False)
-            return BeamFilters(
-                fir=fir,
-                latency_samples=int(table["latency_samples"]),
-                steering_rad=float(table["steering_rad"]),
-                method=str(table["method"]),
-                nulls_rad=tuple(table["nulls_rad"].tolist()),
-            )
-        arrays = {name: np.ascontiguousarray(table[name]) for name in ("driver_fir", "audition_fir", "ears_fir")}
-        return RenderFilters(
-            **arrays,
-            latency_samples=int(table["latency_samples"]),
-            audition_delay=int(table["audition_delay"]),
-        )

@@ -13,8 +13,9 @@ from workbench.core.params import Params
 from workbench.engine import inputs
 from workbench.engine.ab_lanes import Side
 from workbench.engine.chain import Chain
+from workbench.engine.filter_files import FilterReader
 from workbench.engine.inputs import InputSetup, prepare
-from workbench.engine.journal import DESIGNS_NAME, EVENTS_NAME, load_design
+from workbench.engine.journal import DESIGNS_NAME, EVENTS_NAME
 from workbench.engine.recorded_session import RecordedSession
 from workbench.engine.stages import Designs
 from workbench.enhance.runtime import NetworkGains
@@ -35,6 +36,7 @@ class State:
         self.setup: InputSetup | None = None
         self.gains = None
         self._loaded: dict[int, Any] = {}
+        self._files = FilterReader(session.folder / DESIGNS_NAME)
 
     def sides(self) -> tuple[Side, ...]:
         return tuple(Side(params, designs) for params, designs in zip(self.params, self.designs))
@@ -66,17 +68,10 @@ class State:
             filters = {}
             for kind, number in used.items():
                 if number not in loaded:
-                    loaded[number] = self._loaded[number] if number in self._loaded else self._design(number)
+                    loaded[number] = self._loaded[number] if number in self._loaded else self._files.load(number)
                 filters[kind] = loaded[number]
             self.designs[side] = replace(self.designs[side], **filters)
         self._loaded = loaded
-
-    def _design(self, number: int):
-        path = self._session.folder / DESIGNS_NAME / f"{int(number)}.npz"
-        try:
-            return load_design(path)
-        except (OSError, ValueError, KeyError, EOFError) as error:
-            raise InputError(f"{path}: missing or damaged ({error})") from error
 
 
 def install_networks(chain: Chain, methods: list[str]) -> None:
