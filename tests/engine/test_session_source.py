@@ -2,17 +2,19 @@
 
 import json
 import shutil
+import time
 
 import numpy as np
 import pytest
 
-from tests.engine.test_replay import recorded  # noqa: F401 - a fixture
+from tests.engine.test_replay import record, recorded  # noqa: F401 - a fixture
 from tests.engine.watched import WatchedSession, until
 from workbench.audio.files import read_sound
 from workbench.core.errors import InputError
-from workbench.core.params import get
+from workbench.core.params import Params, get
+from workbench.core.params import replace as replaced
 from workbench.dsp.bands import HOP, RATE_HZ
-from workbench.engine import replay
+from workbench.engine import designs, recorded_session, replay
 from workbench.engine.ab_settings import SideHistory
 from workbench.engine.assembly import Structure, assemble
 from workbench.engine.journal import EVENTS_NAME
@@ -51,6 +53,70 @@ def test_as_recorded_it_gives_the_recorded_output_bit_for_bit(recorded):  # noqa
     np.testing.assert_array_equal(out, output[:, : bypassed * HOP])
     assert get(history.params, "beamformer.steering_deg") == 40.0
     assert not history.params.output.bypass  # what is switched while listening is the listener's own
+
+
+@pytest.fixture(scope="module")
+def loading(recorded, tmp_path_factory):  # noqa: F811
+    """A session that was recorded while its network was still being loaded."""
+    folder = tmp_path_factory.mktemp("loading")
+    made = designs.NetworkGains
+
+    def slow(channels, network):
+        time.sleep(0.3)
+        return made(channels, network)
+
+    def act(session):
+        yield lambda: session.set({"enhance.method": "percepnet-small"})
+        yield lambda: until(lambda: "percepnet-small" in session.methods_ready)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(designs, "NetworkGains", slow)
+        noise = recorded.folder.parent / "noise.wav"
+        params = replaced(Params(), {"enhance.method": "classical"})
+        path = record(folder, f"file:{noise}", act, "square4-30mm", "pair-100mm", params=params)
+    return recorded_session.open_session(path)
+
+
+def test_a_network_that_was_still_loading_comes_when_it_came(loading):
+    assert replay.compare(loading).first_different is None
+    chosen = of_marker(loading, "params", '"percepnet-small"')
+    came = of_marker(loading, "methods", "percepnet-small")
+    assert came > chosen
+    output, _ = read_sound(loading.output_path)
+    hops = output.shape[1] // HOP
+    history = SideHistory()
+    history.follow(True)
+    out, said, _ = play(loading.folder, history, hops)
+    np.testing.assert_array_equal(out, output[:, : hops * HOP])
+    assert not [text for text in said if "percepnet" in text]
+
+
+def test_the_network_of_a_session_is_there_at_once_for_ones_own_settings_and_again_not_yet_as_recorded(loading):
+    came = of_marker(loading, "methods", "percepnet-small")
+    history = SideHistory()
+    history.set({"enhance.method": "percepnet-small"})
+    structure = Structure(f"session:{loading.folder}", "none", layout="pair-100mm", pace="fast", loop=True)
+    assembly = assemble(structure, history, Mailbox(), lambda text: None)
+    runner = assembly.runner
+    try:
+        runner.start()
+
+        def methods_after_a_hop():
+            while not runner.step(5.0):
+                pass
+            return runner.chain.methods
+
+        assert "percepnet-small" in methods_after_a_hop()
+        history.follow(True)
+        assert "percepnet-small" not in methods_after_a_hop()
+        until(lambda: "percepnet-small" in methods_after_a_hop())
+        assert runner.samples_in > came
+        runner.source.seek(0.0)
+        until(lambda: "percepnet-small" not in methods_after_a_hop())
+        history.follow(False)
+        assert "percepnet-small" in methods_after_a_hop()
+    finally:
+        assembly.close()
 
 
 def test_through_other_settings_it_is_another_sound_and_they_stay(recorded):  # noqa: F811

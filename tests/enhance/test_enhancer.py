@@ -165,3 +165,40 @@ def test_a_network_from_a_file_is_found_under_its_path(noise):
     enhancer.install("/somewhere/mine.onnx", _Steps())
     enhancer.process(noise[:1, :HOP], params)
     assert enhancer._estimators["/somewhere/mine.onnx"].hop == 1
+
+
+class _Fading:
+    """An estimator with a memory: its gains fall from hop to hop."""
+
+    channels = 2
+
+    def __init__(self):
+        self.reset()
+
+    def reset(self):
+        self.gain = 1.0
+
+    def process(self, frame):
+        self.gain *= 0.9
+        gain = np.full(frame.energy.shape, self.gain, np.float32)
+        return Estimate(gain, np.zeros_like(gain), np.full(2, np.nan, np.float32))
+
+
+def test_a_method_that_is_not_allowed_yet_is_as_one_that_is_not_installed_yet(noise):
+    params = replace(EnhanceParams(), method="mine")
+    late, withheld = Enhancer(2), Enhancer(2)
+    withheld.install("mine", _Fading())
+    withheld.process(noise[:, :HOP], params)  # it has heard something before
+    withheld.reset()
+    withheld.allow(("classical", "none"))
+    assert late.available == withheld.available == ("classical", "none") and "mine" in withheld.methods
+    withheld._estimators["mine"].gain = 0.1
+    for hop in range(60):
+        if hop == 30:
+            late.install("mine", _Fading())
+            withheld.allow(("classical", "mine", "none"))
+        x = noise[:, hop * HOP : (hop + 1) * HOP]
+        np.testing.assert_array_equal(late.process(x, params), withheld.process(x, params))
+        assert late.available == withheld.available
+    withheld.allow(None)
+    assert withheld._estimators["mine"].gain < 0.9  # it was allowed all along

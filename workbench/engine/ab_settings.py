@@ -30,6 +30,8 @@ class Recorded:
     azimuth_rad: float
     pictures: tuple[tuple[str, Any], ...] = ()
     """What the shown side's filters look like: attributes of the mailbox."""
+    methods: tuple[str, ...] | None = None
+    """Those that the enhancer had; None: all that there are now."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -197,6 +197,11 @@ class Chain:
         so that the hop's `methods` say what each of them used. From any thread; the first of two is kept."""
         self._arrived.append((network, estimators))
 
+    def allow(self, methods: tuple[str, ...] | None) -> None:
+        """Have the enhancers be as if only these methods were installed; None: all. Between hops."""
+        for enhancer in self.enhancers:
+            enhancer.allow(methods)
+
     def _take_networks(self) -> None:
         while self._arrived:
             network, estimators = self._arrived.popleft()
@@ -207,7 +212,7 @@ class Chain:
     @property
     def methods(self) -> tuple[str, ...]:
         """Methods that every enhancer had in the newest hop."""
-        return self.enhancers[0].methods
+        return self.enhancers[0].available
 
     @property
     def taps(self) -> tuple[str, ...]:

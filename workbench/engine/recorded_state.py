@@ -33,6 +33,8 @@ class State:
         self.params = [Params() for _ in range(sides)]
         self.designs = [Designs() for _ in range(sides)]
         self.choice: ABChoice | None = None
+        self.methods: tuple[str, ...] | None = None
+        """Those that the enhancer had; None where the journal does not say."""
         self.setup: InputSetup | None = None
         self.gains = None
         self._loaded: dict[int, Any] = {}
@@ -57,6 +59,7 @@ class State:
                 self.gains = prepare(self.setup, self._session.header["input_channels"])
             if "methods" in event:
                 self._install(event["methods"])
+                self.methods = tuple(event["methods"])
         except InputError as error:
             raise InputError(f"{where}: {error}") from error
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
@@ -78,5 +81,5 @@ def install_networks(chain: Chain, methods: list[str]) -> None:
     """Load the networks among the methods that a chain does not have yet; it has them from its next hop on. Raises
     InputError."""
     for method in methods:
-        if method not in chain.methods:
+        if any(method not in enhancer.methods for enhancer in chain.enhancers):
             chain.install(method, tuple(NetworkGains(enhancer.channels, method) for enhancer in chain.enhancers))

@@ -322,6 +322,7 @@ class Runner:
             return _Chained(params, None, (side,), None, self.chain.process(block, params, side.designs))
         if block.recorded is not None and self._history.following:
             return self._as_recorded(block)
+        self.chain.allow(None)
         choice = self._history.choice
         pair = tuple(self._history.side(number).params for number in (0, 1))
         params, other = pair[choice.shown], pair[1 - choice.shown]
@@ -339,6 +340,7 @@ class Runner:
     def _as_recorded(self, block: Block) -> _Chained:
         """A hop of a recorded session, with the settings and filters of then."""
         sides, choice = self._history.show_recorded(block.recorded)
+        self.chain.allow(block.recorded.methods)  # a network that was still loading then comes when it came
         self._azimuth_rad = block.recorded.azimuth_rad
         if self._mailbox is not None:
             for name, picture in block.recorded.pictures:

@@ -205,7 +205,7 @@ class _Cursor:
         shown = sides[min(choice.shown, len(sides) - 1)].designs
         if shown is not self._drawn[0] and not self._source.why_not:
             self._drawn = (shown, self._source.draw(shown))
-        return Recorded(sides, choice, self._azimuth_rad, self._drawn[1])
+        return Recorded(sides, choice, self._azimuth_rad, self._drawn[1], self._state.methods)
 
     def _check(self, side: Side, choice: ABChoice) -> None:
         """Raises InputError where the filters do not fit the chain, or there is no such choice."""

@@ -43,6 +43,7 @@ class Enhancer:
     def __init__(self, channels: int = 1, estimators: dict[str, GainEstimator] | None = None):
         self.channels = channels
         self._estimators: dict[str, GainEstimator] = {"classical": ClassicalGains(channels), **(estimators or {})}
+        self._allowed: tuple[str, ...] | None = None
         self._extractor = FeatureExtractor(channels)
         self._synthesis = Synthesis(channels)
         self.reset()
@@ -70,10 +71,26 @@ class Enhancer:
             raise ValueError(f"estimator for {estimator.channels} channels in an enhancer of {self.channels}")
         self._estimators[method] = estimator
 
+    def allow(self, methods: tuple[str, ...] | None) -> None:
+        """Be as if only these of the methods were installed; None: all. One that is allowed from now on begins as if
+        it had just been installed. Between hops."""
+        if methods is self._allowed:
+            return
+        before, self._allowed = self.available, methods
+        for method in self.available:
+            if method in self._estimators and method not in before:
+                self._estimators[method].reset()
+
     @property
     def methods(self) -> tuple[str, ...]:
-        """Methods that can be chosen now."""
+        """Methods that are installed."""
         return (*self._estimators, "none")
+
+    @property
+    def available(self) -> tuple[str, ...]:
+        """Methods that can be chosen now."""
+        allowed = self._allowed
+        return self.methods if allowed is None else tuple(one for one in self.methods if _is_in(one, allowed))
 
     def process(self, x: np.ndarray, params: EnhanceParams) -> np.ndarray:
         """One hop.
@@ -82,7 +99,7 @@ class Enhancer:
         ----------
         x : (channels, HOP) float32
         params : EnhanceParams
-            A method or network that is not installed falls back to "classical".
+            A method or network that is not installed, or not allowed, falls back to "classical".
 
         Returns
         -------
@@ -115,7 +132,10 @@ class Enhancer:
 
     def _estimate(self, frame: AnalysedFrame, params: EnhanceParams) -> Estimate | None:
         method = params.network or (params.method if params.enabled else "none")
-        estimator = None if method == "none" else self._estimators.get(method, self._estimators["classical"])
+        estimator = None
+        if method != "none":
+            known = self._allowed is None or _is_in(method, self._allowed)
+            estimator = self._estimators.get(method if known else "classical", self._estimators["classical"])
         if method != self._method:
             self._method = method
             self._smooth = None
@@ -163,6 +183,10 @@ class Enhancer:
         if gain == before:
             return out if gain == 1.0 else out * np.float32(gain)
         return out * np.linspace(before, gain, HOP, endpoint=False, dtype=np.float32)
+
+
+def _is_in(method: str, allowed: tuple[str, ...]) -> bool:
+    return method in allowed or method in ("classical", "none")
 
 
 def _shaped(frame: AnalysedFrame, strength: np.ndarray, gain: np.ndarray) -> np.ndarray:
