@@ -24,9 +24,9 @@ from workbench.engine.session import Session
 from workbench.engine.settings import Settings
 
 
-def record(folder, source, act, array="", layout="", seconds=0.6, params=Params()):
+def record(folder, source, act, array="", layout="", seconds=0.6, params=None):
     """A session that plays a file, is recorded while `act` does something every so many seconds of sound, and ends."""
-    session = WatchedSession(Settings(params=params, source=source, array=array, layout=layout))
+    session = WatchedSession(Settings(params=params or Params(), source=source, array=array, layout=layout))
     session.play()
     session.start_recording(folder)
     until(lambda: session.recorded_samples > 0.2 * RATE_HZ)
