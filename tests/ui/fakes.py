@@ -133,6 +133,9 @@ class FakeSession:
     def can_redo(self):
         return bool(self.redo_label)
 
+    def look_at_loudspeakers(self, looking):
+        self.looking_at_loudspeakers = looking
+
     def set(self, values, gesture=None):
         self.calls.append(("set", values, gesture))
         self.history.set(values, gesture)
