@@ -22,8 +22,11 @@ class Repaints(QObject):
 
     def after(self, change) -> set[QWidget]:
         """Do it, let the window paint, and tell who was painted; what was due before is painted first."""
-        QApplication.processEvents()
-        self._painted.clear()
+        while True:
+            self._painted.clear()
+            QApplication.processEvents()
+            if not self._painted:
+                break
         change()
         QApplication.processEvents()
         return set(self._painted)

@@ -289,7 +289,7 @@ def test_curves_are_stale_until_the_design_follows():
     assert not is_stale(None, moved)
 
 
-def test_stale_curves_are_fainter(view):
+def test_stale_curves_are_fainter(view, qtbot):
     plot = view.cancellation
     spot = QPoint(int(plot.x_of(3000.0)), int(plot.plot_rect().top() + (33 - 18) / 36 * plot.plot_rect().height()))
 
@@ -300,6 +300,7 @@ def test_stale_curves_are_fainter(view):
     view.show_params(parameters.replace(PARAMS, {"render.method": "plain"}), Params())  # no target over the curve
     fresh = brightness()
     view.show_params(parameters.replace(PARAMS, {"render.method": "plain", "render.null_deg": 80.0}), Params())
+    qtbot.waitUntil(lambda: plot.faded, timeout=20000)
     assert brightness() < 0.75 * fresh
 
 

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
+from tests.ui.repaints import Repaints
 from tests.ui.space_messages import SQUARE_MICS_M, cardioid, localization, track, truth
 from workbench.ui import theme
 from workbench.ui.views import polar
@@ -562,3 +563,10 @@ def test_a_talker_is_dragged_to_a_place_that_was_beyond_the_rim(view):
     seen = steps(view.talker_moved)
     drag(canvas, canvas.place(0.0, 2.0), [canvas.place(0.0, 3.6)])
     assert seen[-1] == (1, pytest.approx(0.0, abs=0.01), pytest.approx(3.6, abs=0.051))
+
+
+def test_nulls_that_are_shown_already_paint_nothing(view):
+    view.set_nulls((30.0,), True)
+    painted = Repaints(view.canvas)
+    assert painted.after(lambda: view.set_nulls((30.0,), True)) == set()
+    assert painted.after(lambda: view.set_nulls((30.0, 60.0), True)) == {view.canvas}

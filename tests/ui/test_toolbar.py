@@ -3,8 +3,10 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QWidget
 
 from tests.ui.fakes import RUNNING
+from tests.ui.repaints import Repaints
 from workbench.core import params as parameters
 from workbench.core.ab import ABState
 from workbench.core.params import Params
@@ -99,3 +101,16 @@ def test_everything_fits(bar, width, compact):
     bar.show_health(replace(RUNNING, recording_s=3599.9))
     bar.show_params(parameters.replace(Params(), {"output.muted": True}))
     assert bar.sizeHint().width() <= width
+
+
+def test_parameters_that_the_bar_shows_already_paint_nothing(bar):
+    muted = parameters.replace(Params(), {"output.muted": True})
+    painted = Repaints(bar, *bar.findChildren(QWidget))
+    bar.show_params(Params())
+    moved = parameters.replace(Params(), {"render.droop_db": 3.0})
+    assert painted.after(lambda: bar.show_params(moved)) == set()
+    assert bar.mute_button in painted.after(lambda: bar.show_params(muted))
+    assert painted.after(lambda: bar.show_params(muted)) == set()
+    bar.preset.set_value("Factory settings", "edited")
+    assert painted.after(lambda: bar.preset.set_value("Factory settings", "edited")) == set()
+    assert bar.preset in painted.after(lambda: bar.preset.set_value("Factory settings", ""))

@@ -83,21 +83,31 @@ class FigureStrip(QWidget):
         self.setAccessibleName("Figures of the loudspeaker design")
 
     def show_response(self, response: LoudspeakerResponse | None) -> None:
-        self.entries = figures(response)
+        entries = figures(response)
+        for number, (before, after) in enumerate(zip(self.entries, entries, strict=True)):
+            if before != after:
+                self.update(self._place(number).toAlignedRect())
+        self.entries = entries
         self.setAccessibleDescription("; ".join(f"{label} {number} {unit}" for label, number, unit, _ in self.entries))
-        self.update()
 
     def apply_theme(self, tokens: Tokens) -> None:
         self.tokens = tokens
         self.update()
 
+    def _place(self, number: int) -> QRectF:
+        """Where a figure stands, with the line before it and without the round corners of what holds it."""
+        pitch = (self.width() - 12) / len(self.entries)
+        return QRectF(4 + number * pitch, 0, pitch, self.HEIGHT - theme.RADIUS_PANEL)
+
     def paintEvent(self, event) -> None:
         painter, t = QPainter(self), self.tokens
         painter.setPen(QPen(QColor(t.line), 1.0))
         painter.drawLine(0, 0, self.width(), 0)
-        pitch = (self.width() - 12) / len(self.entries)
         for number, (label, text, unit, remark) in enumerate(self.entries):
-            x = 12 + number * pitch
+            place = self._place(number)
+            if not place.adjusted(-1, 0, 1, 0).intersects(QRectF(event.rect())):  # a line is as wide as its pen
+                continue
+            x, pitch = place.x() + 8, place.width()
             if number:
                 painter.setPen(QPen(QColor(t.line), 1.0))
                 painter.drawLine(round(x - 8), 8, round(x - 8), self.HEIGHT - 8)

@@ -300,8 +300,9 @@ class Toolbar(QFrame):
         """What plays, and whether it is muted."""
         self._bypass = params.output.bypass
         self.side.set_value("bypass" if self._bypass else self._ab.side)
-        self.mute_button.setVisible(params.output.muted)
-        self._show_keep()
+        if params.output.muted == self.mute_button.isHidden():
+            self.mute_button.setVisible(params.output.muted)
+            self._show_keep()
 
     def set_undo(self, undo_label: str, redo_label: str) -> None:
         """Names of the next steps back and forth; empty where there is none."""

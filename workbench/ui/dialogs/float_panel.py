@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QRegion
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -37,10 +37,14 @@ class _Ground(QWidget):
         self.hide()
 
     def follow(self) -> None:
-        """Lie under all of the panel but its border and the height of its round corners."""
-        place = self._panel.geometry().adjusted(1, theme.RADIUS_PANEL, -1, -theme.RADIUS_PANEL)
+        """Lie under all of the panel but its border and its round corners."""
+        place = self._panel.geometry().adjusted(1, 1, -1, -1)
         if place != self.geometry():
             self.setGeometry(place)
+            corner, whole = theme.RADIUS_PANEL - 1, self.rect()
+            self.setMask(
+                QRegion(whole.adjusted(0, corner, 0, -corner)) + QRegion(whole.adjusted(corner, 0, -corner, 0))
+            )
         self.setVisible(not self._panel.isHidden())
         self.stackUnder(self._panel)
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from workbench.core.messages import LoudspeakerResponse
 from workbench.ui import painting, theme
 from workbench.ui.theme import WHITE, Tokens
 from workbench.ui.views.beam_polar import diamond
@@ -22,6 +23,7 @@ class BeamMapPlot(SpeakerPlot):
 
     title = "Beam, all"
     span = (-24.0, 0.0)
+    params_shown = ("null_deg", "more_nulls", "window_deg")
     frequency_chosen = Signal(float)
 
     def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
@@ -29,6 +31,9 @@ class BeamMapPlot(SpeakerPlot):
         self.frequency_hz = 1000.0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setToolTip("Click, or press Up and Down, to choose the frequency of the polar plot")
+
+    def data_of(self, response: LoudspeakerResponse) -> tuple:
+        return response.detail.beam_db, response.detail.beam_hz
 
     def set_frequency(self, frequency_hz: float) -> None:
         self.frequency_hz = frequency_hz

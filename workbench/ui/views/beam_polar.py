@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from workbench.core.messages import LoudspeakerResponse
 from workbench.core.params import RenderParams
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens
@@ -28,6 +29,7 @@ class BeamPolarPlot(SpeakerPlot):
 
     title = "Centre beam"
     floor_db = -30.0
+    params_shown = ("null_deg", "more_nulls", "window_deg")
     frequency_chosen = Signal(float)
 
     def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
@@ -62,6 +64,10 @@ class BeamPolarPlot(SpeakerPlot):
 
     def axes_key(self) -> Hashable:
         return super().axes_key(), None if self.params is None else self.params.window_deg
+
+    def data_of(self, response: LoudspeakerResponse) -> tuple:
+        detail = response.detail
+        return detail.beam_hz, detail.beam_azimuth_rad, detail.beam_db, detail.beam_spread_db
 
     def data_key(self) -> Hashable:
         return super().data_key(), self.frequency_hz

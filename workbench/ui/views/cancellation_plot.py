@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from workbench.core.messages import LoudspeakerResponse
 from workbench.core.params import format_curve, parse_curve
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens
@@ -27,6 +28,15 @@ from workbench.ui.views.speaker_plot import (
 )
 
 
+def separation_figures(response: LoudspeakerResponse) -> list[tuple[str, str]]:
+    """Mean separation at each head position: where, and as it is written."""
+    words = {"nominal": "Nominal", "2 cm": "2 cm off", "5 cm": "5 cm off"}
+    return [
+        (words[name], painting.number(mean_separation_db(response.frequency_hz, level), 1))
+        for name, level in response.separation_db.items()
+    ]
+
+
 class CancellationPlot(SpeakerPlot):
     """Separation on and off centre, and the target, whose points are dragged.
 
@@ -36,6 +46,7 @@ class CancellationPlot(SpeakerPlot):
     title = "Crosstalk cancellation"
     note = "300 Hz–8 kHz"
     span = (-3.0, 33.0)
+    params_shown = ("method", "cancellation_db", "cancellation_shape")
 
     def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
         super().__init__(tokens, parent)
@@ -43,6 +54,7 @@ class CancellationPlot(SpeakerPlot):
         self.setToolTip("Drag the target's points; double click to add or remove one")
         self.held: int | None = None
         self.chosen: int | None = None
+        self._figures: list[tuple[str, str]] = []
 
     def sizeHint(self) -> QSize:
         return QSize(600, 320)
@@ -53,18 +65,25 @@ class CancellationPlot(SpeakerPlot):
     def summary(self) -> str:
         return "; ".join(f"{label} {value} dB" for label, value in self.figures())
 
-    def axes_key(self) -> Hashable:
-        return super().axes_key(), tuple(self.figures())
+    def show_response(self, response: LoudspeakerResponse | None) -> None:
+        figures = [] if response is None else separation_figures(response)
+        if figures != self._figures:
+            self._figures = figures
+            self.update()
+        super().show_response(response)
+
+    def figures_key(self) -> Hashable | None:
+        return tuple(self._figures)
+
+    def data_of(self, response: LoudspeakerResponse) -> tuple:
+        detail, lines = response.detail, response.separation_db
+        curves = *lines, *lines.values(), response.plain_separation_db, detail.spread_db
+        short = detail.target_db, response.driver_gain_db, detail.params.boost_limit_db, detail.params.method
+        return (response.frequency_hz, *curves, *short)
 
     def figures(self) -> list[tuple[str, str]]:
         """Mean separation at each head position, as written."""
-        if self.response is None:
-            return []
-        words = {"nominal": "Nominal", "2 cm": "2 cm off", "5 cm": "5 cm off"}
-        return [
-            (words[name], painting.number(mean_separation_db(self.response.frequency_hz, level), 1))
-            for name, level in self.response.separation_db.items()
-        ]
+        return list(self._figures)
 
     # The target's points -----------------------------------------------------------------------------------
 
@@ -178,10 +197,13 @@ class CancellationPlot(SpeakerPlot):
         self.paint_levels(painter, rect, self.span, (0, 10, 20, 30), signed=False)
         self.paint_frequencies(painter, rect)
         self.paint_unit(painter, rect.topRight() + QPointF(-4, 12), "dB")
+        self._paint_legend(painter, rect)
+
+    def paint_figures(self, painter: QPainter) -> None:
         t = self.tokens
         painter.setFont(theme.font(12))
         x = self.width() - 12.0
-        for label, text in reversed(self.figures()):
+        for label, text in reversed(self._figures):
             for word, color, font in (
                 (painting.with_unit(text, "dB"), t.text1, theme.font(12, 500)),
                 (label + " ", t.text2, theme.font(12)),
@@ -192,7 +214,6 @@ class CancellationPlot(SpeakerPlot):
                 painter.setPen(QColor(t.accent if label == "Nominal" and color == t.text1 else color))
                 painter.drawText(QRectF(x, 4, width + 1, TITLE - 6), Qt.AlignmentFlag.AlignVCenter, word)
             x -= 14
-        self._paint_legend(painter, rect)
 
     def _styles(self) -> dict[str, tuple[str, QPen]]:
         t = self.tokens

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
+from workbench.core.messages import LoudspeakerResponse
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens
 from workbench.ui.views.loudspeakers import driver_dashes, driver_sides
@@ -18,6 +19,7 @@ class DriverGainPlot(SpeakerPlot):
 
     title = "Driver gain"
     span = (-20.0, 22.0)
+    params_shown = ("method", "boost_limit_db")
 
     def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
         super().__init__(tokens, parent)
@@ -28,6 +30,9 @@ class DriverGainPlot(SpeakerPlot):
     @property
     def note(self) -> str:
         return ("left input", "right input")[self.input]
+
+    def data_of(self, response: LoudspeakerResponse) -> tuple:
+        return response.detail.input_gain_db, response.frequency_hz, response.driver_names
 
     def _limit_y(self) -> float:
         rect = self.plot_rect()

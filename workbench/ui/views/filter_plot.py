@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from workbench.core.messages import LoudspeakerResponse
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens
 from workbench.ui.views.loudspeakers import driver_dashes, driver_sides
@@ -88,6 +89,11 @@ class FilterPlot(SpeakerPlot):
     def axes_key(self) -> Hashable:
         times = None if self.detail is None else (self.detail.impulse_ms[0], self.detail.impulse_ms[-1])
         return super().axes_key(), self.kind, times
+
+    def data_of(self, response: LoudspeakerResponse) -> tuple:
+        detail, shared = response.detail, (response.frequency_hz, response.driver_names)
+        curves = detail.group_delay_ms, detail.error_db, detail.image_ild_db, detail.image_itd_us
+        return (*shared, *curves, detail.impulse, detail.impulse_ms)
 
     def data_key(self) -> Hashable:
         return super().data_key(), self.kind

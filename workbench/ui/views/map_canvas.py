@@ -76,7 +76,10 @@ class MapCanvas(MapHand, MapViewport, QWidget):
         self._refresh()
 
     def set_nulls(self, handles_deg: Sequence[float], shown: bool) -> None:
+        before = self.state.hand_nulls_deg, self.state.nulls_shown
         self.state.hand_nulls_deg, self.state.nulls_shown = tuple(map(float, handles_deg)), shown
+        if before == (self.state.hand_nulls_deg, self.state.nulls_shown):
+            return
         if -self._target > len(self.nulls_deg):
             self._target = 0
         self._describe()

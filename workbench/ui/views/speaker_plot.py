@@ -1,10 +1,12 @@
 """What all plots of a loudspeaker design share: each is a widget that shows a message and says what a person drags.
 
 Whatever can be dragged emits `changed` with parameters by path and the gesture that joins one drag to one undo step.
-While the design on show is older than the parameters, curves are drawn at half strength.
+Curves are drawn at half strength where the design on show is older than the parameters and the next one is late: those
+that follow a slider do not flicker.
 
 What stands still (axes) and what hangs on the design (curves) are pictures, painted anew when they change: a handle
-that is dragged is painted sixty times a second, on top of them.
+that is dragged is painted sixty times a second, on top of them. A plot that finds nothing new in a design is not
+painted again, nor for parameters that it does not show.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import itertools
 from collections.abc import Callable, Hashable
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -31,6 +33,8 @@ from workbench.ui.views.loudspeakers import (
 TITLE = 30
 LEGEND = 20
 STALE = 0.5
+LATE_MS = 300
+"""A design that is older than the parameters is drawn at half strength when none has come for so long."""
 SHAPE = "render.cancellation_shape"
 HANDLES_HZ = (150.0, 400.0, 1000.0, 2500.0, 6000.0, 14000.0)
 """Where the target has its handles before one was moved."""
@@ -45,6 +49,21 @@ def is_stale(response: LoudspeakerResponse | None, params: RenderParams | None) 
     if detail is None or params is None:
         return False
     return any(getattr(params, name) != getattr(detail.params, name) for name in detail.params_read)
+
+
+def same_data(first: tuple | None, second: tuple | None) -> bool:
+    """Two tuples of arrays and of what can be compared hold the same."""
+    if first is None or second is None or len(first) != len(second):
+        return first is second
+    return all(map(_same, first, second))
+
+
+def _same(first, second) -> bool:
+    if first is second:
+        return True
+    if isinstance(first, np.ndarray) and isinstance(second, np.ndarray):
+        return first.shape == second.shape and first.dtype == second.dtype and first.tobytes() == second.tobytes()
+    return not isinstance(first, np.ndarray) and not isinstance(second, np.ndarray) and bool(first == second)
 
 
 def frequency_at(fraction: float) -> float:
@@ -67,6 +86,8 @@ class SpeakerPlot(QWidget):
     note = ""
     margins = (40.0, 26.0)
     """Room left of the plot and below it."""
+    params_shown: tuple[str, ...] = ()
+    """Names of the parameters that axes and handles are painted of."""
 
     def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
         super().__init__(parent)
@@ -77,6 +98,13 @@ class SpeakerPlot(QWidget):
         self.input = 0
         self._gesture = ""
         self._layers: dict[str, tuple[Hashable, QPixmap]] = {}
+        self._data: tuple | None = None
+        self._data_number = 0
+        self.faded = False
+        """The curves are drawn at half strength."""
+        self._late = QTimer(self, singleShot=True, interval=LATE_MS)
+        self._late.timeout.connect(lambda: self._set_faded(True))
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         self.setAccessibleName(self.title)
@@ -86,14 +114,37 @@ class SpeakerPlot(QWidget):
 
     def show_response(self, response: LoudspeakerResponse | None) -> None:
         """Show a design; None leaves the axes."""
+        axes = self.axes_key()
         self.response = response
+        data = None if self.detail is None else self.data_of(response)
+        if not same_data(data, self._data):
+            self._data = data
+            self._data_number += 1
+            self.update()
+        elif axes != self.axes_key():
+            self.update()
         self.setAccessibleDescription(self.summary())
-        self.update()
+        self._late.stop()  # one has come: the next one has its time
+        self._look_at_age()
 
     def show_params(self, params: RenderParams) -> None:
         """The parameters in force."""
-        self.params = params
-        self.update()
+        before, self.params = self.params, params
+        if before is None or any(getattr(before, name) != getattr(params, name) for name in self.params_shown):
+            self.update()
+        self._look_at_age()
+
+    def _look_at_age(self) -> None:
+        if not is_stale(self.response, self.params):
+            self._late.stop()
+            self._set_faded(False)
+        elif not self.faded and not self._late.isActive():
+            self._late.start()
+
+    def _set_faded(self, faded: bool) -> None:
+        if faded != self.faded:
+            self.faded = faded
+            self.update()
 
     def set_layout(self, layout: SpeakerLayout | None) -> None:
         self.layout_shown = layout
@@ -148,18 +199,34 @@ class SpeakerPlot(QWidget):
         """What title, note and axes hang on, beside size and theme."""
         return self.note, self.detail is None
 
+    def figures_key(self) -> Hashable | None:
+        """What is written beside the title and follows the design; None: nothing is."""
+        return None
+
+    def data_of(self, response: LoudspeakerResponse) -> tuple:
+        """What the data are painted of: arrays, and what can be compared. `response` has a detail."""
+        return (response,)
+
     def data_key(self) -> Hashable:
         """What the data hang on, beside size, theme and layout."""
-        return self.response, self.input
+        return self._data_number, self.input
 
-    def _layer(self, name: str, key: Hashable, paint: Callable[[QPainter], None]) -> QPixmap:
-        """A picture of the whole widget, painted where its key is another than before."""
+    def _layer(
+        self,
+        name: str,
+        key: Hashable,
+        paint: Callable[[QPainter], None],
+        fill: str | None = None,
+        height: int | None = None,
+    ) -> QPixmap:
+        """A picture of the whole widget, or of its top, painted where its key is another than before."""
         ratio = painting.pixel_ratio(self)
         key = (key, self.width(), self.height(), ratio, self.tokens, self.layout_shown)
         before = self._layers.get(name)
         if before is not None and before[0] == key:
             return before[1]
-        picture = painting.blank_pixmap(self.size(), ratio)
+        size = self.size() if height is None else QSize(self.width(), height)
+        picture = painting.blank_pixmap(size, ratio, fill)
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint(painter)
@@ -174,10 +241,12 @@ class SpeakerPlot(QWidget):
     def paintEvent(self, event) -> None:
         rect = self.plot_rect()
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, self._layer("axes", self.axes_key(), self._paint_axes))
+        painter.drawPixmap(0, 0, self._layer("axes", self.axes_key(), self._paint_axes, self.tokens.panel))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if (figures := self.figures_key()) is not None:
+            painter.drawPixmap(0, 0, self._layer("figures", figures, self.paint_figures, height=TITLE))
         if self.detail is not None:
-            painter.setOpacity(STALE if is_stale(self.response, self.params) else 1.0)
+            painter.setOpacity(STALE if self.faded else 1.0)
             painter.drawPixmap(0, 0, self._layer("data", self.data_key(), self._paint_data))
             painter.setOpacity(1.0)
             self.paint_handles(painter, rect)
@@ -212,6 +281,9 @@ class SpeakerPlot(QWidget):
 
     def paint_axes(self, painter: QPainter, rect: QRectF) -> None:
         """Grid and numbers."""
+
+    def paint_figures(self, painter: QPainter) -> None:
+        """What is written beside the title."""
 
     def paint_data(self, painter: QPainter, rect: QRectF) -> None:
         """Curves and pictures, clipped to the plot."""

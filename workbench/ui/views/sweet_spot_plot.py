@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from workbench.core.messages import LoudspeakerResponse
 from workbench.ui import painting, theme
 from workbench.ui.theme import BLACK, WHITE, Tokens
 from workbench.ui.views.color_bar import paint_scale
@@ -24,6 +25,7 @@ class SweetSpotPlot(SpeakerPlot):
     title = "Sweet spot"
     span = (0.0, 20.0)
     margins = (40.0, 44.0)
+    params_shown = ("head_side_cm", "head_back_cm")
 
     def __init__(self, tokens: Tokens = theme.DARK, parent: QWidget | None = None):
         super().__init__(tokens, parent)
@@ -37,6 +39,10 @@ class SweetSpotPlot(SpeakerPlot):
     def axes_key(self) -> Hashable:
         extent = None if self.detail is None else tuple((place[0], place[-1], len(place)) for place in self._extent())
         return super().axes_key(), extent
+
+    def data_of(self, response: LoudspeakerResponse) -> tuple:
+        detail = response.detail
+        return detail.sweet_db, detail.side_cm, detail.distance_m
 
     def summary(self) -> str:
         if self.detail is None:
