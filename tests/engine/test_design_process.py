@@ -19,10 +19,11 @@ from workbench.core import params as parameters
 from workbench.core.errors import InputError
 from workbench.core.geometry import load_layout
 from workbench.core.params import Params
-from workbench.engine import design_process, design_server
+from workbench.engine import compute_child, design_process, design_server
 from workbench.engine.chain import Designs
+from workbench.engine.compute_child import receive, send
 from workbench.engine.design_process import DesignFailed, DesignProcess
-from workbench.engine.design_server import Answer, Designer, Task, picture, receive, send
+from workbench.engine.design_server import Answer, Designer, Task, picture
 from workbench.engine.listening_room import ListeningRoom, room_depth
 from workbench.engine.mailbox import Mailbox
 from workbench.engine.pictures import Pictures
@@ -195,7 +196,7 @@ def test_one_that_hangs_is_ended(process, monkeypatch):
     child = process._process.pid
     os.kill(child, signal.SIGSTOP)
     monkeypatch.setattr(design_process, "PATIENCE_S", 0.1)
-    monkeypatch.setattr(design_process, "CLOSE_S", 0.1)
+    monkeypatch.setattr(compute_child, "CLOSE_S", 0.1)
     assert process.design(task(True), DRAFT) is None
     assert not process.running and not lives(child)
 
@@ -215,7 +216,7 @@ def test_closing_does_not_wait_for_a_design(process):
 
 
 def test_where_it_cannot_be_started_designs_are_made_here(process, monkeypatch, caplog):
-    monkeypatch.setattr(design_process, "program", lambda: ["/no/such/program"])
+    monkeypatch.setattr(compute_child, "program", lambda: ["/no/such/program"])
     assert process.design(task(True), DRAFT) is None and "no design process" in caplog.text
 
 

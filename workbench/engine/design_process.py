@@ -9,18 +9,18 @@ from __future__ import annotations
 import contextlib
 import logging
 import pickle
-import socket
 import subprocess
 import threading
 import time
 from multiprocessing.connection import Connection
 
-from workbench.audio.stream import environment, program
 from workbench.core.errors import InputError
 from workbench.core.geometry import SpeakerLayout
 from workbench.core.messages import LoudspeakerResponse
 from workbench.core.params import RenderParams
-from workbench.engine.design_server import Answer, Task, receive, send
+from workbench.engine import compute_child
+from workbench.engine.compute_child import receive, send
+from workbench.engine.design_server import Answer, Task
 from workbench.engine.room_paths import listening_room
 from workbench.render.effort import Effort, Outdated
 from workbench.render.renderer import DELAY, RenderFilters
@@ -35,7 +35,6 @@ ASK_AGAIN_S = 0.02
 KEPT_S = 60.0
 """It holds 80 MB: so long after its last design it ends, unless somebody looks."""
 REST_AFTER_FAILURE_S = 60.0
-CLOSE_S = 1.0
 
 
 class DesignFailed(RuntimeError):
@@ -141,25 +140,14 @@ class DesignProcess:
 
     def _start(self) -> bool:
         """Start the process, and the thread that ends it; whether it could be started."""
-        ours, its = socket.socketpair()
         try:
-            process = subprocess.Popen(
-                [*program(), "--design-server", str(its.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(its.fileno(),),
-                env=environment({"OMP_NUM_THREADS": "1"}),
-            )
+            process, link = compute_child.start("--design-server")
         except OSError as error:
             log.warning("no design process: %s", error)
             self._broken_until_s = time.monotonic() + REST_AFTER_FAILURE_S
-            ours.close()
             return False
-        finally:
-            its.close()
         with self._state:
-            self._process, self._link, self._owed = process, Connection(ours.detach()), False
+            self._process, self._link, self._owed = process, link, False
             if self._closed:  # meanwhile
                 self._end()
                 return False
@@ -187,14 +175,8 @@ class DesignProcess:
         with self._state:
             process, link, self._process, self._link = self._process, self._link, None, None
             self._state.notify_all()
-        if link is not None:
-            link.close()
-        if process is not None:
-            try:
-                process.wait(CLOSE_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        if process is not None and link is not None:
+            compute_child.end(process, link)
 
     def close(self) -> None:
         """End the process; nobody can ask any more. Waits for it, at most a second."""

@@ -1,11 +1,12 @@
 """The design process: loudspeakers' filters and their pictures, away from the interpreter that sound and window share.
 
 A child of the program, started as the program itself with ``--design-server LINK`` (see `workbench.__main__`); the
-number is an inherited descriptor, a stream socket. Over it comes one `Task` at a time, and one `Answer` goes back for
-each. What comes while a task is worked on means that it is no longer wanted. When the parent's end closes, for whatever
-reason, the child leaves at its next step.
+number is an inherited descriptor, the link. Over it comes one `Task` at a time, and one `Answer` goes back for each.
+What comes while a task is worked on means that it is no longer wanted. When the parent's end closes, for whatever
+reason, the child leaves at its next step. Or there comes one `TradesTask`: then numbers from 0 to 1 go back until its
+answer does.
 
-`workbench.engine.design_process` is the parent's end.
+`workbench.engine.design_process` and `workbench.engine.trades` are the parents' ends.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ import pickle
 import signal
 import sys
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from multiprocessing.connection import Connection
-from typing import Any
 
 import numpy as np
 
@@ -26,10 +27,13 @@ from workbench.core.errors import InputError
 from workbench.core.geometry import SpeakerLayout
 from workbench.core.messages import LoudspeakerResponse
 from workbench.core.params import RenderParams
+from workbench.core.trades import Trades
+from workbench.engine.compute_child import receive, send
 from workbench.engine.listening_room import ListeningRoom, prepare_depth, room_depth
 from workbench.render.detail import loudspeaker_detail
 from workbench.render.effort import Effort, Outdated
 from workbench.render.renderer import RenderFilters, design_render, loudspeaker_response
+from workbench.render.tradeoffs import trades
 
 NICENESS = 5
 """On few processors the sound goes first."""
@@ -67,6 +71,23 @@ class Answer:
     failure: str = ""
 
 
+@dataclass(frozen=True)
+class TradesTask:
+    """What a design may be traded for, see `tradeoffs.trades`."""
+
+    layout: SpeakerLayout
+    params: RenderParams
+
+
+@dataclass(frozen=True)
+class TradesAnswer:
+    """The trades; or a refusal for the person; or what went wrong."""
+
+    trades: Trades | None = None
+    refusal: str = ""
+    failure: str = ""
+
+
 @lru_cache(maxsize=4)
 def kept_layout(data: bytes) -> SpeakerLayout:
     """The layout that was pickled, the same object for the same bytes."""
@@ -81,27 +102,6 @@ def picture(
     if room is not None:
         detail = replace(detail, depth=room_depth(layout, filters, room))
     return replace(loudspeaker_response(layout, filters), detail=detail)
-
-
-def send(link: Connection, message: Any) -> None:
-    """Send an object; its arrays are not copied on the way. Raises OSError where the other end is closed."""
-    buffers: list[pickle.PickleBuffer] = []
-    data = pickle.dumps(message, protocol=5, buffer_callback=buffers.append)
-    link.send_bytes(len(buffers).to_bytes(4, "little") + data)
-    for buffer in buffers:
-        link.send_bytes(buffer.raw())
-
-
-def receive(link: Connection) -> Any:
-    """The object that was sent; None for an empty message. Its arrays are read-only.
-
-    Raises EOFError and OSError where the other end is closed.
-    """
-    data = link.recv_bytes()
-    if not data:
-        return None
-    buffers = [link.recv_bytes() for _ in range(int.from_bytes(data[:4], "little"))]
-    return pickle.loads(data[4:], buffers=buffers)
 
 
 class Designer:
@@ -138,13 +138,27 @@ class Designer:
         return True
 
 
+def answer_trades(task: TradesTask, progress: Callable[[float], None]) -> TradesAnswer:
+    """Carry out a task; what `progress` raises of OSError ends it."""
+    try:
+        return TradesAnswer(trades(task.layout, task.params, progress))
+    except InputError as error:
+        return TradesAnswer(refusal=str(error))
+    except OSError:  # nobody waits for it any more
+        raise
+    except Exception as error:
+        return TradesAnswer(failure=f"{type(error).__name__}: {error}")
+
+
 def serve(link: Connection) -> None:
     """Answer tasks until the other end closes."""
     designer = Designer()
     try:
         while True:
             task = receive(link)
-            if task is not None:  # else one was given up that is answered already
+            if isinstance(task, TradesTask):
+                send(link, answer_trades(task, lambda part: send(link, part)))
+            elif task is not None:  # else one was given up that is answered already
                 send(link, designer.answer(task, Effort(task.draft, outdated=link.poll)))
     except (EOFError, OSError):
         return
