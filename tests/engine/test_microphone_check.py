@@ -1,3 +1,4 @@
+import os
 import threading
 
 import numpy as np
@@ -45,7 +46,13 @@ def check(samples):
     return found[0]
 
 
-def test_an_inverted_microphone_is_named():
+def test_an_inverted_microphone_is_named(monkeypatch):
+    """Also to who has so little priority that another one may not be given."""
+
+    def refused(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "setpriority", refused, raising=False)
     x = plane_waves(4.0)
     x[4] *= -1
     sentence, faulty = check(x)

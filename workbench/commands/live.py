@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     from workbench.engine.mailbox import Mailbox
     from workbench.engine.meters import Reading, StolenMeter
     from workbench.engine.settings import load
-    from workbench.engine.worker import Worker
+    from workbench.engine.worker import CLOSE_PATIENCE_S, Worker
 
     if args.seconds is not None and not 0 < args.seconds < math.inf:
         raise InputError(f"--seconds {args.seconds:g}: must be a number above 0")
@@ -135,12 +135,19 @@ def run(args: argparse.Namespace) -> int:
             worker.close()
             report = _report(assembly.runner, shortest, reading, after)
         finally:
-            worker.close()  # before its source, which it may be reading
+            ended = worker.close()  # before its source, which it may be reading
             try:
-                assembly.close(kept and worker.error is None and assembly.runner.samples_in > 0)
+                if ended:
+                    assembly.close(kept and worker.error is None and assembly.runner.samples_in > 0)
+                elif (
+                    not assembly.runner.sink.live
+                ):  # a file may be discarded while somebody writes; devices end with us
+                    assembly.runner.sink.discard()
             finally:
                 if talkers is not None:
                     talkers.stop()
+    if not ended:
+        raise EarshotError(f"a step of the chain has not ended within {CLOSE_PATIENCE_S:g} s: nothing is kept")
     if isinstance(worker.error, EarshotError):
         raise worker.error
     if worker.error is not None:

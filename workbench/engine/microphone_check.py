@@ -6,6 +6,7 @@ the turn with the sound. It is the same check as `workbench doctor --source … 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -126,7 +127,7 @@ class MicrophoneCheck:
                 env=environment({"OMP_NUM_THREADS": "1"}),
                 text=True,
             )
-            if hasattr(os, "setpriority"):
+            with contextlib.suppress(AttributeError, OSError):  # a program with less priority may not give it more
                 os.setpriority(os.PRIO_PROCESS, self._process.pid, 10)
             try:
                 out, said = self._process.communicate(timeout=TIMEOUT_S)

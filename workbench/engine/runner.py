@@ -279,8 +279,8 @@ class Runner:
             self._drop(dropout)
         if taker is not None:
             taker.push(raw, result.samples, self._moment(block, chained, dropout))
-        if self._mailbox is not None:
-            history = self._mailbox.snapshots
+        if (mailbox := self._mailbox) is not None:
+            history = mailbox.snapshots
             history.put(result.snapshot(history.next_sequence, self._azimuth_rad, self.chain.enhancer.estimate_us))
 
     def _begin_taking(self, played: np.ndarray) -> np.ndarray:
@@ -342,9 +342,9 @@ class Runner:
         sides, choice = self._history.show_recorded(block.recorded)
         self.chain.allow(block.recorded.methods)  # a network that was still loading then comes when it came
         self._azimuth_rad = block.recorded.azimuth_rad
-        if self._mailbox is not None:
+        if (mailbox := self._mailbox) is not None:
             for name, picture in block.recorded.pictures:
-                setattr(self._mailbox, name, picture)
+                setattr(mailbox, name, picture)
         own, silent = sides[choice.shown], sides[1 - choice.shown]
         result = self.chain.process(block, own.params, own.designs, silent, choice)
         return _Chained(own.params, silent.params, sides, choice, result)
@@ -381,6 +381,10 @@ class Runner:
             self.chain.clock.end(HOP_S * 1e6)
             self._write(result.samples[:, : max(0, length - self.samples_out + self._skip)])
         self.finished = True
+
+    def forsake(self) -> None:
+        """Give nothing to mailbox or recording any more, from any thread: a hop goes on for which nobody waits."""
+        self.taker = self._taking = self._mailbox = None
 
     def close(self, complete: bool = True) -> None:
         """Close source and sink; what was written to a file is complete, or is discarded."""

@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from workbench.core.errors import EarshotError
 from workbench.core.system_files import text_of
@@ -36,6 +36,9 @@ OTHERS_NICENESS = -10
 """For those, for threads that are not Python's own, and where only this is allowed."""
 ENOUGH_PROCESSORS = 4
 
+CLOSE_PATIENCE_S = 5.0
+"""A hop that takes longer than this to end, such as one that waits for memory from a slow disk, ends without us."""
+
 REALTIME_PRIORITY = 5
 """Low among real-time threads: above everything that can wait, below the sound server's own."""
 
@@ -46,6 +49,12 @@ def _ask_for_priority() -> None:
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(REALTIME_PRIORITY))
     except (AttributeError, OSError) as error:
         log.info("no real-time priority for the worker thread: %s", error)
+
+
+def _calm_down(thread: int) -> None:
+    """Take a thread's real-time priority away."""
+    with contextlib.suppress(AttributeError, OSError):
+        os.sched_setscheduler(thread, os.SCHED_OTHER, os.sched_param(0))
 
 
 def _others() -> list[int]:
@@ -118,6 +127,9 @@ class Worker:
         self._ended = threading.Event()
         self._hastened: set[int] = set()
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+        self._handing_over = threading.Lock()
+        self._moving = False
+        self._free: Callable[[], None] | None = None
 
     def start(self) -> None:
         """Start source, sink and thread. Raises InputError or DeviceError when source or sink refuse."""
@@ -128,6 +140,7 @@ class Worker:
         # What lives now lives on: leave it out of every later collection, which would stop all threads.
         gc.collect()
         gc.freeze()
+        self._moving = True
         self._thread.start()
 
     def hasten_others(self) -> None:
@@ -151,14 +164,34 @@ class Worker:
         """Wait for the end of the source."""
         self._thread.join(timeout_s)
 
-    def close(self) -> None:
-        """End the thread; at most one hop later."""
+    def close(self, free: Callable[[], None] | None = None, late: Callable[[], None] | None = None) -> bool:
+        """End the thread, at most one hop later, and then call `free`, which closes what the thread uses.
+
+        Where that hop has not ended within `CLOSE_PATIENCE_S`, `late` is called, and the thread itself will call `free`
+        when it ends: nothing is closed while it is in use. Until then it gives nothing to mailbox or recording any
+        more, and has no priority.
+
+        Returns
+        -------
+        bool : whether the thread has ended, and all is free
+        """
         self._ended.set()
         if self._thread.is_alive():
-            self._thread.join(timeout=5)
+            self._thread.join(timeout=CLOSE_PATIENCE_S)
         gc.unfreeze()
         if self.runner.paced:
             _relax_others()
+        with self._handing_over:
+            ended = not self._moving
+            if not ended:
+                self.runner.forsake()
+                _calm_down(self._thread.native_id)
+                if late is not None:
+                    late()
+                self._free = free
+        if ended and free is not None:
+            free()
+        return ended
 
     def _run(self) -> None:
         if self.runner.paced:  # who runs as fast as it goes must not shut out the rest
@@ -172,3 +205,11 @@ class Worker:
         except Exception as error:
             log.exception("the worker failed")
             self.error = error
+        with self._handing_over:
+            self._moving, free = False, self._free
+        if free is not None:
+            log.info("a hop that took very long has ended")
+            try:
+                free()
+            except Exception:  # there is nobody left whom it would concern
+                log.exception("what the worker used could not be closed")

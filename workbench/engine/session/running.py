@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import replace
 
 from workbench.audio.device_watch import DeviceWatch
 from workbench.core.errors import DeviceUnavailable, EarshotError
 from workbench.engine import memory
-from workbench.engine.assembly import Structure, assemble, wanted_delay
+from workbench.engine.assembly import Assembly, Structure, assemble, wanted_delay
 from workbench.engine.session.recordings import RecordingCommands
 from workbench.engine.stand_ins import ENDS, in_words, name_of, stand_ins
 from workbench.engine.worker import Worker
@@ -208,12 +209,33 @@ class Running(RecordingCommands):
         self._worker = self._assembly = None
         self.ab.attach(None)
         self.transport.detach()
-        if worker is not None:
-            worker.close()
-            if worker.runner.check is not None:
-                worker.runner.check.close()
-        if assembly is not None:
-            assembly.close()
-            self._room.keep(assembly.runner.source)
+        if worker is not None and assembly is not None:
+            self._let_go(worker, assembly)
             del worker, assembly
             memory.give_back()
+
+    def _let_go(self, worker: Worker, assembly: Assembly) -> None:
+        """End a worker and close what it used, or have it do that itself once its hop has ended."""
+        runner, stopper = assembly.runner, threading.current_thread()
+        ends = f"{runner.source.name} and {runner.sink.name}"
+
+        def late() -> None:
+            self._complain(f"Stopped, but a step of the sound has not come to its end: {ends} are in use until it does")
+
+        def free() -> None:
+            if runner.check is not None:
+                runner.check.close()
+            try:
+                assembly.close()
+            except EarshotError as error:
+                if threading.current_thread() is stopper:
+                    raise
+                self._complain(str(error))
+            else:
+                if threading.current_thread() is not stopper:
+                    self._say(f"The step that did not end has ended: {ends} are free")
+
+        try:
+            worker.close(free, late)
+        finally:
+            self._room.keep(runner.source)
