@@ -3,8 +3,9 @@ import threading
 import pytest
 
 from tests.ui.fakes import DEVICES, RUNNING, FakeSession, localization, snapshot
+from tests.ui.space_messages import response
 from workbench.core.errors import InputError
-from workbench.ui.bridge import Bridge
+from workbench.ui.bridge import Bridge, state
 from workbench.ui.bridge.settings import FACTORY
 
 
@@ -67,6 +68,21 @@ def test_an_edit_comes_back_as_parameters_and_can_be_undone(bridge, session):
     assert params[-1].enhance.strength_percent == 100.0
     bridge.redo()
     assert params[-1].enhance.strength_percent == 60.0
+
+
+def test_what_is_designed_for_a_dragged_value_is_shown_without_waiting_for_a_tick(bridge, session, qtbot, monkeypatch):
+    """The timer that polls everything does not run here."""
+    shown = gathered(bridge.response_changed)
+    bridge.set({"render.droop_db": 4.0}, gesture="drag")
+    for number in range(3):
+        session.mailbox.loudspeaker_response = response(points=100 + number)
+        qtbot.waitUntil(lambda: bool(shown) and shown[-1] is session.mailbox.loudspeaker_response)
+    assert len(shown) == 3
+    monkeypatch.setattr(state, "FOLLOW_S", 0.0)
+    bridge.set({"render.droop_db": 5.0}, gesture="drag")
+    qtbot.waitUntil(lambda: not bridge._follower.isActive())  # the drag is over
+    bridge.set({"render.droop_db": 6.0})
+    assert not bridge._follower.isActive()
 
 
 def test_what_is_refused_becomes_a_line_and_changes_nothing(bridge, session):

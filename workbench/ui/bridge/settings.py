@@ -23,6 +23,8 @@ class SettingsCommands(BridgeState):
 
     def set(self, values: dict[str, Value], gesture: str | None = None) -> bool:
         """Change parameters; values of one gesture are one undo step."""
+        if gesture is not None:
+            self._follow()
         return self._do(self.session.set, values, gesture=gesture)
 
     def reset(self, path: str) -> bool:

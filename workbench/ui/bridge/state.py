@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal
 
 from workbench.core.errors import EarshotError
 from workbench.core.messages import Health
@@ -16,6 +17,10 @@ log = logging.getLogger(__name__)
 
 HEALTH_EVERY = 6
 """Health, patterns and parameters are compared every so many ticks (5 to 10 times a second)."""
+
+FOLLOW_MS, FOLLOW_S = 4, 1.0
+"""While a value is dragged, what is designed for it is looked for so often, and so long after the last one: a tick of
+all the rest would come up to 31 ms later."""
 
 
 class BridgeState(QObject):
@@ -82,6 +87,11 @@ class BridgeState(QObject):
         self._ab = None
         self.timer = PacedTimer(self.poll, self)
         """Polls the mailbox; a repaint follows only where data came."""
+        self._follower = QTimer(self)
+        self._follower.setTimerType(Qt.TimerType.PreciseTimer)
+        self._follower.setInterval(FOLLOW_MS)
+        self._follower.timeout.connect(self._look_for_pictures)
+        self._follow_until_s = 0.0
 
     @property
     def params(self) -> Params:
@@ -185,6 +195,18 @@ class BridgeState(QObject):
             self._gain = mailbox.beam_gain
             self.gain_changed.emit(self._gain)
 
+    def _follow(self) -> None:
+        """A value is being dragged: show what is designed for it as soon as it is there."""
+        self._follow_until_s = time.monotonic() + FOLLOW_S
+        if not self._closed and not self._follower.isActive():
+            self._follower.start()
+
+    def _look_for_pictures(self) -> None:
+        if self._closed or time.monotonic() > self._follow_until_s:
+            self._follower.stop()
+        else:
+            self._poll_pictures(self.session.mailbox)
+
     def _poll_params(self) -> None:
         if self.session.params is not self._params:
             self._params = self.session.params
@@ -209,6 +231,7 @@ class BridgeState(QObject):
             return
         self._closed = True
         self.timer.stop()
+        self._follower.stop()
         QThreadPool.globalInstance().waitForDone(3000)
         try:
             self.session.close()
