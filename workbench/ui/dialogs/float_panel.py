@@ -54,6 +54,7 @@ class _Ground(QWidget):
         painter.end()
 
 
+_PRESS, _FOCUS = QEvent.Type.MouseButtonPress, QEvent.Type.FocusIn
 _MOVES = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.ZOrderChange)
 
 
@@ -228,12 +229,13 @@ class FloatPanel(QFrame):
         before.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def eventFilter(self, watched, event):
-        if event.type() == QEvent.Type.MouseButtonPress and not self.pin.isChecked() and isinstance(watched, QWidget):
+        kind = event.type()  # of every event that there is, while the panel is open
+        if kind == _PRESS and not self.pin.isChecked() and isinstance(watched, QWidget):
             inside = watched is self or self.isAncestorOf(watched)
             same_window = watched.window() is self.window()
             if same_window and not inside:
                 self.dismiss()
-        elif event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget) and self._has_part(watched):
+        elif kind == _FOCUS and isinstance(watched, QWidget) and self._has_part(watched):
             self._reveal(watched)
         return False
 
