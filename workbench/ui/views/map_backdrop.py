@@ -11,6 +11,7 @@ from workbench.core.geometry import SECTORS
 from workbench.ui import painting, theme
 from workbench.ui.views import map_marks, polar
 from workbench.ui.views.map_geometry import HUB, RING_GAP, RING_STEPS, RING_WIDTH, ring_levels
+from workbench.ui.views.map_labels import free_distances, free_sectors
 from workbench.ui.views.map_scene import MapScene
 
 
@@ -36,13 +37,13 @@ def paint_backdrop(scene: MapScene, ratio: float) -> QPixmap:
                 turn = 2 * math.pi / SECTORS
                 painter.drawPath(geometry.sector_path(sector * turn, (sector + 1) * turn))
     _paint_grid(painter, scene)
-    if shown is not None and shown.sectors is not None and not geometry.compact:
+    if shown is not None and shown.sectors is not None:
         painter.setFont(theme.font(11))
         painter.setOpacity(fade)
-        for sector, probability in enumerate(shown.sectors):
+        for sector, box in free_sectors(scene):
+            probability = float(shown.sectors[sector])
             painter.setPen(QColor(t.text1 if probability >= 0.5 else t.text3))
-            text = painting.format_probability(float(probability))
-            painter.drawText(geometry.sector_text_rect(sector), Qt.AlignmentFlag.AlignCenter, text)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, painting.format_probability(probability))
         painter.setOpacity(1.0)
     _paint_ring(painter, scene, fade)
     painter.end()
@@ -70,13 +71,14 @@ def _paint_grid(painter: QPainter, scene: MapScene) -> None:
         start = polar.to_screen(geometry.origin, azimuth_rad, HUB - 2)
         painter.drawLine(start, geometry.edge(azimuth_rad, radius))
     if state.room_xy_m is not None:
-        # In the small map the name would lie under a talker's label.
-        named = not geometry.compact
-        map_marks.draw_walls(painter, center, radius, geometry.rim_m, state.room_xy_m - geometry.pan_m, t, named)
+        map_marks.draw_walls(painter, center, radius, geometry.rim_m, state.room_xy_m - geometry.pan_m, t)
     painter.setFont(theme.font(11))
-    painter.setPen(QColor(t.text2))
-    for box, text in geometry.ring_labels():
+    words = [(box, text, t.text2) for box, text in free_distances(scene)]
+    if scene.wall is not None:
+        words.append((scene.wall, map_marks.WALL_NAME, t.text3))
+    for box, text, color in words:
         painter.fillRect(box, QColor(t.plot))
+        painter.setPen(QColor(color))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 

@@ -14,11 +14,11 @@ from workbench.ui.views.map_geometry import HANDLE_LENGTH, HANDLE_WIDTH, HUB
 from workbench.ui.views.map_scene import MapScene
 
 
-def paint_beam_line(painter: QPainter, scene: MapScene) -> list[QRectF]:
-    """The dashed line and the beam's label; returns what the label occupies."""
+def paint_beam_line(painter: QPainter, scene: MapScene) -> None:
+    """The dashed line and the beam's label."""
     state, geometry = scene.state, scene.geometry
     if state.beam_deg is None:
-        return []
+        return
     azimuth_rad = math.radians(state.beam_deg)
     pen = QPen(QColor(scene.tokens.accent), 1.0)
     pen.setDashPattern([4.0, 3.0])
@@ -34,7 +34,6 @@ def paint_beam_line(painter: QPainter, scene: MapScene) -> list[QRectF]:
     rect, text = geometry.beam_label(state.beam_deg)
     painter.setFont(theme.font(12, 600))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
-    return [rect, geometry.handle_rect(azimuth_rad)]
 
 
 def paint_hub(painter: QPainter, scene: MapScene) -> None:

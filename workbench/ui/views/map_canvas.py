@@ -20,7 +20,8 @@ from workbench.ui.views.map_beam import paint_beam_line, paint_handle, paint_hub
 from workbench.ui.views.map_frame import paint_frame
 from workbench.ui.views.map_geometry import RIM_M, MapGeometry
 from workbench.ui.views.map_hand import MapHand
-from workbench.ui.views.map_scene import MapScene, arrange_labels, label_text
+from workbench.ui.views.map_labels import arrange_labels, place_wall_name, written
+from workbench.ui.views.map_scene import MapScene, label_text
 from workbench.ui.views.map_state import MapState
 from workbench.ui.views.map_talkers import paint_message, paint_tails, paint_tracks
 from workbench.ui.views.map_tips import tip_at
@@ -43,6 +44,7 @@ class MapCanvas(MapHand, MapViewport, QWidget):
         self._begin_viewport()
         self._begin_hand()
         self._labels: dict[int, tuple[QRectF, int]] = {}
+        self._wall: QRectF | None = None
         self._backdrop: QPixmap | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -64,6 +66,7 @@ class MapCanvas(MapHand, MapViewport, QWidget):
             beam_deg = self.state.engine_beam_deg
             self._drop()
             self.state.engine_beam_deg = beam_deg  # the followed talker's, not where the hand was
+        self._arrange()
         self._describe()
         self.update()
 
@@ -98,7 +101,7 @@ class MapCanvas(MapHand, MapViewport, QWidget):
 
     def set_running(self, running: bool) -> None:
         self.state.running = running
-        self.update()
+        self._refresh()
 
     def set_stale(self, stale: bool) -> None:
         if stale != self.state.stale:
@@ -172,6 +175,11 @@ class MapCanvas(MapHand, MapViewport, QWidget):
         """Rectangles of the talkers' labels by number."""
         return {number: QRectF(rect) for number, (rect, _) in self._labels.items()}
 
+    @property
+    def text_rects(self) -> list[tuple[str, QRectF]]:
+        """All that is written within the disc and at its rim: words and where they stand."""
+        return written(self._scene())
+
     def place(self, azimuth_rad: float, distance_m: float | None) -> QPointF:
         """Where a source is drawn."""
         return self._geometry.place(azimuth_rad, distance_m)
@@ -199,14 +207,22 @@ class MapCanvas(MapHand, MapViewport, QWidget):
 
     def _scene(self) -> MapScene:
         focus = self._target if self._keyboard and self.hasFocus() else None
-        return MapScene(self.state, self._geometry, self._tokens, self._labels, focus)
+        return MapScene(self.state, self._geometry, self._tokens, self._labels, focus, self._wall)
 
     def _refresh(self) -> None:
         """Forget what was drawn of the data, place the labels anew and repaint."""
         self._backdrop = None
-        self._labels = arrange_labels(self._scene())
+        self._arrange()
         self._describe()
         self.update()
+
+    def _arrange(self) -> None:
+        """Place the labels anew."""
+        before = self._wall, self._labels
+        self._labels = arrange_labels(self._scene())
+        self._wall = place_wall_name(self._scene())
+        if before != (self._wall, self._labels):
+            self._backdrop = None  # other words of it may lie under a label
 
     def _describe(self) -> None:
         parts = []
@@ -229,7 +245,7 @@ class MapCanvas(MapHand, MapViewport, QWidget):
         painter.drawPixmap(0, 0, self._backdrop)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         fade = 0.5 if self.state.stale else 1.0
-        taken = paint_beam_line(painter, scene)
+        paint_beam_line(painter, scene)
         painter.setOpacity(fade)
         paint_tails(painter, scene)
         for _, place, active in scene.truth_places():
@@ -241,7 +257,7 @@ class MapCanvas(MapHand, MapViewport, QWidget):
         painter.setOpacity(1.0)
         paint_nulls(painter, scene)
         paint_handle(painter, scene)
-        paint_frame(painter, scene, taken)
+        paint_frame(painter, scene)
         paint_message(painter, scene)
         painter.end()
 

@@ -8,7 +8,6 @@ from PySide6.QtCore import QPointF, Qt
 
 from workbench.core.geometry import wrap_deg
 from workbench.ui.views.map_geometry import length
-from workbench.ui.views.map_scene import arrange_labels
 from workbench.ui.views.map_state import Drag
 
 MOST_NULLS = 3
@@ -169,7 +168,7 @@ class MapHand:
                 return
             self.state.drag = Drag(drag.number, azimuth_deg, distance_m, moved=True)
             self.talker_moved.emit(drag.number, math.radians(azimuth_deg), distance_m)
-            self._labels = arrange_labels(self._scene())
+        self._arrange()
         self.update()
 
     def _drop(self) -> None:

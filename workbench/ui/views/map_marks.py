@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from workbench.core.geometry import wrap_rad
@@ -18,6 +18,7 @@ from workbench.ui.views import polar
 RIMS_M = (1.0, 1.5, 2.5, 4.0, 6.0, 10.0)
 """Distances that the map's rim can stand for; the wheel steps through them."""
 NULL_HALF = 6.5
+WALL_NAME = "wall"
 WALL_LABELLED = 48.0
 """Pixels of a wall below which it has no name."""
 SAME_TALKER_RAD = math.radians(45.0)
@@ -75,42 +76,48 @@ def wall_pieces(corners_xy_m: np.ndarray, rim_m: float) -> list[tuple[np.ndarray
     return pieces
 
 
+def _on_screen(center: QPointF, scale: float, point_m: np.ndarray) -> QPointF:
+    return QPointF(center.x() - point_m[1] * scale, center.y() - point_m[0] * scale)
+
+
 def draw_walls(
-    painter: QPainter,
-    center: QPointF,
-    radius: float,
-    rim_m: float,
-    corners_xy_m: np.ndarray,
-    t: Tokens,
-    named: bool = True,
+    painter: QPainter, center: QPointF, radius: float, rim_m: float, corners_xy_m: np.ndarray, t: Tokens
 ) -> None:
-    """The walls as far as they are on the map, dashed, the longest with its name (if `named`) within the room.
+    """The walls as far as they are on the map, dashed.
 
     `corners_xy_m`: (N, 2) in metres ahead and to the left of the disc's middle.
     """
-    scale = radius / rim_m
-
-    def place(point_m: np.ndarray) -> QPointF:
-        return QPointF(center.x() - point_m[1] * scale, center.y() - point_m[0] * scale)
-
-    pieces = wall_pieces(corners_xy_m, rim_m)
     pen = QPen(QColor(t.text3), 1.0)
     pen.setDashPattern([5.0, 4.0])
     painter.setPen(pen)
+    scale = radius / rim_m
+    for start, end in wall_pieces(corners_xy_m, rim_m):
+        painter.drawLine(_on_screen(center, scale, start), _on_screen(center, scale, end))
+
+
+def wall_name_places(center: QPointF, radius: float, rim_m: float, corners_xy_m: np.ndarray) -> list[QRectF]:
+    """Where the walls' name may stand, the best place first: within the room and the disc, along a wall that is long
+    enough, the longest first, beside the axes, then farther and farther along."""
+    scale = radius / rim_m
+    width, height = QFontMetricsF(theme.font(11)).horizontalAdvance(WALL_NAME) + 6, 16.0
+    middle_m = np.mean(corners_xy_m, axis=0)
+    places = []
+    pieces = sorted(wall_pieces(corners_xy_m, rim_m), key=lambda piece: -float(np.hypot(*(piece[1] - piece[0]))))
     for start, end in pieces:
-        painter.drawLine(place(start), place(end))
-    lengths = [float(np.hypot(*(end - start))) * scale for start, end in pieces]
-    if not (named and pieces) or max(lengths) < WALL_LABELLED:
-        return
-    start, end = pieces[int(np.argmax(lengths))]
-    middle, along = (start + end) / 2, (end - start) / np.hypot(*(end - start))
-    inward = np.array([-along[1], along[0]])
-    inward *= -1.0 if inward @ (np.mean(corners_xy_m, axis=0) - middle) < 0 else 1.0
-    painter.setFont(theme.font(11))
-    box = QRectF(0.0, 0.0, QFontMetricsF(painter.font()).horizontalAdvance("wall") + 6, 16.0)
-    away = abs(inward[1]) * box.width() / 2 + abs(inward[0]) * box.height() / 2 + 3
-    aside = along * (box.height() / 2 + 6 if abs(along[0]) > 0.5 else box.width() / 2 + 6)  # beside the axis
-    box.moveCenter(place(middle + (inward * away + aside) / scale))
-    painter.fillRect(box, QColor(t.plot))
-    painter.setPen(QColor(t.text3))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "wall")
+        reach = float(np.hypot(*(end - start))) * scale
+        if reach < WALL_LABELLED:
+            break
+        middle, along = (start + end) / 2, (end - start) * scale / reach
+        inward = np.array([-along[1], along[0]])
+        inward *= -1.0 if inward @ (middle_m - middle) < 0 else 1.0
+        away = abs(inward[1]) * width / 2 + abs(inward[0]) * height / 2 + 3
+        extent = abs(along[1]) * width + abs(along[0]) * height
+        beside, farthest = extent / 2 + 6, (reach - extent) / 2 - 3
+        steps = np.arange(beside, farthest, extent / 2) if farthest > beside else np.zeros(1)
+        for aside in np.stack([steps, -steps], axis=1).ravel():
+            box = QRectF(0.0, 0.0, width, height)
+            box.moveCenter(_on_screen(center, scale, middle + (inward * away + along * aside) / scale))
+            corners = (box.topLeft(), box.topRight(), box.bottomLeft(), box.bottomRight())
+            if all(math.hypot(*(corner - center).toTuple()) <= radius for corner in corners):
+                places.append(box)
+    return places

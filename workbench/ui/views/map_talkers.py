@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPen
 
 from workbench.ui import theme
 from workbench.ui.theme import track_style
 from workbench.ui.views import polar
 from workbench.ui.views.map_geometry import HUB, nearest_point, tail_ribbon
+from workbench.ui.views.map_labels import message_box
 from workbench.ui.views.map_scene import MapScene, label_text
 from workbench.ui.views.map_state import TAIL_S
 
@@ -70,14 +71,12 @@ def paint_tracks(painter: QPainter, scene: MapScene) -> None:
 
 
 def paint_message(painter: QPainter, scene: MapScene) -> None:
-    state, geometry = scene.state, scene.geometry
-    if not state.message:
+    box = message_box(scene)
+    if box is None:
         return
     painter.setFont(theme.font(13))
-    width = QFontMetricsF(painter.font()).horizontalAdvance(state.message) + 24
-    box = QRectF(geometry.center.x() - width / 2, geometry.center.y() - 0.36 * geometry.radius - 14, width, 28)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(scene.tokens.plot))
     painter.drawRoundedRect(box, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
     painter.setPen(QColor(scene.tokens.text2))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, state.message)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, scene.state.message)

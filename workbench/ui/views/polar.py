@@ -93,6 +93,7 @@ def draw_focus_ring(painter: QPainter, rect: QRectF, tokens: Tokens, radius: flo
 # ------------------------------------------------------------------------------------------------ labels
 
 _HARD, _SOFT, _MOVE = 1000.0, 0.15, 10.0
+_GRID = 6.0
 _OFFSETS = (0.0, 5.0, 10.0, 22.0, 38.0, 58.0, 84.0, 116.0)
 
 
@@ -109,6 +110,37 @@ def _candidates(anchor: QPointF, size: QSizeF, reach: float) -> np.ndarray:
             rows += [(x + reach + gap, top), (x - reach - gap - w, top)]
     corners = np.array(rows)
     return np.concatenate([corners, corners + np.array([w, h])], axis=1)
+
+
+def _everywhere(size: QSizeF, bounds: QRectF) -> np.ndarray:
+    """Rectangles all over the bounds, as rows."""
+    left = np.arange(bounds.left(), max(bounds.left() + 1.0, bounds.right() - size.width()), _GRID)
+    top = np.arange(bounds.top(), max(bounds.top() + 1.0, bounds.bottom() - size.height()), _GRID)
+    corners = np.stack(np.meshgrid(left, top), axis=-1).reshape(-1, 2)
+    return np.concatenate([corners, corners + np.array([size.width(), size.height()])], axis=1)
+
+
+def _within(rows: np.ndarray, bounds: QRectF) -> np.ndarray:
+    """The rectangles, moved into the bounds."""
+    shift = np.clip(bounds.left() - rows[:, 0], 0, None) - np.clip(rows[:, 2] - bounds.right(), 0, None)
+    drop = np.clip(bounds.top() - rows[:, 1], 0, None) - np.clip(rows[:, 3] - bounds.bottom(), 0, None)
+    return rows + np.stack([shift, drop, shift, drop], axis=1)
+
+
+def _costs(
+    rows: np.ndarray, anchor: QPointF, bounds: QRectF, hard: np.ndarray, soft: np.ndarray, reach: float
+) -> np.ndarray:
+    """What speaks against each rectangle, (N,): from `_HARD` on it covers what may not be covered."""
+    middle = (rows[:, :2] + rows[:, 2:]) / 2
+    distance = np.hypot(middle[:, 0] - anchor.x(), middle[:, 1] - anchor.y())
+    cost = _HARD * _overlap(rows, hard) + _SOFT * _overlap(rows, soft) + distance
+    corners = np.hypot(
+        np.maximum(np.abs(rows[:, 0] - bounds.center().x()), np.abs(rows[:, 2] - bounds.center().x())),
+        np.maximum(np.abs(rows[:, 1] - bounds.center().y()), np.abs(rows[:, 3] - bounds.center().y())),
+    )
+    cost += 1.5 * np.clip(corners - bounds.width() / 2, 0.0, None)
+    # Below and toward the map's middle first.
+    return cost + 0.1 * np.abs(middle[:, 0] - bounds.center().x()) + 12.0 * (middle[:, 1] < anchor.y() - reach)
 
 
 def _overlap(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -136,6 +168,8 @@ def place_labels(
 ) -> dict[int, tuple[QRectF, int]]:
     """Places for labels so that none covers a marker or another label, and preferably nothing in `avoid`.
 
+    They stand near their anchors; where it is too crowded there, anywhere.
+
     Parameters
     ----------
     labels : (number, anchor, size) of each label
@@ -152,23 +186,18 @@ def place_labels(
     soft = _rows(avoid)
     result: dict[int, tuple[QRectF, int]] = {}
     for number, anchor, size in labels:
-        rows = _candidates(anchor, size, reach)
-        shift = np.clip(bounds.left() - rows[:, 0], 0, None) - np.clip(rows[:, 2] - bounds.right(), 0, None)
-        drop = np.clip(bounds.top() - rows[:, 1], 0, None) - np.clip(rows[:, 3] - bounds.bottom(), 0, None)
-        rows = rows + np.stack([shift, drop, shift, drop], axis=1)
-        middle = (rows[:, :2] + rows[:, 2:]) / 2
-        distance = np.hypot(middle[:, 0] - anchor.x(), middle[:, 1] - anchor.y())
-        cost = _HARD * _overlap(rows, hard) + _SOFT * _overlap(rows, soft) + distance
-        corners = np.hypot(
-            np.maximum(np.abs(rows[:, 0] - bounds.center().x()), np.abs(rows[:, 2] - bounds.center().x())),
-            np.maximum(np.abs(rows[:, 1] - bounds.center().y()), np.abs(rows[:, 3] - bounds.center().y())),
-        )
-        cost += 1.5 * np.clip(corners - bounds.width() / 2, 0.0, None)
-        # Below and toward the map's middle first.
-        cost += 0.1 * np.abs(middle[:, 0] - bounds.center().x()) + 12.0 * (middle[:, 1] < anchor.y() - reach)
-        if before and number in before:
-            cost[before[number]] -= _MOVE
-        choice = int(np.argmin(cost))
+        near = _within(_candidates(anchor, size, reach), bounds)
+        kept = before.get(number) if before else None
+        for far in (False, True):
+            if not far and kept is not None and kept >= len(near):
+                continue  # it has stood farther away
+            rows = np.concatenate([near, _everywhere(size, bounds)]) if far else near
+            cost = _costs(rows, anchor, bounds, hard, soft, reach)
+            if kept is not None and kept < len(rows):
+                cost[kept] -= _MOVE
+            choice = int(np.argmin(cost))
+            if cost[choice] < _HARD:
+                break
         left, top, right, bottom = np.round(rows[choice])
         rect = QRectF(left, top, right - left, bottom - top)
         result[number] = (rect, choice)
