@@ -1,13 +1,17 @@
 import csv
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from tests.ui.fakes import FakeSession
 from workbench.core.ab import ABState
+from workbench.core.kept import KeptSound
 from workbench.ui.abx_control import ABXControl
 from workbench.ui.bridge import Bridge
+from workbench.ui.panels.loop_bar import COLUMNS
 
 
 @pytest.fixture
@@ -137,3 +141,28 @@ def test_closing_the_panel_discards(parts, qtbot):
     assert session.ab.heard == "b"
     control.panel.dismiss()
     assert control.test is None and session.ab.heard == "a"
+
+
+def test_the_loop_has_a_picture_while_the_panel_is_open(parts, monkeypatch):
+    session, bridge, control, _ = parts
+    asked = []
+
+    def spectra(columns):
+        asked.append(columns)
+        return np.full((columns, 1025), -60.0, np.float32)
+
+    monkeypatch.setattr(session.kept, "spectra", spectra)
+    looping = KeptSound(looping=True, kept_s=8.0, frozen_s=8.0, origin_time_s=3.0)
+    bar = control.panel.loop
+    bridge.kept_changed.emit(KeptSound(kept_s=8.0))
+    assert asked == []
+    for position_s in (0.1, 0.2):
+        bridge.kept_changed.emit(replace(looping, position_s=position_s))
+    assert asked == [COLUMNS] and bar._levels_dbfs is not None
+    bridge.kept_changed.emit(replace(looping, origin_time_s=11.0))  # another sound
+    assert len(asked) == 2
+    bridge.kept_changed.emit(KeptSound(kept_s=8.0))
+    assert bar._levels_dbfs is None
+    control.panel.hide()
+    bridge.kept_changed.emit(looping)
+    assert len(asked) == 2  # nobody looks

@@ -13,7 +13,7 @@ from workbench.core.kept import KeptSound, LoopRegion
 from workbench.core.params import parse_curve
 from workbench.dsp.bands import PEAK_HZ
 from workbench.ui import theme
-from workbench.ui.panels.abx_parts import LoopBar
+from workbench.ui.panels.loop_bar import LoopBar
 from workbench.ui.room_plan import PlanPanel
 from workbench.ui.views.beam_plots import BeamMapPlot
 from workbench.ui.views.cancellation_plot import CancellationPlot

@@ -18,6 +18,7 @@ from workbench.core.errors import InputError
 from workbench.core.kept import KeptSound, LoopRegion
 from workbench.core.messages import Block, frozen
 from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.engine.kept_picture import kept_spectra
 
 SHORTEST_S, LONGEST_S, DEFAULT_S = 10.0, 60.0, 20.0
 MOST_BYTES = 256 * 2**20
@@ -73,6 +74,11 @@ class SoundRing:
         oldest = max(0, self._count - self.hops) % self.hops * HOP
         at = (at + oldest) % (self.hops * HOP)
         return self._samples[:, at], self._clean[at]
+
+    def channel(self, number: int) -> np.ndarray:
+        """All of one channel, (length,) float32, the oldest first."""
+        whole = self._samples[number, : self.length]
+        return np.roll(whole, -self._count % self.hops * HOP) if self._count > self.hops else whole.copy()
 
     def facts(self, at: int) -> tuple[tuple, bool]:
         """Truth, and whether the clean signal is known, at one place from the oldest."""
@@ -273,6 +279,11 @@ class SoundKeeper:
 
         self._requests.append(change)
 
+    def spectra(self, columns: int) -> np.ndarray | None:
+        """What the sound that loops looks like, see `kept_spectra`; None while none does."""
+        loop = self._loop
+        return None if loop is None else kept_spectra(loop.ring.channel(0), columns)
+
     @property
     def state(self) -> KeptSound:
         """How things are now."""
@@ -313,6 +324,10 @@ class KeptSoundControl:
     def state(self) -> KeptSound:
         """How things are now."""
         return self._keeper.state if self._keeper else KeptSound(capacity_s=self._seconds)
+
+    def spectra(self, columns: int) -> np.ndarray | None:
+        """See `SoundKeeper.spectra`."""
+        return self._keeper.spectra(columns) if self._keeper else None
 
     def _need(self) -> SoundKeeper:
         if self._keeper is None:

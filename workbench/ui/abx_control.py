@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QWidget
 
 from workbench.core import params as parameters
 from workbench.core.errors import InputError
+from workbench.core.kept import KeptSound
 from workbench.engine.abx import ABXTest, fewest_right, p_value
 from workbench.ui.bridge import Bridge
 from workbench.ui.bridge.settings import TRANSPORT
 from workbench.ui.painting import THIN_SPACE, number
 from workbench.ui.panels.abx_panel import ABXPanel
+from workbench.ui.panels.loop_bar import COLUMNS
 
 HEARD_S = 3.0
 """A and B must have been heard so long before their loudness is believed."""
@@ -54,7 +56,8 @@ class ABXControl(QObject):
         bridge.ab_changed.connect(lambda _: self._show_sides())
         bridge.params_changed.connect(lambda _: self._on_params())
         bridge.running_changed.connect(lambda running: None if running else self.stop())
-        bridge.kept_changed.connect(panel.show_kept)
+        self._pictured: tuple[float, float] | None = None
+        bridge.kept_changed.connect(self._show_kept)
         self._shortcuts = []
         for keys, action in (
             ("X", lambda: self.listen("x")),
@@ -196,8 +199,18 @@ class ABXControl(QObject):
             panel.show_trial(
                 test.number, test.trials, len(test.answered), heard, self._playing, test.may_answer, needed
             )
-        panel.show_kept(self.bridge.kept)
+        self._show_kept(self.bridge.kept)
         self._show_sides()
+
+    def _show_kept(self, kept: KeptSound) -> None:
+        """What loops, and while somebody looks, its picture."""
+        self.panel.show_kept(kept)
+        wanted = (kept.origin_time_s, kept.kept_s) if kept.looping else None
+        if wanted == self._pictured or self.panel.isHidden():
+            return
+        self._pictured = wanted
+        spectra = self.bridge.loop_spectra(COLUMNS) if wanted is not None else None
+        self.panel.loop.show_spectra(*(spectra or (None,)))
 
     def refresh(self) -> None:
         """Show how things stand, when the panel opens."""

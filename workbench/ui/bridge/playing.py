@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from workbench.engine.taps import BIN_HZ
 from workbench.ui.bridge.state import BridgeState
 
 
@@ -43,6 +44,11 @@ class PlayCommands(BridgeState):
     def cut_loop(self, begins: bool) -> bool:
         """Let the loop begin, or end, where it is now."""
         return self._do(self.session.kept.cut, begins)
+
+    def loop_spectra(self, columns: int):
+        """What the sound that loops looks like: (columns, bins) dBFS and the bins' distance in Hz, or None."""
+        levels_dbfs = self.session.kept.spectra(columns)
+        return None if levels_dbfs is None else (levels_dbfs, BIN_HZ)
 
     def set_keep_seconds(self, seconds: float) -> bool:
         """Keep 10 to 60 seconds."""

@@ -11,7 +11,8 @@ from workbench.ui.controls import rule
 from workbench.ui.dialogs.float_panel import FloatPanel
 from workbench.ui.dialogs.parts import button, heading, key_caps, label
 from workbench.ui.painting import UNKNOWN
-from workbench.ui.panels.abx_parts import LetterButton, LoopBar, TrialSquares
+from workbench.ui.panels.abx_parts import LetterButton, TrialSquares
+from workbench.ui.panels.loop_bar import LoopBar
 from workbench.ui.theme import Tokens
 
 WIDTH = 320
