@@ -173,6 +173,41 @@ def test_a_signal_closes_the_window_in_order(tmp_path):
     assert (tmp_path / "XDG_CONFIG_HOME" / "earshot" / "window.ini").is_file()
 
 
+SIGNALLED_WHILE_PAINTING = """
+import os, signal, sys
+from PySide6.QtWidgets import QWidget
+from workbench.ui import app
+class Painted(QWidget):
+    painted = 0
+    def paintEvent(self, event):
+        Painted.painted += 1
+        if Painted.painted == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+            sum(range(1000))  # the handler has run by now
+            print("still shown" if self.window().isVisible() else "gone under the brush", flush=True)
+build = app._build_window
+def built(*args):
+    window = build(*args)
+    Painted(window).resize(50, 50)
+    return window
+app._build_window = built
+sys.exit(app.main(["--stopped", "--sink", "none", "--fresh"]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals of this kind")
+def test_a_signal_that_comes_while_it_paints_waits_until_it_has_painted():
+    done = subprocess.run(
+        [sys.executable, "-c", SIGNALLED_WHILE_PAINTING],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert (done.returncode, done.stdout) == (130, "still shown\n"), done.stderr
+    assert "Traceback" not in done.stderr and "QBackingStore" not in done.stderr
+
+
 def test_the_window_opens_is_pictured_and_leaves_in_order(tmp_path):
     picture = tmp_path / "window.png"
     options = ["--size", "1280x800", "--sink", "none", "--screenshot", str(picture), "--after", "1.5"]

@@ -242,9 +242,10 @@ def _show(app: QApplication, window, bridge, args: argparse.Namespace) -> int:
     interrupted = []
 
     def on_signal(number, _frame) -> None:
-        # Python comes to this between two ticks of the bridge's timer.
+        # Python comes to this between any two of its lines, also while it paints: a window that is taken from the
+        # screen then leaves Qt with a picture and nowhere to put it.
         interrupted.append(number)
-        window.close()
+        QTimer.singleShot(0, window.close)
 
     guard = CrashGuard(window.folders["log"])
     guard.failed.connect(window.crashes.on_failure)
