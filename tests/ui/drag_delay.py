@@ -7,9 +7,8 @@ is noise from the middle, played to the drivers. For each value that the slider 
 design of it, or of a later one. Prints JSON, for each case the median and the longest of these delays, the longest time
 between two frames of the window while it was dragged, how often the views were drawn, how long after the last move the
 design itself took the place of the draft, how many dropouts of its own the sound had from the first move on, and
-whether the delays and frames were within the limits: 100 ms for two drivers, 400 ms
-for five, 50 ms between frames. Exits with 1 where it was not. Timings are those of the machine: it should have nothing
-else to do.
+whether the delays and frames were within the limits: 100 ms for two drivers, 400 ms for five, 50 ms between frames.
+Exits with 1 where they were not. Timings are those of the machine: it should have nothing else to do.
 """
 
 from __future__ import annotations
