@@ -7,15 +7,9 @@ from PySide6.QtGui import QColor
 from tests.ui.space_messages import response
 from workbench.core.geometry import load_layout
 from workbench.ui import painting, theme
-from workbench.ui.views.loudspeakers import (
-    EMPTY,
-    LoudspeakersView,
-    device_extent,
-    driver_dashes,
-    driver_sides,
-    frequency_fraction,
-    mean_separation_db,
-)
+from workbench.ui.views.loudspeaker_parts import driver_dashes, driver_sides, frequency_fraction, mean_separation_db
+from workbench.ui.views.loudspeaker_plan import device_extent
+from workbench.ui.views.loudspeakers import EMPTY, LoudspeakersView
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 

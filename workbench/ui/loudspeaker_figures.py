@@ -13,7 +13,7 @@ from workbench.core.messages import LoudspeakerResponse, RoomDepth
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens
 from workbench.ui.views.beam_polar import places
-from workbench.ui.views.loudspeakers import peak_drive_db
+from workbench.ui.views.loudspeaker_parts import peak_drive_db
 
 BAND_HZ = (400.0, 3000.0)
 """Range of the beam's figures."""

@@ -14,7 +14,7 @@ from workbench.core.messages import LoudspeakerResponse
 from workbench.core.params import format_curve, parse_curve
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens
-from workbench.ui.views.loudspeakers import HIGH_HZ, LOW_HZ, mean_separation_db
+from workbench.ui.views.loudspeaker_parts import HIGH_HZ, LOW_HZ, mean_separation_db
 from workbench.ui.views.speaker_plot import (
     HANDLES_HZ,
     LEGEND,

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from workbench.core.messages import LoudspeakerResponse
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens
-from workbench.ui.views.loudspeakers import driver_dashes, driver_sides
+from workbench.ui.views.loudspeaker_parts import driver_dashes, driver_sides
 from workbench.ui.views.speaker_plot import REACH, SpeakerPlot, is_fine, line_pen
 
 

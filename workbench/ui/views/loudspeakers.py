@@ -1,89 +1,40 @@
-"""A loudspeaker design: crosstalk separation and driver gains over frequency, and where drivers and listener are.
-
-The plan is seen from above with the listener below, facing up: the listener's left is on the left.
-"""
+"""A loudspeaker design: crosstalk separation and driver gains over frequency, and where drivers and listener are."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from workbench.core.geometry import SpeakerLayout
 from workbench.core.messages import LoudspeakerResponse
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens
+from workbench.ui.views.loudspeaker_parts import (
+    DASHES,
+    HIGH_HZ,
+    LOW_HZ,
+    clip_to_field,
+    driver_dashes,
+    driver_sides,
+    frequency_fraction,
+    line_pen,
+    mean_separation_db,
+    peak_drive_db,
+)
+from workbench.ui.views.loudspeaker_plan import paint_plan
 from workbench.ui.views.statistics import HEIGHT as STATISTICS_HEIGHT
 from workbench.ui.views.statistics import Statistic, draw_statistics
 
-LOW_HZ, HIGH_HZ = 100.0, 20000.0
-MEAN_HZ = (300.0, 8000.0)
-"""Range of the mean separation."""
 SEPARATION_DB = (-3.0, 33.0)
 GAIN_DB = (-16.0, 16.0)
 EMPTY = "Choose a loudspeaker layout to see its separation."
-SMALL_M = 0.4
-"""Devices smaller than this are drawn enlarged beside the plan."""
 _LABELLED_HZ = (100, 500, 1000, 2000, 5000, 10000, 20000)
 _POSITIONS = ("nominal", "2 cm", "5 cm")
-_DASHES: tuple[tuple[float, ...], ...] = ((), (4.0, 3.0), (1.0, 2.5))
-_SHARED, _SHARED_DASH = (5.0, 5.0), (4.0, 10.0)
 _PLAN_WIDTH = 124
-
-
-def frequency_fraction(frequency_hz):
-    """Place on the frequency axis (ERB scale): 0 at 100 Hz, 1 at 20 kHz. Scalar or array."""
-    low, high = painting.erb_number(LOW_HZ), painting.erb_number(HIGH_HZ)
-    return (painting.erb_number(frequency_hz) - low) / (high - low)
-
-
-def mean_separation_db(frequency_hz: np.ndarray, separation_db: np.ndarray) -> float:
-    """Mean of the separation in dB from 300 Hz to 8 kHz, every ERB weighing the same; NaN without such frequencies."""
-    inside = (frequency_hz >= MEAN_HZ[0]) & (frequency_hz <= MEAN_HZ[1]) & np.isfinite(separation_db)
-    erb, level_db = painting.erb_number(frequency_hz[inside]), np.asarray(separation_db)[inside]
-    if len(erb) == 0:
-        return math.nan
-    if len(erb) == 1:
-        return float(level_db[0])
-    return float(np.trapezoid(level_db, erb) / (erb[-1] - erb[0]))
-
-
-def peak_drive_db(response: LoudspeakerResponse) -> float:
-    """Highest gain of any driver from 100 Hz to 20 kHz; NaN without such frequencies."""
-    inside = (response.frequency_hz >= LOW_HZ) & (response.frequency_hz <= HIGH_HZ)
-    gain_db = np.asarray(response.driver_gain_db)[:, inside]
-    return float(np.max(gain_db)) if gain_db.size else math.nan
-
-
-def driver_sides(layout: SpeakerLayout | None, names: Sequence[str]) -> list[str]:
-    """Token of each driver by its side: "left", "right" (negative and positive y) or "centre" of the listener."""
-    if layout is not None and layout.driver_names == list(names):
-        lateral_m = layout.driver_xyz_m[:, 1]
-        return ["centre" if abs(y) < 1e-3 else "left" if y < 0 else "right" for y in lateral_m]
-    if len(names) == 2:
-        return ["left", "right"]
-    return ["left" if "left" in n.lower() else "right" if "right" in n.lower() else "centre" for n in names]
-
-
-def driver_dashes(sides: Sequence[str], gain_db: np.ndarray) -> list[tuple[float, ...]]:
-    """Dash pattern of each driver's line: drivers of one side differ.
-
-    A line that lies on an earlier one of another side (symmetric designs) is broken, so that both are seen.
-    """
-    dashes = []
-    for index, side in enumerate(sides):
-        dash = _DASHES[list(sides[:index]).count(side) % len(_DASHES)]
-        hidden = [
-            k
-            for k in range(index)
-            if sides[k] != side and np.allclose(gain_db[k], gain_db[index], atol=0.3, rtol=0, equal_nan=True)
-        ]
-        dashes.append(_SHARED if hidden and not dash else _SHARED_DASH if hidden else dash)
-    return dashes
 
 
 class LoudspeakerCanvas(QWidget):
@@ -181,7 +132,7 @@ class LoudspeakerCanvas(QWidget):
         self._paint_axes(painter, lower, GAIN_DB, (-10, 0, 10), signed=True)
         self._paint_frequencies(painter, lower)
         if self.plan_rect().width():
-            self._paint_plan(painter, self.plan_rect())
+            paint_plan(painter, self.plan_rect(), self._layout, self._tokens)
         if self._response is not None:
             self._paint_separation(painter, upper)
             self._paint_gains(painter, lower)
@@ -251,23 +202,18 @@ class LoudspeakerCanvas(QWidget):
         y = _level_y(rect, np.clip(level_db[inside], span_db[0] - beyond, span_db[1] + beyond), span_db)
         painting.draw_line(painter, x, y, pen)
 
-    def _clip(self, painter: QPainter, rect: QRectF) -> None:
-        clip = QPainterPath()
-        clip.addRoundedRect(rect, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
-        painter.setClipPath(clip)
-
     def _paint_separation(self, painter: QPainter, rect: QRectF) -> None:
         t, response = self._tokens, self._response
-        lines = [("plain", response.plain_separation_db, _pen(t.before, 1.5))]
-        styles = {"5 cm": _pen(t.text2, 1.5, _DASHES[2]), "2 cm": _pen(t.text2, 1.5, _DASHES[1])}
-        styles["nominal"] = _pen(t.accent, 1.75)
+        lines = [("plain", response.plain_separation_db, line_pen(t.before, 1.5))]
+        styles = {"5 cm": line_pen(t.text2, 1.5, DASHES[2]), "2 cm": line_pen(t.text2, 1.5, DASHES[1])}
+        styles["nominal"] = line_pen(t.accent, 1.75)
         lines += [
             (position, response.separation_db[position], pen)
             for position, pen in styles.items()
             if position in response.separation_db
         ]
         painter.save()
-        self._clip(painter, rect)
+        clip_to_field(painter, rect)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for _, separation_db, pen in lines:
             self._draw_level(painter, rect, separation_db, SEPARATION_DB, pen)
@@ -280,11 +226,11 @@ class LoudspeakerCanvas(QWidget):
         t, response = self._tokens, self._response
         sides = driver_sides(self._layout, response.driver_names)
         pens = [
-            _pen(getattr(t, side), 1.5, dash)
+            line_pen(getattr(t, side), 1.5, dash)
             for side, dash in zip(sides, driver_dashes(sides, response.driver_gain_db))
         ]
         painter.save()
-        self._clip(painter, rect)
+        clip_to_field(painter, rect)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for gain_db, pen in zip(response.driver_gain_db, pens):
             self._draw_level(painter, rect, gain_db, GAIN_DB, pen)
@@ -302,126 +248,10 @@ class LoudspeakerCanvas(QWidget):
         room.setLeft(max(room.left(), room.right() - _legend_width(painter, names)))
         _paint_legend(painter, room, legend)
 
-    # ---------------------------------------------------------------------------------------- plan
-
-    def _paint_plan(self, painter: QPainter, rect: QRectF) -> None:
-        t = self._tokens
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(t.plot))
-        painter.drawRoundedRect(rect, theme.RADIUS_FIELD, theme.RADIUS_FIELD)
-        if self._layout is None or len(self._layout.drivers) == 0:
-            return
-        layout = self._layout
-        xyz_m = layout.driver_xyz_m
-        extent_m = device_extent(layout)
-        small = extent_m < SMALL_M
-        room = rect.adjusted(0, 0, 0, -104) if small else rect
-        painter.save()
-        self._clip(painter, rect)
-        ahead_m = max(0.0, -float(xyz_m[:, 0].min()))
-        aside_m = max(float(np.abs(xyz_m[:, 1]).max()), 1e-3)
-        scale = min(
-            (room.height() - 68) / (layout.listener_distance_m + ahead_m), (room.width() / 2 - 16) / aside_m, 400.0
-        )
-        used = (layout.listener_distance_m + ahead_m) * scale + 68
-        origin = QPointF(rect.center().x(), room.top() + 20 + ahead_m * scale + (room.height() - used) / 2)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setFont(theme.font(11))
-        radii_m = [r for r in (0.5, 1.0, 1.5, 2.0) if (layout.listener_distance_m - r) * scale > 26]
-        for radius_m in radii_m:
-            ring = radius_m * scale
-            painter.setPen(QPen(QColor(t.line), 1.0))
-            painter.drawArc(QRectF(origin.x() - ring, origin.y() - ring, 2 * ring, 2 * ring), 200 * 16, 140 * 16)
-        listener = QPointF(origin.x(), origin.y() + layout.listener_distance_m * scale)
-        painter.setPen(_pen(t.line_strong, 1.0, (2.0, 3.0)))
-        painter.drawLine(origin, listener)
-        for radius_m in radii_m:
-            text = painting.with_unit(f"{radius_m:g}", "m") if radius_m == 1.0 else f"{radius_m:g}"
-            width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 4
-            box = QRectF(origin.x() - width / 2, origin.y() + radius_m * scale - 7, width, 14)
-            painter.fillRect(box, QColor(t.plot))
-            painter.setPen(QColor(t.text3))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-        self._paint_head(painter, listener)
-        painter.setPen(QColor(t.text2))
-        caption = QRectF(rect.left(), listener.y() + 17, rect.width(), 16)
-        text = painting.with_unit(f"{layout.listener_distance_m:.2f}", "m")
-        painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, text)
-        if small:
-            painter.setPen(QPen(QColor(t.text2), 1.5))
-            painter.setBrush(QColor(t.panel))
-            painter.drawEllipse(origin, 5, 5)
-            self._paint_inset(painter, QPointF(rect.center().x(), rect.bottom() - 52), 44.0, extent_m)
-        else:
-            for number, (x_m, y_m, _) in enumerate(xyz_m, start=1):
-                place = QPointF(origin.x() + y_m * scale, origin.y() + x_m * scale)
-                self._paint_driver(painter, place, number)
-        painter.restore()
-
-    def _paint_head(self, painter: QPainter, place: QPointF) -> None:
-        t = self._tokens
-        painter.setPen(QPen(QColor(t.text1), 1.5))
-        painter.setBrush(QColor(t.plot))
-        for side in (-1, 1):
-            painter.drawEllipse(QPointF(place.x() + side * 10, place.y()), 2.5, 4.0)
-        nose = [
-            QPointF(place.x() - 4, place.y() - 8),
-            QPointF(place.x(), place.y() - 14),
-            QPointF(place.x() + 4, place.y() - 8),
-        ]
-        painter.drawPolyline(QPolygonF(nose))
-        painter.drawEllipse(place, 10, 10)
-
-    def _paint_inset(self, painter: QPainter, center: QPointF, radius: float, extent_m: float) -> None:
-        """The device enlarged, with the numbers of its drivers."""
-        t, layout = self._tokens, self._layout
-        painter.setPen(QPen(QColor(t.line_strong), 1.0))
-        painter.setBrush(QColor(t.panel))
-        painter.drawEllipse(center, radius, radius)
-        scale = (radius - 13) / (extent_m / 2)
-        if layout.cabinet_radius_m is not None:
-            painter.setPen(QPen(QColor(t.text3), 1.0))
-            painter.setBrush(QColor(t.plot))
-            painter.drawEllipse(center, layout.cabinet_radius_m * scale, layout.cabinet_radius_m * scale)
-        painter.setFont(theme.font(11))
-        painter.setPen(QColor(t.text2))
-        text = painting.with_unit(f"{100 * extent_m:.0f}", "cm")
-        on_axis = any(abs(x) < extent_m / 8 and abs(y) < extent_m / 8 for x, y, _ in layout.driver_xyz_m)
-        flat = layout.cabinet_radius_m is None
-        drop = 18 if on_axis or flat else 0
-        painter.drawText(QRectF(center.x() - 30, center.y() - 8 + drop, 60, 16), Qt.AlignmentFlag.AlignCenter, text)
-        for number, (x_m, y_m, _) in enumerate(layout.driver_xyz_m, start=1):
-            self._paint_driver(painter, QPointF(center.x() + y_m * scale, center.y() + x_m * scale), number)
-
-    def _paint_driver(self, painter: QPainter, place: QPointF, number: int) -> None:
-        t = self._tokens
-        side = driver_sides(self._layout, self._layout.driver_names)[number - 1]
-        painter.setPen(QPen(QColor(t.plot), 1.5))
-        painter.setBrush(QColor(getattr(t, side)))
-        painter.drawEllipse(place, 8, 8)
-        painter.setPen(QColor(t.plot))
-        painter.setFont(theme.font(11, 600))
-        painter.drawText(QRectF(place.x() - 8, place.y() - 8, 16, 16), Qt.AlignmentFlag.AlignCenter, str(number))
-
-
-def device_extent(layout: SpeakerLayout) -> float:
-    """Size of the device in metres: the cabinet's diameter, else the largest distance between two drivers."""
-    if layout.cabinet_radius_m is not None:
-        return 2 * layout.cabinet_radius_m
-    xyz_m = layout.driver_xyz_m
-    return max(float(np.linalg.norm(xyz_m[:, None] - xyz_m[None], axis=-1).max()), 1e-3)
-
 
 def _level_y(rect: QRectF, level_db, span_db: tuple[float, float]):
     low, high = span_db
     return rect.top() + (high - level_db) / (high - low) * rect.height()
-
-
-def _pen(color: str, width: float, dashes: Sequence[float] = ()) -> QPen:
-    pen = QPen(QColor(color), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin)
-    if dashes:
-        pen.setDashPattern(list(dashes))
-    return pen
 
 
 _SAMPLE, _SAMPLE_GAP, _ENTRY_GAP = 18.0, 5.0, 12.0

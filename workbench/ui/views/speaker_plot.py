@@ -24,7 +24,7 @@ from workbench.core.messages import LoudspeakerResponse
 from workbench.core.params import RenderParams
 from workbench.ui import painting, theme
 from workbench.ui.theme import Tokens
-from workbench.ui.views.loudspeakers import (
+from workbench.ui.views.loudspeaker_parts import (
     HIGH_HZ,
     LOW_HZ,
     frequency_fraction,
