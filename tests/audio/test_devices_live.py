@@ -26,6 +26,18 @@ pytestmark = pytest.mark.jack
 SYSTEM = DeviceSpec("JACK Audio Connection Kit", "system")
 
 
+PATIENCE_S = 60.0
+"""For a machine that has other things to do."""
+
+
+def until(condition):
+    """Wait for what lasts once it has come."""
+    limit_s = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < limit_s, "did not happen in time"
+        time.sleep(0.01)
+
+
 def children() -> set[str]:
     """Processes whose parent is this one."""
     found = set()
@@ -46,7 +58,8 @@ class PassThrough:
     def __init__(self, source, sink, stall_s=0.0):
         self.source, self.sink = source, sink
         self.computing_s = 0.0
-        self.gaps = 0
+        self.gaps = self.hops = 0
+        self._moved = threading.Condition()
         self.stall_s = stall_s
         self._stop = threading.Event()
         try:
@@ -71,6 +84,27 @@ class PassThrough:
             time.sleep(stall_s)
             self.sink.write(block.samples)
             self.computing_s += 0.02 * (time.perf_counter() - begun_s - self.computing_s)
+            with self._moved:
+                self.hops += 1
+                self._moved.notify_all()
+
+    def move(self, hops):
+        """Wait until so many more hops have gone through: a while by the device's clock, whatever else goes on."""
+        with self._moved:
+            wanted = self.hops + hops
+            assert self._moved.wait_for(lambda: self.hops >= wanted, PATIENCE_S), f"{self.hops - wanted + hops} hops"
+
+    def soon(self, condition, hops):
+        """See that something comes while so many hops go through, whatever they take by another clock."""
+        limit = self.hops + hops
+        while not condition():
+            assert self.hops < limit, f"not within {hops} hops"
+            self.move(1)
+
+    def stall(self, seconds):
+        """Halt for so long in the next hop, and wait until that is over."""
+        self.stall_s = seconds
+        self.move(2)
 
     @property
     def latency_samples(self):
@@ -87,12 +121,9 @@ def play_through(server, engine, play, seconds, outputs=2):
     probe = Probe(server, play, outputs, seconds)
     ours = probe.ports("PortAudio.*:in_"), probe.ports("PortAudio.*:out_")
     probe.connect(ours[0][: len(play)], ours[1][:outputs])
-    time.sleep(0.3)
+    engine.move(30)
     probe.begin()
-    limit_s = time.monotonic() + seconds + 5
-    while not probe.done and time.monotonic() < limit_s:
-        time.sleep(0.02)
-    assert probe.done
+    until(lambda: probe.done)
     probe.close()
     return probe.recorded
 
@@ -166,22 +197,19 @@ def test_a_stall_is_skipped_and_latency_comes_back(jack_server):
     )
     source, sink = engine.source, engine.sink
     try:
-        time.sleep(0.3)
+        engine.move(30)
         before = sink.latency_samples
-        engine.stall_s = 0.12  # less than capture keeps
-        time.sleep(1.5)
+        engine.stall(0.12)  # less than capture keeps
+        expected = (0.12 - queue_s - 0.02) * 48000
+        engine.soon(lambda: sink.missed_samples >= expected and abs(sink.latency_samples - before) < 480, 150)
         assert source.dropped_samples == 0
-        assert sink.missed_samples >= (0.12 - queue_s - 0.02) * 48000
-        assert abs(sink.latency_samples - before) < 480
         missed = sink.missed_samples
-        engine.stall_s = 0.6  # more: capture drops, playback has to find its target again
-        time.sleep(2.0)
-        assert source.dropped_samples >= 0.5 * 48000
-        assert engine.gaps >= 1
-        assert sink.missed_samples - missed >= (0.6 - queue_s - 0.02) * 48000
-        assert sink.corrections >= 1
+        engine.stall(0.6)  # more: capture drops, playback has to find its target again
+        engine.soon(lambda: source.dropped_samples >= 0.5 * 48000 and engine.gaps >= 1, 20)
+        engine.soon(lambda: sink.missed_samples - missed >= (0.6 - queue_s - 0.02) * 48000, 20)
+        engine.soon(lambda: sink.corrections >= 1 and abs(sink.latency_samples - before) < 480, 150)
         missed = sink.missed_samples
-        time.sleep(0.5)
+        engine.move(50)
         assert sink.missed_samples == missed
         assert abs(sink.latency_samples - before) < 480
     finally:
@@ -201,7 +229,7 @@ def test_loss_is_said_and_closing_does_not_hang(jack_server, end):
                 os.kill(int(pid), signal.SIGKILL)
         else:
             jack_server.kill()
-        limit_s = time.monotonic() + 30
+        limit_s = time.monotonic() + PATIENCE_S
         while not (source.lost and sink.lost) and time.monotonic() < limit_s:
             source.read(0.05)
             sink.write(np.zeros((2, HOP), np.float32))
@@ -222,7 +250,7 @@ def test_a_busy_reader_is_not_a_lost_device(jack_server):
     try:
         source.start()
         sink.start()
-        time.sleep(1.2)
+        time.sleep(1.2)  # it is what the reader does meanwhile that counts: nothing
         assert not source.lost and not sink.lost
         assert source.read(1.0) is not None
         sink.write(np.zeros((2, HOP), np.float32))
@@ -238,7 +266,8 @@ def test_a_queue_that_grew_at_the_start_comes_back_to_its_target(jack_server):
     sink = DeviceSink(SYSTEM, 2, variables=jack_server.variables)
     engine = PassThrough(source, sink, stall_s=0.035)
     try:
-        time.sleep(0.9)
+        engine.soon(lambda: sink.corrections == 1, 90)
+        engine.move(50)
         waiting = sink.latency_samples - sink.device_latency_samples
     finally:
         engine.close()
@@ -282,10 +311,14 @@ def test_the_child_leaves_with_its_parent(jack_server):
     assert child.exists()
     parent.kill()
     parent.communicate()
-    limit_s = time.monotonic() + 30
-    while child.exists() and " Z " not in (child / "stat").read_text() and time.monotonic() < limit_s:
-        time.sleep(0.05)
-    assert not child.exists() or " Z " in (child / "stat").read_text()
+
+    def gone():
+        try:
+            return " Z " in (child / "stat").read_text()
+        except OSError:
+            return True
+
+    until(gone)
 
 
 def test_nothing_is_left_behind(jack_server):
@@ -340,20 +373,15 @@ def test_a_killed_server_is_said_and_taken_again_while_hops_go_on(jack_server):
     sink = RecoveringSink(DeviceSink(SYSTEM, 2, variables=server.variables))
     engine = PassThrough(source, sink)
     try:
-        time.sleep(0.3)
+        engine.move(30)
         server.kill()
-        limit_s = time.monotonic() + 30
-        while not (source.lost and sink.lost) and time.monotonic() < limit_s:
-            time.sleep(0.01)
-        assert source.lost and sink.lost and "JACK" in source.lost_reason
+        until(lambda: source.lost and sink.lost)
+        assert "JACK" in source.lost_reason
         server.start()
-        limit_s = time.monotonic() + 30
-        while (source.lost or sink.lost) and time.monotonic() < limit_s:
-            time.sleep(0.01)
-        assert not source.lost and not sink.lost
-        time.sleep(0.5)
+        until(lambda: not source.lost and not sink.lost)
+        engine.move(50)
         missed = sink.missed_samples
-        time.sleep(0.3)
+        engine.move(30)
         assert sink.missed_samples - missed < 4800
     finally:
         engine.close()
@@ -366,14 +394,14 @@ def test_an_inflated_queue_is_flushed_without_a_click(jack_server):
     sink = DeviceSink(SYSTEM, 2, variables=jack_server.variables, own_clock=True)
     engine = PassThrough(source, sink)
     try:
-        time.sleep(1.0)
+        engine.move(100)
         usual_s = sink.queue_s
         sink._written += 960  # as if the source had sent two hops too many
-        time.sleep(0.3)
+        engine.move(30)
         assert sink._lasts_s() - usual_s > 0.01
         missed = sink.missed_samples
         sink.flush()
-        time.sleep(0.5)
+        engine.move(50)
         assert abs(sink._lasts_s() - usual_s) < 0.012
         assert sink.missed_samples - missed < 480
     finally:
@@ -413,18 +441,12 @@ def test_a_server_that_comes_back_at_another_rate_is_taken_at_that(jack_server, 
     source, sink = RecoveringSource(DeviceSource(SYSTEM, **options)), RecoveringSink(DeviceSink(SYSTEM, 2, **options))
     engine = PassThrough(source, sink)
     try:
-        time.sleep(0.3)
+        engine.move(30)
         jack_server.kill()
-        limit_s = time.monotonic() + 30
-        while not (source.lost and sink.lost) and time.monotonic() < limit_s:
-            time.sleep(0.01)
+        until(lambda: source.lost and sink.lost)
         jack_server.start(rate_hz=rate_hz, period=512)
-        limit_s = time.monotonic() + 30
-        while (source.lost or sink.lost) and time.monotonic() < limit_s:
-            time.sleep(0.01)
-        assert not source.lost and not sink.lost
+        until(lambda: not source.lost and not sink.lost)
         assert source._end.rate_hz == sink._end.rate_hz == rate_hz
-        time.sleep(0.3)
         play = np.zeros((1, rate_hz // 4), np.float32)
         play[0] = 0.5 * np.sin(2 * np.pi * 1000 / rate_hz * np.arange(rate_hz // 4)) * np.hanning(rate_hz // 4)
         recorded = play_through(jack_server, engine, play, 0.6, outputs=1)
@@ -445,13 +467,12 @@ def test_two_instances_on_one_device(jack_server):
         for _ in range(2)
     ]
     try:
-        time.sleep(0.5)
+        for engine in engines:
+            engine.move(50)
         assert all(not (engine.source.lost or engine.sink.lost) for engine in engines)
-        indices = [engine.source._next_index for engine in engines]
         engines[1].close()
-        time.sleep(0.3)
+        engines[0].move(30)
         assert not engines[0].source.lost
-        assert engines[0].source._next_index > indices[0]
     finally:
         for engine in engines:
             engine.close()
@@ -464,24 +485,16 @@ def test_what_was_suspended_and_resumed_goes_on(jack_server, who):
     sink = RecoveringSink(DeviceSink(SYSTEM, 2, variables=jack_server.variables))
     engine = PassThrough(source, sink)
     try:
-        time.sleep(0.3)
+        engine.move(30)
         stopped = [jack_server.pid] if who == "server" else [int(pid) for pid in children() - {str(jack_server.pid)}]
         for pid in stopped:
             os.kill(pid, signal.SIGSTOP)
-        limit_s = time.monotonic() + 30
-        while not (source.lost and sink.lost) and time.monotonic() < limit_s:
-            time.sleep(0.01)
-        assert source.lost and sink.lost
+        until(lambda: source.lost and sink.lost)
         for pid in stopped:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
-        limit_s = time.monotonic() + 30
-        while (source.lost or sink.lost) and time.monotonic() < limit_s:
-            time.sleep(0.01)
-        assert not source.lost and not sink.lost
-        before = source._next_index
-        time.sleep(0.5)
-        assert source._next_index - before > 0.3 * 48000
+        until(lambda: not source.lost and not sink.lost)
+        engine.move(50)
     finally:
         engine.close()
 
@@ -492,17 +505,21 @@ def test_a_queue_can_be_made_longer_and_flushed_to_its_shortest(jack_server, own
     sink = DeviceSink(SYSTEM, 2, variables=jack_server.variables, own_clock=own_clock)
     engine = PassThrough(source, sink)
     try:
-        time.sleep(1.5)
+        engine.move(100)
+        sink.flush()  # it may have grown at the start
+        engine.move(100)
         usual = sink.latency_samples
         assert sink.lengthen() and sink.lengthen()
-        time.sleep(1.5)
+        engine.soon(lambda: abs(sink.latency_samples - usual - 960) < 240, 150)
+        engine.move(50)
         assert abs(sink.latency_samples - usual - 960) < 240
         assert sink.extra_s == pytest.approx(0.02)
         missed = sink.missed_samples
-        time.sleep(0.5)
+        engine.move(50)
         assert sink.missed_samples == missed
         sink.flush()
-        time.sleep(1.5)
+        engine.soon(lambda: abs(sink.latency_samples - usual) < 240, 150)
+        engine.move(50)
         assert abs(sink.latency_samples - usual) < 240 and sink.extra_s == 0
         while sink.lengthen():
             pass
