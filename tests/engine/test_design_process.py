@@ -243,7 +243,7 @@ def test_a_session_keeps_it_ready_while_somebody_looks():
     beside = session._designing
     try:
         session.start()
-        until(lambda: session.mailbox.health.state == "running" and session.mailbox.loudspeaker_response)
+        until(lambda: (shown := session.mailbox.loudspeaker_response) is not None and shown.detail.depth is not None)
         assert not beside.running  # it holds memory
         session.look_at_loudspeakers(True)
         until(lambda: beside.running and not beside._owed and not beside._one_at_a_time.locked())
@@ -261,6 +261,8 @@ def test_a_session_keeps_it_ready_while_somebody_looks():
 
 class Noted:
     """A design process that only notes what it is asked."""
+
+    running = False
 
     def __init__(self, made):
         self.made, self.tasks = made, []

@@ -83,9 +83,14 @@ class RenderPreparation:
         draft = wish is not None and key != self._newest  # another room alone changes no filters that were designed
         self._newest = key
         effort = Effort(draft=True) if draft else self._while_wanted(wish)
-        made = self._designed(designs, params.render, effort, beside=wish is not None)
+        made = self._designed(designs, params.render, effort, beside=draft or self._has_process)
         self._drafted, self._moved_s = (params, self._clock()) if draft else (None, 0.0)
         return made
+
+    @property
+    def _has_process(self) -> bool:
+        """Whether there is a design process already: one is not started for a room that has become ready."""
+        return self._process is not None and self._process.running
 
     @property
     def rest_s(self) -> float | None:
