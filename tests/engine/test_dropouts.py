@@ -35,6 +35,9 @@ def told(watch, time_s, stolen_s=0.0):
     [
         (HopCost(0.0131, "enhance", 0.014), 0.0, "enhance", True, "took 13.1 ms of 10"),
         (HopCost(0.0131, "enhance", 0.014), 0.5, "enhance", True, "took 13.1 ms of 10"),
+        (HopCost(0.0102, "beam", 0.110), 0.1, "processor", False, "host took .* 100 ms"),
+        (HopCost(0.0102, "beam", 0.110), 0.0, "program", True, "other threads .* 100 ms"),
+        (HopCost(0.0102, "beam", 0.110, 0.098), 0.0, "processor", False, "other programs .* 98 ms"),
         (HopCost(0.001, "enhance", 0.030, 0.028), 0.0, "processor", False, "other programs .* 28 ms"),
         (HopCost(0.001, "enhance", 0.0012, 0.020), 0.0, "processor", False, "other programs .* 20 ms"),
         (HopCost(0.001, "enhance", 0.041, 0.001), 0.0, "program", True, "other threads .* 39 ms"),
