@@ -248,8 +248,8 @@ class DropoutWatch:
         waited_s = max((cost.waited_s for cost in costs), default=0.0)
         held = max(costs, key=lambda cost: cost.held_s, default=HopCost(0.0, end))
         held_s = held.held_s
-        # Of several that would do, what lasted longest: a hop of 11 ms is not why one was held up for 100.
-        if longest.computing_s > max(HOP_S, stalled_s, waited_s, held_s):
+        # What lasted longest in this thread: a hop of 11 ms is not why one stood still for 100.
+        if longest.computing_s > max(HOP_S, waited_s, held_s):
             detail = f"the hop took {1000 * longest.computing_s:.1f} ms of {1000 * HOP_S:.0f}; {lost}"
             return Dropout(time_s, longest.stage, own=True, detail=detail)
         if stalled_s > max(waited_s, held_s):
