@@ -86,12 +86,15 @@ def test_a_file_that_is_no_network_is_refused(tmp_path):
         NetworkGains(1, tmp_path / "net.onnx")
 
 
-def test_a_network_with_another_state_is_refused(tmp_path):
+@pytest.mark.parametrize("in_use", [False, True], ids=["alone", "beside the right one in use"])
+def test_a_network_with_another_state_is_refused(tmp_path, in_use):
+    right = NetworkGains(1, "percepnet-small") if in_use else None
     facts, data = load_model("percepnet-small")
     (tmp_path / "net.onnx").write_bytes(data)
     write_manifest_entry(tmp_path, "net", replace(facts, file="net.onnx", state=facts.state + 1))
     with pytest.raises(InputError, match="inputs and outputs"):
         NetworkGains(1, tmp_path / "net.onnx")
+    del right
 
 
 def test_every_shipped_model_has_a_card(name):

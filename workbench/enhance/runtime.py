@@ -19,15 +19,17 @@ from workbench.enhance.models import ModelFacts, load_model
 _TINY = 1e-20
 _SILENCE = 1e-10 * BANDS
 
-_in_use: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
-"""Sessions by the SHA-256 of their model: state is carried outside of them, so that two settings share weights."""
+_in_use: weakref.WeakValueDictionary[tuple, Any] = weakref.WeakValueDictionary()
+"""Sessions by their model's SHA-256 and the widths it was checked against: state is carried outside of them, so that
+two settings share weights."""
 
 
 def _shared_session(facts: ModelFacts, data: bytes, source: str):
     """The session of a model, for as long as anybody uses it."""
-    session = _in_use.get(facts.sha256)
+    key = (facts.sha256, facts.features, facts.state, facts.bands)
+    session = _in_use.get(key)
     if session is None:
-        _in_use[facts.sha256] = session = _session(facts, data, source)
+        _in_use[key] = session = _session(facts, data, source)
     return session
 
 
