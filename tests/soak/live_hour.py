@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import time
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -21,6 +23,8 @@ from tests.audio.jack_server import JackServer
 from tests.soak.calm import run_calmly
 from tests.soak.screen import Shown, screen
 from tests.soak.verdict import verdict
+from workbench.core.messages import Dropout
+from workbench.core.system_files import text_of
 
 DEVICE = "device:JACK Audio Connection Kit/system"
 SAMPLE_S = 5.0
@@ -42,6 +46,23 @@ def slope_mb_h(seconds: np.ndarray, megabytes: np.ndarray) -> tuple[float, float
     return 3600 * slope, 3600 * error
 
 
+def unseen(log: Sequence[Dropout]) -> Iterator[list[Dropout]]:
+    """What is new in a log that forgets its oldest entries, each time it is asked."""
+    seen: set[int] = set()
+    while True:
+        entries = list(log)
+        yield [entry for entry in entries if id(entry) not in seen]
+        seen = {id(entry) for entry in entries}
+
+
+def anonymous_mb() -> float:
+    """The part of the resident memory that no file stands behind; NaN where the system does not tell."""
+    try:
+        return int(re.search(r"RssAnon:\s*(\d+) kB", text_of("/proc/self/status"))[1]) / 1024
+    except (OSError, TypeError):
+        return float("nan")
+
+
 def soak(minutes: float) -> int:
     server = JackServer()
     os.environ.update(server.variables)
@@ -60,17 +81,23 @@ def soak(minutes: float) -> int:
             session.set({"output.muted": False})
             shown.spin(10.0)
             runner = session._assembly.runner
-            before = runner.own_dropouts, runner.server_dropouts, len(runner.dropouts)
-            told, readings, began_s = before[2], [], time.monotonic()
+            before = runner.own_dropouts, runner.server_dropouts
+            fresh = unseen(runner.dropouts)
+            next(fresh)
+            told, readings, began_s = 0, [], time.monotonic()
             while (passed_s := time.monotonic() - began_s) < 60 * minutes:
                 readings.append((passed_s, memory_mb()))
                 shown.spin(SAMPLE_S)
-                for dropout in list(runner.dropouts)[told:]:
+                for dropout in (newest := next(fresh)):
                     whose = "OWN" if dropout.own else "not own"
                     print(f"{dropout.time_s:8.2f} s {whose} {dropout.stage}: {dropout.detail}")
-                told = len(runner.dropouts)
+                told += len(newest)
                 if len(readings) % round(60 / SAMPLE_S) == 0:
-                    print(f"{passed_s / 60:5.1f} min: {readings[-1][1]:.1f} MB, load {health().load:.2f}", flush=True)
+                    print(
+                        f"{passed_s / 60:5.1f} min: {readings[-1][1]:.2f} MB, {anonymous_mb():.2f} of them anonymous, "
+                        f"load {health().load:.2f}",
+                        flush=True,
+                    )
             own = runner.own_dropouts - before[0]
             of_server = runner.server_dropouts - before[1]
         finally:
@@ -86,7 +113,7 @@ def soak(minutes: float) -> int:
         print(f"too short to judge the slope ({LEAST_FOR_SLOPE_MINUTES:g} minutes and more do)")
     return verdict(
         good,
-        f"{minutes:g} minutes: {own} own dropouts, {len(runner.dropouts)} in the log, {of_server} of the sound server; "
+        f"{minutes:g} minutes: {own} own dropouts, {told} in all, {of_server} of the sound server; "
         f"memory {megabytes[settled][0]:.1f} to {megabytes[-1]:.1f} MB, slope {slope:+.2f} ± {error:.2f} MB/h",
     )
 
