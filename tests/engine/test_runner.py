@@ -96,12 +96,12 @@ def test_lost_samples_become_a_dropout_with_its_stage():
     steps()
     sink.server_dropouts += 1
     steps()
-    assert [(dropout.stage, dropout.own) for dropout in runner.dropouts] == [
+    assert [(dropout.stage, dropout.own) for dropout in runner.dropouts.newest] == [
         ("source", True),
         ("sink", True),
         ("sound server", False),
     ]
-    assert (runner.own_dropouts, runner.server_dropouts) == (2, 1)
+    assert (runner.dropouts.own, runner.server_dropouts) == (2, 1)
 
 
 @pytest.mark.parametrize("align", [False, True])

@@ -64,7 +64,7 @@ def soak(rounds: int) -> int:
             shown.spin(3.0)  # clients that come shake a JACK server
             runner = session._assembly.runner
             losses = lambda: runner.source.losses + runner.sink.losses  # noqa: E731
-            counted = lambda: (runner.own_dropouts, runner.server_dropouts + losses(), runner.sink.missed_samples)  # noqa: E731
+            counted = lambda: (runner.dropouts.own, runner.server_dropouts + losses(), runner.sink.missed_samples)  # noqa: E731
             failures = []
             began = counted()
             for number in range(rounds):
@@ -77,7 +77,7 @@ def soak(rounds: int) -> int:
                     sound_s = health().elapsed_s - ticks
                     print(f"round {number + 1}: {how.__name__:6} {STALL_S:g} s: {what}; {sound_s:.1f} s of sound")
                     if found[0]:
-                        failures.append(f"round {number + 1}, {how.__name__}: {runner.dropouts[-1]}")
+                        failures.append(f"round {number + 1}, {how.__name__}: {runner.dropouts.newest[-1]}")
             of_server = counted()[1] - began[1]
             for probe in probes:
                 shown.until(lambda probe=probe: probe.poll() is not None, 60)

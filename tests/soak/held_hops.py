@@ -85,10 +85,10 @@ def measure(
         if switch_s is not None:
             sys.setswitchinterval(switch_s)
         witness = Witness(runner._meter) if who else None
-        end, before = runner._meter.end, runner.own_dropouts
+        end, before = runner._meter.end, runner.dropouts.own
         runner._meter.end = lambda stage: (costs.append(end(stage)), costs[-1])[1]
         shown.spin(seconds)
-        own = runner.own_dropouts - before
+        own = runner.dropouts.own - before
         if witness is not None:
             session.stop()
             shown.until(lambda: session.mailbox.health.state == "stopped", 20)

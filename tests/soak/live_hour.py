@@ -81,8 +81,8 @@ def soak(minutes: float) -> int:
             session.set({"output.muted": False})
             shown.spin(10.0)
             runner = session._assembly.runner
-            before = runner.own_dropouts, runner.server_dropouts
-            fresh = unseen(runner.dropouts)
+            before = runner.dropouts.own, runner.server_dropouts
+            fresh = unseen(runner.dropouts.newest)
             next(fresh)
             told, readings, began_s = 0, [], time.monotonic()
             while (passed_s := time.monotonic() - began_s) < 60 * minutes:
@@ -98,7 +98,7 @@ def soak(minutes: float) -> int:
                         f"load {health().load:.2f}",
                         flush=True,
                     )
-            own = runner.own_dropouts - before[0]
+            own = runner.dropouts.own - before[0]
             of_server = runner.server_dropouts - before[1]
         finally:
             shown.close()

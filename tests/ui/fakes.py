@@ -309,7 +309,7 @@ class FakeSession:
     def drop_out(self):
         """Have two interruptions."""
         drops = (Dropout(61.0, "enhance", True, "13.1 of 10 ms"), Dropout(70.0, "sink", False))
-        self.mailbox.health = replace(RUNNING, dropouts=drops, own_dropouts=1, server_dropouts=1)
+        self.mailbox.health = replace(RUNNING, dropouts=drops, noted_dropouts=2, own_dropouts=1, server_dropouts=1)
 
     def close(self):
         self.calls.append(("close",))

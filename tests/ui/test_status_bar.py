@@ -97,7 +97,7 @@ def test_a_wide_window_shortens_the_latency_only_for_what_cannot_be_read_otherwi
 
 def test_what_the_busy_machine_interrupted_is_counted_too(bar):
     taken = Dropout(9.0, "processor", own=False, detail="taken away for 26 ms")
-    bar.show_health(replace(RUNNING, own_dropouts=0, server_dropouts=0, dropouts=(taken,)))
+    bar.show_health(replace(RUNNING, own_dropouts=0, server_dropouts=0, machine_dropouts=1, dropouts=(taken,)))
     assert (bar.dropout_text.text(), bar.dropout_where.text()) == ("1", "processor, 0:09")
     assert bar.dropout_lamp.token == "warning"
     assert "1 of the machine" in bar.dropout_text.toolTip() and "(sound server)" not in bar.dropout_text.toolTip()

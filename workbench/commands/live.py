@@ -247,7 +247,7 @@ def _report(runner, shortest: _ShortestPath, before, after) -> dict:
         "samples_in": runner.samples_in,
         "samples_out": runner.samples_out,
         "dropouts": {
-            "own": [{"time_s": d.time_s, "stage": d.stage, "detail": d.detail} for d in runner.dropouts if d.own],
+            "own": [{"time_s": d.time_s, "stage": d.stage, "detail": d.detail} for d in runner.dropouts.newest_own],
             "server": runner.server_dropouts,
             "stolen_s": after.stolen_s - before.stolen_s,
         },

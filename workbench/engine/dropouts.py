@@ -26,6 +26,7 @@ from dataclasses import dataclass, replace
 from workbench.audio.protocols import Sink, Source
 from workbench.core.messages import Dropout
 from workbench.dsp.bands import HOP, RATE_HZ
+from workbench.engine.dropout_log import MACHINE
 from workbench.engine.standstill import StandstillWatch
 
 HOP_S = HOP / RATE_HZ
@@ -257,16 +258,16 @@ class DropoutWatch:
             return Dropout(time_s, "sound server", own=False, detail=detail)
         if waited_s > max(WAITED_S, held_s):
             detail = f"other programs had the processor for {1000 * waited_s:.0f} ms while a hop was due; {lost}"
-            return Dropout(time_s, "processor", own=False, detail=detail)
+            return Dropout(time_s, MACHINE, own=False, detail=detail)
         if held_s > HELD_S and held.others_s < MOST_OF_IT * held_s:
             detail = (
                 f"the whole program had hardly any processor for {1000 * held_s:.0f} ms while a hop was due; {lost}"
             )
-            return Dropout(time_s, "processor", own=False, detail=detail)
+            return Dropout(time_s, MACHINE, own=False, detail=detail)
         if held_s > HELD_S and (stolen_s <= STOLEN_S or stolen_s < MOST_OF_IT * held_s):
             detail = f"the program's other threads held a hop up for {1000 * held_s:.0f} ms; {lost}"
             return Dropout(time_s, "program", own=True, detail=detail)
         if stolen_s > STOLEN_S:
             detail = f"the machine's host took the processor away for {1000 * stolen_s:.0f} ms; {lost}"
-            return Dropout(time_s, "processor", own=False, detail=detail)
+            return Dropout(time_s, MACHINE, own=False, detail=detail)
         return Dropout(time_s, end, own=True, detail=lost)

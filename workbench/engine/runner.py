@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections import deque
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -19,6 +18,7 @@ from workbench.engine.ab_designs import ABDesigns
 from workbench.engine.ab_lanes import Side
 from workbench.engine.beam_watch import BeamWatch
 from workbench.engine.chain import Chain, ChainOutput, Designs
+from workbench.engine.dropout_log import DropoutLog
 from workbench.engine.dropouts import DropoutWatch, HopMeter
 from workbench.engine.howl import HowlDetector
 from workbench.engine.input_solo import InputSolo
@@ -35,7 +35,6 @@ from workbench.engine.walk_recorder import WalkRecorder
 HOP_S = HOP / RATE_HZ
 LATE_S = 0.03
 """Without a device, a hop this late counts as a dropout: a device's queue would have run dry."""
-DROPOUTS_KEPT = 200
 COMPUTING_SMOOTHING = 0.02
 _FADE_OUT = np.linspace(1, 0, HOP, dtype=np.float32)
 
@@ -146,8 +145,7 @@ class Runner:
         self.samples_in = 0
         self.samples_out = 0
         self.repaired = 0
-        self.dropouts: deque[Dropout] = deque(maxlen=DROPOUTS_KEPT)
-        self.own_dropouts = 0
+        self.dropouts = DropoutLog()
         self.finished = False
         self._history, self._designs = history, designs
         self._mailbox, self._localizer, self._beam_watch = mailbox, localizer, beam_watch
@@ -235,8 +233,7 @@ class Runner:
             self._due_s = None
 
     def _drop(self, dropout: Dropout) -> None:
-        self.dropouts.append(dropout)
-        self.own_dropouts += dropout.own
+        self.dropouts.note(dropout)
         if self.loopback is not None:
             self.loopback.spoil()
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolTip, QWidget
 
 from workbench.core.messages import Health, LatencyPart
+from workbench.engine.dropout_log import MACHINE
 from workbench.ui import knobs, theme
 from workbench.ui.controls import Themed, rule
 from workbench.ui.notice import Notice
@@ -22,8 +23,6 @@ BOXES_MAX_PX = 350.0
 BOX_PADDING = 20
 ROOM_FOR_BOTH = 2200
 """Below this width the array gives way to a notice."""
-MACHINE = "processor"
-"""Stage of a dropout for which the processor was taken away: neither the program's nor the sound server's."""
 STATES = {"stopped": "Stopped", "starting": "Starting", "running": "Running", "lost": "Device lost"}
 
 
@@ -381,8 +380,7 @@ class StatusBar(QFrame):
         self.notice.take(health)
 
     def _show_dropouts(self, health: Health) -> None:
-        machine = sum(drop.stage == MACHINE and not drop.own for drop in health.dropouts)
-        total = health.own_dropouts + health.server_dropouts + machine
+        total = health.own_dropouts + health.server_dropouts + health.machine_dropouts
         self.dropout_text.setText(str(total))
         newest = health.dropouts[-1] if health.dropouts and total else None
         self.dropout_where.setText(f"{newest.stage}, {knobs.clock_text(newest.time_s)}" if newest else "")
@@ -394,7 +392,7 @@ class StatusBar(QFrame):
             where = drop.stage if drop.own or drop.stage == MACHINE else f"{drop.stage} (sound server)"
             lines.append(f"{knobs.clock_text(drop.time_s)}  {where}  {drop.detail}".rstrip())
         head = f"{health.own_dropouts} of the program itself, {health.server_dropouts} of the sound server"
-        head += f", {machine} of the machine, which was busy otherwise"
+        head += f", {health.machine_dropouts} of the machine, which was busy otherwise"
         tip = "\n".join([head, *lines])
         for part in (self.dropout_lamp, self.dropout_word, self.dropout_text, self.dropout_where):
             part.setToolTip(tip)

@@ -62,6 +62,9 @@ class Health:
     `state` is "stopped", "starting", "running" or "lost"; `message` the last error or notice, in plain words,
     `failed` whether it is an error. `said` are the last lines, oldest first: of two that come between two looks at
     `message` the first would be missed, and a start empties it.
+    `dropouts` are the newest, oldest first; `noted_dropouts` counts all that were ever among them, `own_dropouts` those
+    of the program, `machine_dropouts` those of a processor that was busy otherwise, `server_dropouts` what the sound
+    server reported.
     `load` is the hop thread's time over the hop's length, averaged; `stage_us` mean thread time by stage.
     `drift_ppm` is how much faster the source's clock is than the sink's, None where they are one; `queue_ms` how long
     the playback queue lasts when a hop is written; `alarm` says in plain words what is wrong with them, else empty.
@@ -82,7 +85,9 @@ class Health:
     stage_us: dict[str, float] = field(default_factory=dict)
     latency: tuple[LatencyPart, ...] = ()
     dropouts: tuple[Dropout, ...] = ()
+    noted_dropouts: int = 0
     own_dropouts: int = 0
+    machine_dropouts: int = 0
     server_dropouts: int = 0
     recording_s: float | None = None
     input_names: tuple[str, ...] = ()

@@ -75,7 +75,7 @@ class Faults:
         runner.stolen_recently_s = self._stolen.look()
         self._note_standstill(runner, recorder)
         self._note_silence(runner)
-        if notice := self._patience.look(runner.dropouts, runner.sink, runner.close_calls):
+        if notice := self._patience.look(runner.dropouts.newest, runner.sink, runner.close_calls):
             self._say(notice)
         self._note_howling(runner)
         self._note_muted(runner)
@@ -85,7 +85,8 @@ class Faults:
 
     def _note_standstill(self, runner: Runner, recorder: Recording | None) -> None:
         """Say that the computer slept, or the program was halted, and mark it in a recording."""
-        newest = next((dropout for dropout in reversed(tuple(runner.dropouts)) if dropout.stage == "computer"), None)
+        log = tuple(runner.dropouts.newest)
+        newest = next((dropout for dropout in reversed(log) if dropout.stage == "computer"), None)
         if newest is None or newest is self._standstill:
             return
         self._standstill = newest

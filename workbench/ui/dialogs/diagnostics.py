@@ -73,7 +73,8 @@ def diagnostics(
         f"State: {health.state}, {health.elapsed_s:.0f} s, load {100 * health.load:.0f} %",
         f"Source: {name}; sink: {health.sink}; array: {health.array}; layout: {health.layout}",
         "Latency: " + (", ".join(f"{part.label} {part.samples} samples" for part in health.latency) or "unknown"),
-        f"Dropouts: {health.own_dropouts} own, {health.server_dropouts} of the sound server",
+        f"Dropouts: {health.own_dropouts} own, {health.server_dropouts} of the sound server, "
+        f"{health.machine_dropouts} of the busy machine",
         *(f"  {drop.time_s:.2f} s {drop.stage} {drop.detail}" for drop in health.dropouts[-20:]),
         f"Message: {health.message or 'none'}",
         "Devices:",

@@ -105,6 +105,7 @@ class LatencyPanel(FloatPanel):
         self._health = Health()
         self._began_s = steady_s()
         self._cleared_s = 0.0
+        self._cleared_noted = 0
         self._noted: dict[Dropout, float] = {}
         """When each dropout was, by `steady_s`: told once, since what runs meanwhile need not keep to the clock."""
         self._measuring: Health | None = None
@@ -309,6 +310,7 @@ class LatencyPanel(FloatPanel):
 
     def _note_times(self, health: Health) -> None:
         began_s = steady_s() - health.elapsed_s
+        self._cleared_noted = min(self._cleared_noted, health.noted_dropouts)  # less than before: another start
         known = self._noted
         self._noted = {dropout: known.get(dropout, began_s + dropout.time_s) for dropout in health.dropouts}
 
@@ -319,12 +321,14 @@ class LatencyPanel(FloatPanel):
         timed = self._timed()
         self.drift_plot.set_dropouts([(self._noted[dropout], dropout.own) for _, dropout in timed])
         shown = tuple(dropout for _, dropout in timed)
+        since_s = time.time() - steady_s() + max(self._cleared_s, self._began_s)
+        since = time.strftime("%H:%M", time.localtime(since_s))
+        noted = max(self._health.noted_dropouts - self._cleared_noted, len(timed))
+        kept = f", the last {len(timed)} kept" if noted > len(timed) else ""
+        self.count.setText(f"{noted} since {since}{kept}")
         if shown == self._shown and not force:
             return
         self._shown = shown
-        since_s = time.time() - steady_s() + max(self._cleared_s, self._began_s)
-        since = time.strftime("%H:%M", time.localtime(since_s))
-        self.count.setText(f"{len(timed)} since {since}")
         while (item := self.list.takeAt(0)) is not None:
             if item.widget() is not None:
                 item.widget().hide()  # it goes later, and may be painted once more until then
@@ -341,7 +345,7 @@ class LatencyPanel(FloatPanel):
         self.list.addStretch(1)
 
     def _clear(self) -> None:
-        self._cleared_s = steady_s()
+        self._cleared_s, self._cleared_noted = steady_s(), self._health.noted_dropouts
         self._show_log(force=True)
 
     def log_text(self) -> str:
@@ -354,7 +358,10 @@ class LatencyPanel(FloatPanel):
             lines.append(f"Measured: {health.measured_ms:.1f} ms at {health.measured_at}")
         if health.drift_ppm is not None:
             lines.append(f"Clock drift: {health.drift_ppm:+.1f} ppm. {health.alarm}".rstrip(" ."))
-        lines.append(f"Dropouts: {health.own_dropouts} of Earshot, {health.server_dropouts} of the sound server")
+        lines.append(
+            f"Dropouts: {health.own_dropouts} of Earshot, {health.server_dropouts} of the sound server, "
+            f"{health.machine_dropouts} of the busy machine"
+        )
         for at, dropout in self._timed():
             words = explain(dropout)
             lines.append(f"{clock_time(at)}\t{words.stage}\t{words.cause}\t{words.advice}")
