@@ -1,5 +1,6 @@
 """A recording's journal gives its output again; what is damaged is named."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from dataclasses import replace as changed
 
 import numpy as np
@@ -101,6 +103,15 @@ def test_a_network_that_is_loaded_meanwhile_is_there_for_both_sides_from_one_hop
     assert replay.compare(again).first_different is None
 
 
+def render_files(folder):
+    """Those with loudspeaker filters, of all that are written to their end."""
+    found = []
+    for path in folder.glob("*.npz"):
+        with contextlib.suppress(zipfile.BadZipFile, EOFError, ValueError), np.load(path) as table:
+            found += [path] if str(table["kind"]) == "render" else []
+    return found
+
+
 def test_a_slider_dragged_in_a_room_replays_and_its_paths_lie_on_the_disk_once(recorded, tmp_path):
     params = replaced(Params(), {"render.room": True, "render.audition": True, "enhance.method": "classical"})
     noise = recorded.folder.parent / "noise.wav"
@@ -114,19 +125,20 @@ def test_a_slider_dragged_in_a_room_replays_and_its_paths_lie_on_the_disk_once(r
         until(lambda: session.recorded_samples > 0)
         (folder,) = tmp_path.iterdir()
         files = folder / journal.DESIGNS_NAME
+        until(lambda: render_files(files))
         for degrees in range(20, 26):
-            already = len(list(files.glob("*.npz")))
+            already = len(render_files(files))
             session.set({"render.virtual_deg": float(degrees)}, "drag")
-            until(lambda already=already: len(list(files.glob("*.npz"))) > already)
+            until(lambda already=already: len(render_files(files)) > already)
         session.stop_recording()
         session.says("Recorded")
     finally:
         session.close()
     assert replay.compare(recorded_session.open_session(folder)).first_different is None
     paths = []
-    for path in files.glob("*.npz"):
+    for path in render_files(files):
         with np.load(path) as table:
-            paths += [table["audition_fir"].nbytes] if str(table["kind"]) == "render" else []
+            paths.append(table["audition_fir"].nbytes)
     assert len(paths) >= 7 and sorted(paths)[:-2] == [0] * (len(paths) - 2)  # free field at most, and the room
 
 

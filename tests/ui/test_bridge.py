@@ -73,6 +73,7 @@ def test_an_edit_comes_back_as_parameters_and_can_be_undone(bridge, session):
 def test_what_is_designed_for_a_dragged_value_is_shown_without_waiting_for_a_tick(bridge, session, qtbot, monkeypatch):
     """The timer that polls everything does not run here."""
     shown = gathered(bridge.response_changed)
+    monkeypatch.setattr(state, "FOLLOW_S", 600.0)  # however slow the machine is
     bridge.set({"render.droop_db": 4.0}, gesture="drag")
     for number in range(3):
         session.mailbox.loudspeaker_response = response(points=100 + number)
