@@ -44,6 +44,10 @@ def damaged_files(folder):
     good = (folder / "good.wav").read_bytes()
     (folder / "truncated.wav").write_bytes(good[: len(good) // 2])
     (folder / "cut.flac").write_bytes((folder / "good.flac").read_bytes()[:20000])
+    streamed = bytearray((folder / "good.flac").read_bytes())
+    streamed[21] &= 0xF0  # with the four bytes behind it: how many samples there are, 0 where that is unknown
+    streamed[22:26] = bytes(4)
+    (folder / "streamed.flac").write_bytes(streamed)
     (folder / "header.wav").write_bytes(good[:30])
     (folder / "empty.wav").touch()
     (folder / "text.wav").write_text("Dear diary, today I named a text file .wav.\n" * 20)
@@ -64,6 +68,7 @@ def damaged_files(folder):
         ("missing.wav", "No such file"),
         ("truncated.wav", "is truncated: it holds 49"),
         ("cut.flac", "damaged or truncated"),
+        ("streamed.flac", "does not say how long it is"),
         ("header.wav", "not a sound file"),
         ("empty.wav", "is empty"),
         ("text.wav", "not a sound file"),

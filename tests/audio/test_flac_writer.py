@@ -1,3 +1,5 @@
+import os
+
 import numpy as np
 import pytest
 import soundfile
@@ -37,6 +39,40 @@ def test_a_file_that_is_still_written_opens_up_to_the_last_update(tmp_path, chan
     np.testing.assert_allclose(read_sound(tmp_path / "x.flac")[0], x[: 48_000 - BLOCK].T, atol=2**-23)
     writer.close()
     assert soundfile.info(tmp_path / "x.flac").frames == 60_000
+
+
+@pytest.mark.parametrize("channels", [1, 2, 8])
+def test_a_file_opens_from_its_first_moment_on(tmp_path, channels):
+    """Whoever is killed then leaves no file that nobody can read."""
+    x = noise(2 * BLOCK, channels)
+    writer = FlacWriter(tmp_path / "x.flac", channels, 48000)
+    held = []
+    for start in range(0, len(x), 480):
+        (tmp_path / "left.flac").write_bytes((tmp_path / "x.flac").read_bytes())
+        samples, _ = read_sound(tmp_path / "left.flac")
+        held.append(samples.shape[1])
+        if start > BLOCK:
+            np.testing.assert_allclose(samples, x[: samples.shape[1]].T, atol=2**-23)
+        writer.write(x[start : start + 480])
+    assert held[0] == 1 and held[-1] > 1
+    writer.close()
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["left.flac", "x.flac"]
+    np.testing.assert_allclose(read_sound(tmp_path / "x.flac")[0], x.T, atol=2**-23)
+
+
+@pytest.mark.parametrize("frames", [0, 1, 480, BLOCK, BLOCK + 1])
+def test_a_short_file_is_whole(tmp_path, frames):
+    x = noise(frames)
+    (tmp_path / "x.flac").write_bytes(b"of an earlier recording")
+    writer = FlacWriter(tmp_path / "x.flac", 2, 48000)
+    for start in range(0, frames, 480):
+        writer.write(x[start : start + 480])
+        writer.update_header()
+    writer.close()
+    assert writer.frames == frames
+    samples, _ = read_sound(tmp_path / "x.flac")
+    np.testing.assert_allclose(samples, x.T if frames else np.zeros((2, 1)), atol=2**-23)  # FLAC knows no length of 0
+    assert os.listdir(tmp_path) == ["x.flac"]
 
 
 def test_what_cannot_be(tmp_path):

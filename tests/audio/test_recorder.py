@@ -33,12 +33,8 @@ def test_input_and_output_lie_beside_each_other_sample_for_sample(tmp_path):
 
 
 def length(path):
-    """Samples of a file that is still written, as far as its newest header says."""
-    try:
-        frames = soundfile.info(path).frames
-    except soundfile.LibsndfileError:
-        return 0
-    return frames if frames < 2**40 else 0  # a .flac whose header says nothing yet
+    """Samples of a file that is still written, as far as its newest header says; once it is there it can be opened."""
+    return soundfile.info(path).frames if path.exists() else 0
 
 
 @pytest.mark.parametrize("kind", ["wav", "flac"])

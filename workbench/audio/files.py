@@ -25,6 +25,8 @@ MIN_RATE_HZ, MAX_RATE_HZ = 8000, 192_000
 FLAC_CHANNELS = 8
 _UNKNOWN_SIZE = 0x7FFFF000
 """Programs that write to a pipe cannot know the length; they put a number from here on into the header."""
+_ENDLESS_FROM = 2**62
+"""What libsndfile says of a FLAC file whose header leaves the length open is beyond this."""
 _SHORT_DATA = re.compile(r"^data : (\d+) \(should be (\d+)\)", re.MULTILINE)
 
 
@@ -85,6 +87,11 @@ def _check_header(path: Path, sound: soundfile.SoundFile) -> None:
         )
     if sound.channels < 1:
         raise InputError(f"{path}: has no channels")
+    if sound.frames >= _ENDLESS_FROM:
+        raise InputError(
+            f"{path}: does not say how long it is, as a stream that was saved, or a recording that was cut off. "
+            "Write it anew with `sox IN OUT`"
+        )
     if sound.frames < 1:
         raise InputError(f"{path}: holds no samples")
     if not MIN_RATE_HZ <= sound.samplerate <= MAX_RATE_HZ:
