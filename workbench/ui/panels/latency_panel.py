@@ -324,8 +324,8 @@ class LatencyPanel(FloatPanel):
         since_s = time.time() - steady_s() + max(self._cleared_s, self._began_s)
         since = time.strftime("%H:%M", time.localtime(since_s))
         noted = max(self._health.noted_dropouts - self._cleared_noted, len(timed))
-        kept = f", the last {len(timed)} kept" if noted > len(timed) else ""
-        self.count.setText(f"{noted} since {since}{kept}")
+        self.count.setText(f"{noted} since {since}")
+        self.count.setToolTip(f"The list has the newest {len(timed)} of them" if noted > len(timed) else "")
         if shown == self._shown and not force:
             return
         self._shown = shown
