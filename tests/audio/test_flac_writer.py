@@ -1,4 +1,5 @@
 import os
+import resource
 
 import numpy as np
 import pytest
@@ -72,6 +73,22 @@ def test_a_short_file_is_whole(tmp_path, frames):
     assert writer.frames == frames
     samples, _ = read_sound(tmp_path / "x.flac")
     np.testing.assert_allclose(samples, x.T if frames else np.zeros((2, 1)), atol=2**-23)  # FLAC knows no length of 0
+    assert os.listdir(tmp_path) == ["x.flac"]
+
+
+@pytest.mark.parametrize("frames", [480, 2 * BLOCK])
+def test_a_disk_that_is_full_at_once_leaves_a_file_that_opens(tmp_path, frames):
+    writer = FlacWriter(tmp_path / "x.flac", 2, 48000)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200, hard))
+    try:
+        with pytest.raises(OSError, match="took no more"):
+            writer.write(noise(frames))
+            writer.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    writer.close()
+    assert read_sound(tmp_path / "x.flac")[0].shape == (2, 1)
     assert os.listdir(tmp_path) == ["x.flac"]
 
 

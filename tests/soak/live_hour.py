@@ -15,7 +15,6 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -23,7 +22,6 @@ from tests.audio.jack_server import JackServer
 from tests.soak.calm import run_calmly
 from tests.soak.screen import Shown, screen
 from tests.soak.verdict import verdict
-from workbench.core.messages import Dropout
 from workbench.core.system_files import text_of
 
 DEVICE = "device:JACK Audio Connection Kit/system"
@@ -44,15 +42,6 @@ def slope_mb_h(seconds: np.ndarray, megabytes: np.ndarray) -> tuple[float, float
     independent = max((seconds[-1] - seconds[0]) / 60 - 2, 1)
     error = np.sqrt((rest @ rest) / len(rest) / independent / centred.var())
     return 3600 * slope, 3600 * error
-
-
-def unseen(log: Sequence[Dropout]) -> Iterator[list[Dropout]]:
-    """What is new in a log that forgets its oldest entries, each time it is asked."""
-    seen: set[int] = set()
-    while True:
-        entries = list(log)
-        yield [entry for entry in entries if id(entry) not in seen]
-        seen = {id(entry) for entry in entries}
 
 
 def anonymous_mb() -> float:
@@ -81,17 +70,16 @@ def soak(minutes: float) -> int:
             session.set({"output.muted": False})
             shown.spin(10.0)
             runner = session._assembly.runner
-            before = runner.dropouts.own, runner.server_dropouts
-            fresh = unseen(runner.dropouts.newest)
-            next(fresh)
-            told, readings, began_s = 0, [], time.monotonic()
+            before = runner.dropouts.own, runner.server_dropouts, runner.dropouts.noted
+            told, readings, began_s = before[2], [], time.monotonic()
             while (passed_s := time.monotonic() - began_s) < 60 * minutes:
                 readings.append((passed_s, memory_mb()))
                 shown.spin(SAMPLE_S)
-                for dropout in (newest := next(fresh)):
+                newest, noted = list(runner.dropouts.newest), runner.dropouts.noted
+                for dropout in newest[len(newest) - min(noted - told, len(newest)) :]:
                     whose = "OWN" if dropout.own else "not own"
                     print(f"{dropout.time_s:8.2f} s {whose} {dropout.stage}: {dropout.detail}")
-                told += len(newest)
+                told = noted
                 if len(readings) % round(60 / SAMPLE_S) == 0:
                     print(
                         f"{passed_s / 60:5.1f} min: {readings[-1][1]:.2f} MB, {anonymous_mb():.2f} of them anonymous, "
@@ -113,7 +101,7 @@ def soak(minutes: float) -> int:
         print(f"too short to judge the slope ({LEAST_FOR_SLOPE_MINUTES:g} minutes and more do)")
     return verdict(
         good,
-        f"{minutes:g} minutes: {own} own dropouts, {told} in all, {of_server} of the sound server; "
+        f"{minutes:g} minutes: {own} own dropouts, {told - before[2]} in all, {of_server} of the sound server; "
         f"memory {megabytes[settled][0]:.1f} to {megabytes[-1]:.1f} MB, slope {slope:+.2f} ± {error:.2f} MB/h",
     )
 

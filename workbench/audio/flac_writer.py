@@ -65,7 +65,9 @@ class FlacWriter:
         if self._sound is None:
             self._held.append(data.copy())
             if sum(map(len, self._held)) > BLOCK:
+                before, self.frames = self.frames, 0  # should there be no room for it, nothing is in the file
                 self._sound = self._replace(self._take_held(), finished=False)
+                self.frames = before
         else:
             self._encode(self._sound, data)
         self.frames += len(data)
